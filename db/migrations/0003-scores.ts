@@ -1,0 +1,6 @@
+import type { Migration } from './index.js';
+
+export const migration0003: Migration = {
+  name: 'scores',
+  sql: ``,
+};

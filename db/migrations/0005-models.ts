@@ -1,0 +1,6 @@
+import type { Migration } from './index.js';
+
+export const migration0005: Migration = {
+  name: 'models',
+  sql: ``,
+};

@@ -1,0 +1,6 @@
+import type { Migration } from './index.js';
+
+export const migration0009: Migration = {
+  name: 'jobs',
+  sql: ``,
+};

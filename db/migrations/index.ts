@@ -1,0 +1,27 @@
+import { migration0001 } from './0001-core.js';
+import { migration0002 } from './0002-evidence.js';
+import { migration0003 } from './0003-scores.js';
+import { migration0004 } from './0004-needs.js';
+import { migration0005 } from './0005-models.js';
+import { migration0006 } from './0006-specs.js';
+import { migration0007 } from './0007-library.js';
+import { migration0008 } from './0008-datasets.js';
+import { migration0009 } from './0009-jobs.js';
+
+export interface Migration {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Numbered and forward-only: a released migration is never edited, a new one is added at the end. */
+export const migrations: readonly Migration[] = [
+  migration0001,
+  migration0002,
+  migration0003,
+  migration0004,
+  migration0005,
+  migration0006,
+  migration0007,
+  migration0008,
+  migration0009,
+];

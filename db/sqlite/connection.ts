@@ -1,0 +1,128 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import * as sqliteVec from 'sqlite-vec';
+import { FoundryError } from '../../src/errors.js';
+import { migrations } from '../migrations/index.js';
+
+export type Db = Database.Database;
+export type Statement = Database.Statement;
+
+const busyTimeoutMs = 5_000;
+
+/** A lazily opened connection: nothing is touched before the first use, and an up-to-date file is opened without a write. */
+export class Connection {
+  #db: Db | undefined;
+  #closed = false;
+
+  constructor(readonly path: string) {}
+
+  /** Opens (and where needed creates or migrates) the database on first use. */
+  get db(): Db {
+    if (this.#closed) throw new FoundryError('cancelled', 'The store is closed.', 'Start the server again.');
+    this.#db ??= open(this.path);
+    return this.#db;
+  }
+
+  exists(): boolean {
+    return this.#db !== undefined || existsSync(this.path);
+  }
+
+  /** Runs `work` in one immediate transaction; `work` must not await. */
+  write<T>(work: () => T): T {
+    return translateBusy(() => this.db.transaction(work).immediate());
+  }
+
+  close(): void {
+    this.#closed = true;
+    if (!this.#db) return;
+    try {
+      this.#db.pragma('wal_checkpoint(PASSIVE)');
+    } finally {
+      this.#db.close();
+      this.#db = undefined;
+    }
+  }
+}
+
+function open(path: string): Db {
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  const db = translateBusy(() => new Database(path, { timeout: busyTimeoutMs }));
+  try {
+    sqliteVec.load(db);
+    db.pragma('foreign_keys = ON');
+    db.pragma('synchronous = NORMAL');
+    migrate(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Brings the file to the newest version, each step in a transaction of its own that re-checks the version it starts from. */
+function migrate(db: Db): void {
+  const version = (): number => db.pragma('user_version', { simple: true }) as number;
+  if (version() > migrations.length) {
+    throw new FoundryError(
+      'store_too_new',
+      `The database has schema version ${version()}; this program knows ${migrations.length}.`,
+      'Update capability-foundry, or point FOUNDRY_HOME at another data folder.',
+    );
+  }
+  if (version() === migrations.length) return;
+  if (db.pragma('journal_mode', { simple: true }) !== 'wal') translateBusy(() => db.pragma('journal_mode = WAL'));
+  while (version() < migrations.length) {
+    const step = db.transaction(() => {
+      const at = version();
+      const migration = migrations[at];
+      if (!migration) return;
+      db.exec(migration.sql);
+      db.prepare('INSERT INTO migrations (version, name) VALUES (?, ?)').run(at + 1, migration.name);
+      db.pragma(`user_version = ${at + 1}`);
+    });
+    translateBusy(() => step.immediate());
+  }
+}
+
+/** SQLite's busy, full and read-only states become errors that say what to do. */
+export function translateBusy<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const code = error instanceof Database.SqliteError ? error.code : '';
+    if (code.startsWith('SQLITE_BUSY')) {
+      throw new FoundryError(
+        'busy',
+        'Another process is writing to the store.',
+        'Repeat the same call in about 2 seconds.',
+        { cause: error },
+      );
+    }
+    if (code === 'SQLITE_FULL') {
+      throw new FoundryError(
+        'limit',
+        'The disk that holds the store is full.',
+        'Free some space; nothing that was stored is lost.',
+        { cause: error },
+      );
+    }
+    if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')) {
+      throw new FoundryError(
+        'needs_setup',
+        'The store cannot be written.',
+        'Make the data folder writable, or set FOUNDRY_HOME to one that is.',
+        { cause: error },
+      );
+    }
+    if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
+      throw new FoundryError(
+        'needs_setup',
+        'The database file is damaged or is not a database.',
+        'Restore it from a copy, or set FOUNDRY_DB to a new file and import the logs again.',
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}

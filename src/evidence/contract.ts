@@ -1,0 +1,96 @@
+import * as z from 'zod';
+
+export const waitMs = z
+  .int()
+  .min(0)
+  .max(60_000)
+  .optional()
+  .describe('Wait this long for the result (default 40000; 0 returns at once)');
+export const cursor = z.string().max(500).optional().describe('next_cursor of the page before');
+export const limit = z.int().min(1).max(50).optional().describe('Items a page');
+
+/** Fields that every long tool's result carries. */
+export const jobFields = {
+  job_id: z.string(),
+  job_state: z.enum(['queued', 'running', 'done', 'cancelled']),
+};
+
+export const importInput = z.strictObject({
+  path: z.string().max(4096).optional().describe('File or folder to import'),
+  content: z.string().max(4_000_000).optional().describe('Log text, instead of a path'),
+  format: z
+    .enum(['auto', 'openai_chat', 'tau_bench', 'claude_code', 'semantic_acts'])
+    .optional()
+    .describe('Default auto: by content'),
+  source: z.string().max(200).optional().describe('Label for filters; default the file name'),
+  dry_run: z.boolean().optional().describe('Only an inventory; nothing is stored'),
+});
+export type ImportInput = z.infer<typeof importInput>;
+
+export const rejection = z.object({ file: z.string(), line: z.int().nullable(), reason: z.string() });
+
+export const inventory = z.object({
+  formats: z.record(z.string(), z.int()),
+  runs: z.int(),
+  tasks: z.int(),
+  tools: z.array(z.object({ name: z.string(), calls: z.int(), failures: z.int() })),
+  outcomes: z.record(z.string(), z.int()),
+  missing: z.array(z.string()).describe('What the logs lack for scores, induction or data sets'),
+});
+
+export const importOutput = z.object({
+  format: z.string().describe('the format, or `mixed`'),
+  files: z.int(),
+  records_read: z.int(),
+  imported: z.int(),
+  duplicates: z.int(),
+  ignored: z.int(),
+  ignored_kinds: z.record(z.string(), z.int()),
+  rejected: z.int(),
+  rejections: z.array(rejection).max(20),
+  redacted: z.record(z.string(), z.int()),
+  runs: z.int(),
+  source: z.string(),
+  receipt_id: z.string().optional().describe('absent for a dry run'),
+  inventory: inventory.optional(),
+});
+export type ImportOutput = z.infer<typeof importOutput>;
+
+export const searchEvidenceInput = z.strictObject({
+  query: z.string().min(1).max(1000),
+  source: z.string().optional(),
+  run_id: z.string().optional(),
+  category: z.enum(['accepted', 'partially_accepted', 'rejected', 'needs_human_review']).optional(),
+  task_type: z.string().optional().describe('Task id of the runs'),
+  since: z.string().optional().describe('ISO date or time'),
+  until: z.string().optional().describe('ISO date or time'),
+  limit,
+  cursor,
+});
+export type SearchEvidenceInput = z.infer<typeof searchEvidenceInput>;
+
+export const publicProvenance = z.object({
+  source_file: z.string(),
+  byte_offset: z.int(),
+  byte_length: z.int(),
+  line: z.int(),
+  pointer: z.string().nullable(),
+  redacted_hash: z.string(),
+});
+
+export const searchEvidenceOutput = z.object({
+  results: z.array(
+    z.object({
+      evidence_id: z.string(),
+      run_id: z.string(),
+      snippet: z.string(),
+      score: z.number(),
+      provenance: publicProvenance,
+      uri: z.string(),
+    }),
+  ),
+  searched: z.int(),
+  note: z.string().optional(),
+  next_cursor: z.string().optional(),
+});
+export type SearchEvidenceOutput = z.infer<typeof searchEvidenceOutput>;

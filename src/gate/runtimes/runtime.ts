@@ -1,0 +1,59 @@
+import type { JsonObject, JsonValue } from '../../json.js';
+import type { FailureReason, Language } from '../model.js';
+
+/** A call out of the sandbox. The host decides what the answer is; a rejection reaches the code as a typed error. */
+export interface CallRequest {
+  readonly name: string;
+  readonly args: JsonValue;
+}
+export type CallHandler = (call: CallRequest, signal: AbortSignal) => Promise<JsonValue>;
+
+export interface Invocation {
+  readonly input: JsonObject;
+  readonly context: JsonValue;
+  /** ISO time that ctx.now() gives. */
+  readonly now: string;
+  /** Seed of ctx.random(). */
+  readonly seed: number;
+  /** What Date and Math.random would show if the code reached for them: varied by the determinism stage. */
+  readonly ambient?: {
+    readonly now: string;
+    readonly seed: number;
+    readonly locale: string;
+    readonly timezone: string;
+  };
+  readonly timeoutMs: number;
+  readonly onCall: CallHandler;
+}
+
+export type InvokeOutcome =
+  /** `value` is the parsed JSON that execute returned; nobody has checked its shape yet. */
+  | { readonly ok: true; readonly value: JsonValue; readonly durationMs: number; readonly logs: string }
+  | {
+      readonly ok: false;
+      readonly reason: FailureReason;
+      readonly message: string;
+      readonly durationMs: number;
+      readonly logs: string;
+    };
+
+/** One candidate loaded in a process of its own (or out of a pool, for admitted code). Every invocation gets a fresh context. */
+export interface SandboxSession {
+  invoke(invocation: Invocation, signal: AbortSignal): Promise<InvokeOutcome>;
+  close(): Promise<void>;
+}
+
+export interface SandboxHealth {
+  readonly available: boolean;
+  readonly fingerprint: string;
+  readonly isolation: readonly string[];
+  readonly detail: string;
+}
+
+export interface Sandbox {
+  readonly language: Language;
+  /** @throws FoundryError sandbox_unavailable where the required isolation is not to be had. */
+  open(code: string, options?: { readonly pooled?: boolean }): Promise<SandboxSession>;
+  health(): Promise<SandboxHealth>;
+  close(): Promise<void>;
+}

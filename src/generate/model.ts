@@ -1,0 +1,59 @@
+import type { z } from 'zod';
+import type { WorkContext } from '../context.js';
+import type { Language } from '../gate/model.js';
+import type { JsonObject } from '../json.js';
+import type { codeBrief, specBrief } from '../specs/contract.js';
+import type { PatternRecord, Spec, SpecIssue, SpecRecord, SpecTest } from '../specs/model.js';
+
+export type SpecBrief = z.infer<typeof specBrief>;
+export type CodeBrief = z.infer<typeof codeBrief>;
+
+export interface ProposeRequest {
+  /** One cluster, or a whole clustering. */
+  readonly clusteringId: string;
+  readonly clusterId: string | null;
+  readonly templateMode: 'none' | 'global' | 'per_cluster';
+  readonly sampleSize: number;
+  readonly maxTests: number;
+  readonly maxClusters: number | null;
+  readonly retries: number;
+}
+
+/** A spec with what belongs to it. Hidden tests are induction's own; for other generators the gate's drawing makes them. */
+export interface Proposal {
+  readonly spec: Spec;
+  readonly clusterId: string | null;
+  readonly hiddenTests: readonly SpecTest[];
+  /** Pattern without its spec id, for induction only. */
+  readonly pattern: Omit<PatternRecord, 'spec_id'> | null;
+}
+
+export interface ProposeOutcome {
+  readonly status: 'proposed' | 'brief' | 'skipped' | 'invalid';
+  readonly proposals: readonly Proposal[];
+  readonly issues: readonly SpecIssue[];
+  readonly skipped: readonly { readonly cluster_id: string; readonly reason: string }[];
+  readonly brief: SpecBrief | null;
+}
+
+export interface CodeRequest {
+  readonly record: SpecRecord;
+  /** What the gate said to the attempt before; visible facts only. */
+  readonly lastFailure: string | null;
+  readonly lastCode: string | null;
+  readonly attempt: number;
+}
+
+export type CodeOutcome =
+  | { readonly kind: 'code'; readonly code: string; readonly language: Language }
+  | { readonly kind: 'brief'; readonly brief: CodeBrief }
+  | { readonly kind: 'none'; readonly reason: string };
+
+/** What proposes specs and candidates. It decides nothing. */
+export interface Generator {
+  readonly name: 'agent' | 'openai' | 'sampling' | 'induction';
+  propose(request: ProposeRequest, context: WorkContext): Promise<ProposeOutcome>;
+  generate(request: CodeRequest, context: WorkContext): Promise<CodeOutcome>;
+}
+
+export type SpecJson = JsonObject;

@@ -1,0 +1,83 @@
+import * as z from 'zod';
+import { cursor, limit } from '../evidence/contract.js';
+import { jsonObject, jsonValue } from '../json.js';
+import { observationStatuses } from '../specs/model.js';
+import { stateSchema } from './model.js';
+
+export const searchCapabilitiesInput = z.strictObject({
+  query: z.string().min(1).max(1000),
+  kind: z.enum(['primitive', 'skill']).optional(),
+  state: stateSchema.optional(),
+  limit,
+  cursor,
+});
+export type SearchCapabilitiesInput = z.infer<typeof searchCapabilitiesInput>;
+
+export const searchCapabilitiesOutput = z.object({
+  results: z.array(
+    z.object({
+      name: z.string(),
+      version: z.int(),
+      kind: z.string(),
+      state: z.string(),
+      summary: z.string(),
+      score: z.number(),
+      uri: z.string(),
+      input_schema: jsonObject,
+      example: jsonValue,
+      destructive: z.boolean(),
+      ready: z.boolean(),
+      missing_tools: z.array(z.string()),
+      executions: z.int(),
+      success_rate: z.number().optional(),
+    }),
+  ),
+  searched: z.int(),
+  note: z.string().optional(),
+  next_cursor: z.string().optional(),
+});
+export type SearchCapabilitiesOutput = z.infer<typeof searchCapabilitiesOutput>;
+
+export const callCapabilityInput = z.strictObject({
+  name: z.string(),
+  version: z.int().min(1).optional(),
+  input: jsonObject,
+  context: jsonObject.optional().describe('Text that the capability reads: { segments: [{ id, text }] }'),
+  dry_run: z.boolean().optional().describe('Plan the calls without changing anything'),
+  plan_id: z
+    .string()
+    .optional()
+    .describe('Of a dry run with the same input: confirms a capability that changes things'),
+});
+export type CallCapabilityInput = z.infer<typeof callCapabilityInput>;
+
+export const callCapabilityOutput = z.object({
+  status: z.enum(observationStatuses),
+  payload: jsonValue,
+  prov: z.array(jsonValue),
+  execution_id: z.string(),
+  duration_ms: z.number(),
+  plan_id: z.string().optional(),
+  planned_calls: z.array(z.object({ name: z.string(), args: jsonValue })).optional(),
+  error: z.string().optional(),
+});
+export type CallCapabilityOutput = z.infer<typeof callCapabilityOutput>;
+
+export const manageCapabilityInput = z.strictObject({
+  name: z.string(),
+  action: z.enum(['promote', 'deprecate', 'rollback', 'regate', 'publish', 'unpublish', 'export']),
+  version: z.int().min(1).optional(),
+  reason: z.string().max(2000).optional(),
+  output_dir: z.string().max(4096).optional(),
+});
+export type ManageCapabilityInput = z.infer<typeof manageCapabilityInput>;
+
+export const manageCapabilityOutput = z.object({
+  name: z.string(),
+  version: z.int(),
+  state: z.string(),
+  changed: z.boolean(),
+  files: z.array(z.string()).optional(),
+  note: z.string().optional(),
+});
+export type ManageCapabilityOutput = z.infer<typeof manageCapabilityOutput>;

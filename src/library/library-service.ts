@@ -1,0 +1,26 @@
+import type { ToolBridge } from '../bridge/model.js';
+import type { Config } from '../config.js';
+import type { Clock } from '../context.js';
+import type { Gate } from '../gate/model.js';
+import type { Sandbox } from '../gate/runtimes/runtime.js';
+import type { Logger } from '../log.js';
+import type { Embedder } from '../models/model.js';
+import type { Roots } from '../roots.js';
+import type { Store } from '../store.js';
+import type { LibraryService } from './service.js';
+
+export interface LibraryDeps {
+  readonly config: Config;
+  readonly store: Store;
+  readonly roots: Roots;
+  readonly gate: Gate;
+  readonly sandboxes: readonly Sandbox[];
+  readonly bridge: ToolBridge;
+  readonly embedder: Embedder;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export function createLibraryService(_deps: LibraryDeps): LibraryService {
+  throw new Error('not built yet');
+}

@@ -1,0 +1,41 @@
+import type { WorkContext } from '../context.js';
+import type { GateReport } from '../gate/model.js';
+import type { ConcreteGenerator, Spec } from '../specs/model.js';
+import type {
+  CallCapabilityInput,
+  CallCapabilityOutput,
+  ManageCapabilityInput,
+  ManageCapabilityOutput,
+  SearchCapabilitiesInput,
+  SearchCapabilitiesOutput,
+} from './contract.js';
+import type { CapabilityVersion } from './model.js';
+
+export interface Admission {
+  readonly spec: Spec;
+  readonly code: string;
+  readonly language: 'typescript' | 'python';
+  readonly spec_id: string;
+  readonly attempt_id: string;
+  readonly generator: ConcreteGenerator;
+  readonly report: GateReport;
+  /** Name of the capability that this is a new version of; null for a new name. */
+  readonly supersedes: string | null;
+  readonly destructive: boolean;
+}
+
+/** Asks the person, where the client can; undefined where it cannot. */
+export type Confirm = (question: string) => Promise<boolean | undefined>;
+
+export interface LibraryService {
+  /** Only what the gate admitted. @throws FoundryError conflict where the name is taken or moved on meanwhile. */
+  admit(admission: Admission): Promise<CapabilityVersion>;
+  search(input: SearchCapabilitiesInput): Promise<SearchCapabilitiesOutput>;
+  /** @param confirm how to ask the person about a capability that changes things */
+  call(input: CallCapabilityInput, context: WorkContext, confirm: Confirm): Promise<CallCapabilityOutput>;
+  manage(input: ManageCapabilityInput, context: WorkContext): Promise<ManageCapabilityOutput>;
+  /** Summaries of capabilities that come close to a text, for briefs. */
+  related(text: string, limit: number): Promise<{ name: string; summary: string }[]>;
+  /** The Agent Skill of a capability: relative path to text. */
+  skillFiles(name: string, version?: number): Promise<Record<string, string>>;
+}

@@ -1,0 +1,31 @@
+import * as z from 'zod';
+
+const fileRef = z.strictObject({ path: z.string(), sha256: z.string(), bytes: z.int().min(0) });
+
+/** What one command read, wrote and counted, with hashes. */
+export const receiptSchema = z.strictObject({
+  schema_version: z.literal(1),
+  receipt_id: z.string(),
+  command: z.string(),
+  arguments: z.record(z.string(), z.unknown()),
+  version: z.string(),
+  git_sha: z.string().length(40).nullable().describe('of the code, where it is known'),
+  inputs: z.array(fileRef),
+  outputs: z.array(fileRef),
+  counts: z.record(z.string(), z.int()),
+  validation_pass: z.boolean(),
+  errors: z.array(z.string()),
+  warnings: z.array(z.string()),
+  started_at: z.string(),
+  ended_at: z.string(),
+  duration_ms: z.number(),
+  via: z.enum(['cli', 'mcp', 'elicited']),
+});
+export type Receipt = z.infer<typeof receiptSchema>;
+export type FileRef = z.infer<typeof fileRef>;
+
+export interface ReceiptStore {
+  putReceipt(receipt: Receipt): Promise<void>;
+  getReceipt(receiptId: string): Promise<Receipt | undefined>;
+  listReceipts(limit: number, after?: string): Promise<Receipt[]>;
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Clock, Via } from '../context.js';
+import { contentId } from '../hash.js';
+import type { JsonObject } from '../json.js';
+import { version } from '../version.js';
+import { type FileRef, type Receipt, type ReceiptStore, receiptSchema } from './model.js';
+
+export interface ReceiptDraft {
+  readonly command: string;
+  readonly arguments: JsonObject;
+  readonly inputs?: readonly FileRef[];
+  readonly outputs?: readonly FileRef[];
+  readonly counts: Readonly<Record<string, number>>;
+  readonly errors?: readonly string[];
+  readonly warnings?: readonly string[];
+  readonly validationPass?: boolean;
+  readonly startedAt: string;
+  readonly startedMs: number;
+  readonly via: Via;
+}
+
+/** Completes, stores and returns a receipt. A receipt that carries errors never says that validation passed. */
+export async function storeReceipt(store: ReceiptStore, clock: Clock, draft: ReceiptDraft): Promise<Receipt> {
+  const errors = [...(draft.errors ?? [])];
+  const body = {
+    schema_version: 1 as const,
+    command: draft.command,
+    arguments: draft.arguments,
+    version,
+    git_sha: null,
+    inputs: [...(draft.inputs ?? [])],
+    outputs: [...(draft.outputs ?? [])],
+    counts: { ...draft.counts },
+    validation_pass: errors.length === 0 && draft.validationPass !== false,
+    errors,
+    warnings: [...(draft.warnings ?? [])],
+    started_at: draft.startedAt,
+    ended_at: clock.now(),
+    duration_ms: Math.round(clock.elapsed() - draft.startedMs),
+    via: draft.via,
+  };
+  const receipt = receiptSchema.parse({ ...body, receipt_id: contentId('receipt', body) });
+  await store.putReceipt(receipt);
+  return receipt;
+}
+
+/** Hash and size of a file, read as a stream. */
+export async function fileRef(path: string, shownAs: string = path): Promise<FileRef> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return { path: shownAs, sha256: hash.digest('hex'), bytes: (await stat(path)).size };
+}

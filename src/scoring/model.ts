@@ -1,0 +1,55 @@
+import * as z from 'zod';
+
+export const categories = ['accepted', 'partially_accepted', 'rejected', 'needs_human_review'] as const;
+export type Category = (typeof categories)[number];
+
+export const scoreReasonSchema = z.strictObject({
+  marker: z.string().describe('code of the rule that spoke, for example `reward_full`'),
+  severity: z.enum(['block', 'warn', 'info']),
+  message: z.string(),
+  evidence_id: z.string().nullable().describe('the record it rests on; null where it rests on the run as a whole'),
+});
+
+/** The judgement of one run by one version of the scorer. Reasons are never empty. */
+export const scoredRunSchema = z.strictObject({
+  schema_version: z.literal(1),
+  run_id: z.string(),
+  category: z.enum(categories),
+  reasons: z.array(scoreReasonSchema).min(1),
+  scorer_version: z.string(),
+  input_hash: z.string().describe('hash of the records the score was made from: the same input is not scored twice'),
+  scored_at: z.string(),
+  via: z.enum(['cli', 'mcp', 'elicited']),
+});
+export type ScoredRun = z.infer<typeof scoredRunSchema>;
+
+export const overrideSchema = z.strictObject({
+  run_id: z.string(),
+  category: z.enum(categories),
+  reason: z.string().min(1),
+  at: z.string(),
+  via: z.enum(['cli', 'elicited']),
+});
+export type Override = z.infer<typeof overrideSchema>;
+
+export const suggestionSchema = z.strictObject({
+  run_id: z.string(),
+  category: z.enum(categories),
+  reason: z.string().min(1),
+  at: z.string(),
+  via: z.enum(['cli', 'mcp', 'elicited']),
+});
+export type Suggestion = z.infer<typeof suggestionSchema>;
+
+export interface ScoreStore {
+  /** Adds nothing where the same version already scored the same input. */
+  putScores(scores: readonly ScoredRun[]): Promise<void>;
+  /** What counts for a run now: a person's override, else a suggestion's `needs_human_review`, else the newest score. */
+  effective(runIds: readonly string[]): Promise<Map<string, ScoredRun>>;
+  putOverride(override: Override): Promise<void>;
+  putSuggestion(suggestion: Suggestion): Promise<void>;
+  getOverride(runId: string): Promise<Override | undefined>;
+  suggestions(runId: string): Promise<Suggestion[]>;
+  /** Run ids that this scorer version has not scored, in order. */
+  unscored(scorerVersion: string, limit: number, after?: string): Promise<string[]>;
+}

@@ -1,0 +1,109 @@
+import * as z from 'zod';
+import { jsonObject, jsonValue } from '../json.js';
+
+export const namePattern = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/;
+
+export const observationStatuses = ['ok', 'missing', 'fail'] as const;
+
+/** What a capability returns. */
+export const observationSchema = z.strictObject({
+  status: z.enum(observationStatuses),
+  payload: jsonValue,
+  prov: z.array(jsonValue),
+});
+export type Observation = z.infer<typeof observationSchema>;
+
+/** A call that a skill makes in a test, with the recorded answer. `error` instead of `result` where the call failed. */
+export const recordedAnswerSchema = z.strictObject({
+  name: z.string(),
+  args: jsonObject,
+  result: jsonValue.optional(),
+  error: z.string().optional(),
+});
+export type RecordedAnswer = z.infer<typeof recordedAnswerSchema>;
+
+export const expectedSchema = z.strictObject({
+  status: z.enum(observationStatuses).optional(),
+  payload: jsonValue.optional(),
+  payload_contains: jsonObject.optional(),
+  payload_keys: z.array(z.string()).optional(),
+  prov_contains: z.array(jsonValue).optional(),
+});
+
+export const specTestSchema = z.strictObject({
+  name: z.string().min(1).max(120),
+  input: jsonObject,
+  context: z.strictObject({ segments: z.array(z.strictObject({ id: jsonValue, text: z.string() })) }).optional(),
+  calls: z.array(recordedAnswerSchema).optional(),
+  now: z.string().optional(),
+  seed: z.int().optional(),
+  expected: expectedSchema,
+});
+export type SpecTest = z.infer<typeof specTestSchema>;
+
+export const specSchema = z.strictObject({
+  name: z.string().min(1).max(64),
+  kind: z.enum(['primitive', 'skill']),
+  summary: z.string().min(1).max(500),
+  input_schema: jsonObject,
+  output_schema: jsonObject,
+  tests: z.array(specTestSchema),
+  dependencies: z
+    .strictObject({ capabilities: z.array(z.string()).default([]), tools: z.array(z.string()).default([]) })
+    .default({ capabilities: [], tools: [] }),
+  properties: z.array(z.string()).default([]),
+  permissions: z.strictObject({ net: z.array(z.string()).default([]) }).default({ net: [] }),
+  skip: z.string().nullable().default(null),
+});
+/** The spec as the contract has it; defaults filled in. */
+export type Spec = z.infer<typeof specSchema>;
+
+/** Why a spec was refused: a code, the JSON path of the trouble, and a message that says how to mend it. */
+export const specIssueSchema = z.object({ code: z.string(), path: z.string(), message: z.string() });
+export type SpecIssue = z.infer<typeof specIssueSchema>;
+
+export const generatorNames = ['auto', 'agent', 'openai', 'sampling', 'induction'] as const;
+export type GeneratorName = (typeof generatorNames)[number];
+export type ConcreteGenerator = Exclude<GeneratorName, 'auto'>;
+
+/** A spec in the store. `spec.tests` are the visible ones; hidden tests live apart and are read by the gate alone. */
+export interface SpecRecord {
+  readonly spec_id: string;
+  readonly spec: Spec;
+  readonly generator: ConcreteGenerator;
+  readonly cluster_id: string | null;
+  readonly clustering_id: string | null;
+  /** true where spec and code came in one call: then no test is hidden from the author. */
+  readonly author_saw_all: boolean;
+  readonly created_at: string;
+}
+
+/** What induction knows of a skill beside its spec: which runs it came from, and its program. */
+export interface PatternRecord {
+  readonly pattern_id: string;
+  readonly clustering_id: string;
+  readonly cluster_id: string | null;
+  readonly spec_id: string;
+  readonly code: string;
+  readonly train_run_ids: readonly string[];
+  readonly held_out_run_ids: readonly string[];
+  readonly calls_replaced: number;
+  /** tools of the pattern that change state: the skill is destructive where there are any */
+  readonly destructive_tools: readonly string[];
+}
+
+export interface SpecStore {
+  putSpec(record: SpecRecord, hiddenTests: readonly SpecTest[]): Promise<void>;
+  getSpec(specId: string): Promise<SpecRecord | undefined>;
+  listSpecs(
+    filter: { clustering_id?: string; cluster_id?: string },
+    limit: number,
+    after?: string,
+  ): Promise<SpecRecord[]>;
+  /** For the gate only. Never shown, never exported. */
+  hiddenTestsForGate(specId: string): Promise<SpecTest[]>;
+  putPatterns(patterns: readonly PatternRecord[]): Promise<void>;
+  patternOfSpec(specId: string): Promise<PatternRecord | undefined>;
+  patternsOf(clusteringId: string): Promise<PatternRecord[]>;
+  specIdsStartingWith(prefix: string, limit: number): Promise<string[]>;
+}

@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { jsonObject } from './json.js';
+
+export const foundryStatusInput = z.strictObject({
+  job_id: z.string().optional(),
+  wait_ms: z.int().min(0).max(60_000).optional(),
+  cancel: z.boolean().optional().describe('With job_id: cancel that job'),
+});
+
+export const foundryStatusOutput = z.object({
+  job_id: z.string().optional(),
+  state: z.string().optional(),
+  progress: z.object({ done: z.number(), total: z.number().nullable(), message: z.string() }).optional(),
+  result: jsonObject.optional(),
+  counts: z.record(z.string(), z.int()).optional(),
+  jobs: z
+    .array(z.object({ job_id: z.string(), kind: z.string(), state: z.string(), updated_at: z.string() }))
+    .optional(),
+  usage: z
+    .object({ calls: z.int(), cached: z.int(), failed: z.int(), total_tokens: z.int(), cost_usd: z.number() })
+    .optional(),
+  store: z.object({ schema_version: z.int(), bytes: z.int() }).optional(),
+  sandbox: z
+    .object({ available: z.boolean(), fingerprint: z.string(), isolation: z.array(z.string()), detail: z.string() })
+    .optional(),
+  data_folder: z.string().optional(),
+  versions: z.record(z.string(), z.string()).optional(),
+});
+export type FoundryStatusOutput = z.infer<typeof foundryStatusOutput>;
+
+export interface StatusService {
+  overview(): Promise<FoundryStatusOutput>;
+}
