@@ -1,0 +1,59 @@
+/** Verbs that read, compute or wait: they decide before a changing verb that stands later in the name (`get_update_log`). */
+const readingVerbs = new Set(
+  `calculate check compare compute count describe diff download echo estimate evaluate examine explain export fetch filter find
+  format get grep has inspect is list locate look lookup measure parse ping plan preview print query quote read recall resolve
+  retrieve scan search select show summarize tell think translate validate verify view wait watch`.split(/\s+/),
+);
+
+/** Verbs that change something outside of the caller. */
+const changingVerbs = new Set(
+  `accept activate add alter append apply approve archive assign attach authorize block book buy cancel change charge checkout
+  clear close comment commit complete confirm connect consume copy create credit deactivate debit decline decrement delete
+  deliver deny deploy detach disable disconnect dismiss dispatch drop edit email enable enroll erase escalate exchange execute
+  expire extend finalize fix flush forward grant import increment insert install invite issue kill launch lock log mark merge
+  message modify move mute notify open order overwrite pause pay persist post provision publish purchase purge push put reboot
+  record redeem refund register reject release remind remove rename renew reopen reorder replace reply report reschedule reserve
+  reset resize restart restore resume return revert revoke rotate run save schedule send set share ship sign start stop store
+  submit subscribe suspend switch sync terminate toggle transfer trigger unassign unblock undo uninstall unlock unpublish
+  unsubscribe update upgrade upload upsert void withdraw write`.split(/\s+/),
+);
+
+/** Changing verbs that are as often nouns: `order_status` reads, `order_pizza` changes. */
+const nounLike = new Set(
+  'book charge comment credit email import issue log message order post record refund report return schedule share transfer'.split(
+    ' ',
+  ),
+);
+
+/** What follows a noun in the name of a tool that reads. */
+const readingNouns = new Set(
+  `amount balance catalog count data date detail details eligibility history id info information limits list lookup options
+  policies policy price rules search status summary total type types`.split(/\s+/),
+);
+
+/** The words of a tool's own name, without its server: `mcp__desk__closeTicket` and `desk.close-ticket` both give close, ticket. */
+function wordsOf(name: string): string[] {
+  const own = name.split(/__|[.:/]/).at(-1) ?? name;
+  return own
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '');
+}
+
+/**
+ * Whether the verb in a tool's name says that it changes state. The first word that is a known verb decides;
+ * a name without one is taken to read. A server's annotations, where there are any, say more than the name.
+ */
+export function isDestructiveName(name: string): boolean {
+  const words = wordsOf(name);
+  for (const [at, word] of words.entries()) {
+    if (readingVerbs.has(word)) return false;
+    if (!changingVerbs.has(word)) continue;
+    const next = words[at + 1];
+    if (nounLike.has(word) && next !== undefined && readingNouns.has(next)) continue;
+    return true;
+  }
+  return false;
+}
