@@ -34,7 +34,9 @@ export interface JobEvent {
 
 /** State changes are compare-and-swap: two processes never run one job at a time. */
 export interface JobStore {
-  /** Returns the live or undelivered job with this key, else makes a queued one. */
+  /**
+   * Returns the live job with this key, or one that ended since `undeliveredSince` and whose result nobody got, else makes a queued one.
+   */
   enqueue(job: {
     job_id: string;
     kind: string;
@@ -42,6 +44,7 @@ export interface JobStore {
     key: string;
     via: Job['via'];
     at: string;
+    undeliveredSince: string;
   }): Promise<Job>;
   get(jobId: string): Promise<Job | undefined>;
   list(limit: number): Promise<Job[]>;

@@ -7,6 +7,7 @@ export interface Embedder {
   readonly dimensions: number;
   /** Unit-length vectors in the order of the texts; cached by text hash. */
   embed(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]>;
+  close?(): Promise<void>;
 }
 
 export interface EmbeddingStore {
