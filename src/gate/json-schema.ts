@@ -1,0 +1,102 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { RE2JS } from 're2js';
+import type { JsonObject, JsonValue } from '../json.js';
+import { outOfTime, runBounded } from './time-guard.js';
+
+/** A compiled schema. `validate` returns what is wrong, without values; an empty list means valid. */
+export type CompiledSchema =
+  | { readonly ok: true; validate(value: JsonValue): string[] }
+  | { readonly ok: false; readonly message: string };
+
+export const maxSchemaChars = 200_000;
+const maxSchemaDepth = 64;
+const compileMs = 2_000;
+const validateMs = 2_000;
+const dialect = 'https://json-schema.org/draft/2020-12/schema';
+
+/** Ajv hands patterns to this in place of RegExp: a backtracking engine could be stalled by a hostile pattern. */
+function linearRegExp(pattern: string): { test(text: string): boolean; toString(): string } {
+  const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern));
+  // The name must differ from pattern to pattern: Ajv keys its scope by it.
+  return { test: (text) => compiled.test(text), toString: () => `re2:${pattern}` };
+}
+linearRegExp.code = 'linearRegExp';
+
+function newAjv(meta: boolean): Ajv2020 {
+  return new Ajv2020({
+    strict: false,
+    meta,
+    validateSchema: meta,
+    validateFormats: false,
+    allErrors: false,
+    logger: false,
+    addUsedSchema: false,
+    code: { regExp: linearRegExp },
+  });
+}
+
+let metaAjv: Ajv2020 | undefined;
+
+function isTooDeep(value: JsonValue, left: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (left === 0) return true;
+  return Object.values(value).some((child) => isTooDeep(child, left - 1));
+}
+
+function refuse(message: string): CompiledSchema {
+  return { ok: false, message };
+}
+
+function sizeProblem(schema: JsonObject): string | undefined {
+  if (isTooDeep(schema, maxSchemaDepth)) return `it is nested deeper than ${maxSchemaDepth} levels`;
+  if (JSON.stringify(schema).length > maxSchemaChars) return `it is longer than ${maxSchemaChars} characters`;
+  const named = schema['$schema'];
+  if (named !== undefined && named !== dialect && named !== `${dialect}#`)
+    return `its $schema is not JSON Schema 2020-12 (${dialect}); use that or leave $schema out`;
+  return undefined;
+}
+
+function metaProblem(schema: JsonObject): string | undefined {
+  metaAjv ??= newAjv(true);
+  if (metaAjv.validateSchema(schema) === true) return undefined;
+  const error = metaAjv.errors?.[0];
+  return `at ${error?.instancePath || 'the top level'}: ${error?.message ?? 'it is not a schema'}`;
+}
+
+function compile(schema: JsonObject): CompiledSchema {
+  const problem = metaProblem(schema);
+  if (problem !== undefined) return refuse(problem);
+  // A fresh instance: an `$id` inside one schema must not be seen by the next.
+  const check = newAjv(false).compile(schema);
+  return {
+    ok: true,
+    validate(value) {
+      try {
+        const valid = runBounded(() => check(value), validateMs);
+        if (valid === outOfTime) return ['the schema takes too long to check this value'];
+        if (valid) return [];
+        const error = check.errors?.[0];
+        return [`${error?.instancePath || 'the value'} ${error?.message ?? 'is not valid'}`];
+      } catch (error) {
+        if (error instanceof Error && error.name === 'RangeError') return ['the schema refers to itself without end'];
+        throw error;
+      }
+    },
+  };
+}
+
+/**
+ * Compiles a JSON Schema 2020-12 that nobody trusts: patterns run on a linear-time engine (no look-around, no
+ * back-references), references reach nothing outside the schema, `format` is an annotation, and both compiling and
+ * validating stop after two seconds.
+ */
+export function compileSchema(schema: JsonObject): CompiledSchema {
+  try {
+    const size = sizeProblem(schema);
+    if (size !== undefined) return refuse(size);
+    const compiled = runBounded(() => compile(schema), compileMs);
+    return compiled === outOfTime ? refuse('it takes too long to compile') : compiled;
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message.slice(0, 300) : 'it does not compile');
+  }
+}
