@@ -10,6 +10,8 @@ export const scoreReasonSchema = z.strictObject({
   evidence_id: z.string().nullable().describe('the record it rests on; null where it rests on the run as a whole'),
 });
 
+export type ScoreReason = z.infer<typeof scoreReasonSchema>;
+
 /** The judgement of one run by one version of the scorer. Reasons are never empty. */
 export const scoredRunSchema = z.strictObject({
   schema_version: z.literal(1),
@@ -52,4 +54,6 @@ export interface ScoreStore {
   suggestions(runId: string): Promise<Suggestion[]>;
   /** Run ids that this scorer version has not scored, in order. */
   unscored(scorerVersion: string, limit: number, after?: string): Promise<string[]>;
+  /** Run ids that this scorer version judged at or after `since`, in order, after `page.after`. */
+  scoredSince(scorerVersion: string, since: string, page: { limit: number; after?: string }): Promise<string[]>;
 }
