@@ -1,0 +1,76 @@
+import { access, constants, mkdir } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import type { Services } from '../services.js';
+import { type Command, table } from './io.js';
+
+interface Check {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+export const doctorCommand: Command = {
+  summary: 'show whether everything that the server needs is there',
+  usage: 'capability-foundry doctor [--json]',
+  async run(context) {
+    const { values } = parseArgs({ args: [...context.args], options: { json: { type: 'boolean' } } });
+    const checks = await examine(context.services());
+    if (values.json) context.out(`${JSON.stringify({ ok: checks.every((check) => check.ok), checks })}\n`);
+    else
+      context.out(
+        table(
+          ['check', '', 'detail'],
+          checks.map(({ check, ok, detail }) => [check, ok ? 'ok' : 'FAIL', detail]),
+        ),
+      );
+    return checks.every((check) => check.ok) ? 0 : 1;
+  },
+};
+
+async function attempt(check: string, work: () => Promise<string>): Promise<Check> {
+  try {
+    return { check, ok: true, detail: await work() };
+  } catch (error) {
+    return { check, ok: false, detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function examine(services: Services): Promise<Check[]> {
+  const { config, store } = services;
+  return [
+    await attempt('node', async () => {
+      const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+      if (major < 20 || (major === 20 && minor < 19))
+        throw new Error(`${process.versions.node}; 20.19 or newer is needed`);
+      return process.versions.node;
+    }),
+    await attempt('data folder', async () => {
+      await mkdir(config.home, { recursive: true });
+      await access(config.home, constants.W_OK);
+      return config.home;
+    }),
+    await attempt('store', async () => {
+      if (!store.exists()) return `${config.db} (made at first use)`;
+      const status = await store.status();
+      return `${status.path}, schema ${status.schema_version}, ${Math.round(status.bytes / 1024)} KiB`;
+    }),
+    await attempt('sandbox', async () => {
+      const session = await services.status.overview();
+      if (!session.sandbox?.available) throw new Error(session.sandbox?.detail ?? 'no sandbox');
+      return `${session.sandbox.fingerprint}; walls: ${session.sandbox.isolation.join(', ')}`;
+    }),
+    await attempt('chat model', async () =>
+      config.chatModel && config.openaiApiKey
+        ? `${config.chatModel}`
+        : 'none configured; induction and the calling agent need none',
+    ),
+    await attempt(
+      'tool servers',
+      async () =>
+        Object.keys(config.mcpServers).join(', ') ||
+        'none configured; skills can be learnt, and called once mcp_servers names them',
+    ),
+    await attempt('may read', async () => [...config.roots, ...config.readRoots].join(', ')),
+    await attempt('may write', async () => config.roots.join(', ')),
+  ];
+}

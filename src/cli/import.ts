@@ -1,0 +1,73 @@
+import { parseArgs } from 'node:util';
+import type { ImportOutput } from '../evidence/contract.js';
+import { importInput } from '../evidence/contract.js';
+import { type Command, endProgress, table, UsageError, workContext } from './io.js';
+
+export const importCommand: Command = {
+  summary: 'read logs into the evidence store',
+  usage: 'capability-foundry import PATH... [--format auto] [--source LABEL] [--dry-run] [--json]',
+  async run(context) {
+    const { values, positionals } = parseArgs({
+      args: [...context.args],
+      allowPositionals: true,
+      options: {
+        format: { type: 'string' },
+        source: { type: 'string' },
+        'dry-run': { type: 'boolean' },
+        json: { type: 'boolean' },
+      },
+    });
+    if (positionals.length === 0) throw new UsageError('Name at least one file or folder.');
+    const services = context.services();
+    let failed = false;
+    for (const path of positionals) {
+      const input = importInput.safeParse({
+        path,
+        format: values.format,
+        source: values.source,
+        dry_run: values['dry-run'],
+      });
+      if (!input.success) throw new UsageError(input.error.issues[0]?.message ?? 'bad options');
+      const result = await services.evidence.importEvidence(input.data, workContext(context, 'import'));
+      endProgress(context);
+      context.out(values.json ? `${JSON.stringify(result)}\n` : report(path, result));
+      failed ||= result.imported + result.duplicates + result.ignored === 0 && result.rejected > 0;
+    }
+    return failed ? 1 : 0;
+  },
+};
+
+function report(path: string, result: ImportOutput): string {
+  const rows: [string, string | number][] = [
+    ['format', result.format],
+    ['source', result.source],
+    ['files', result.files],
+    ['records read', result.records_read],
+    ['imported', result.imported],
+    ['duplicates', result.duplicates],
+    ['ignored', result.ignored],
+    ['rejected', result.rejected],
+    [
+      'redacted',
+      Object.entries(result.redacted)
+        .map(([kind, count]) => `${kind} ${count}`)
+        .join(', ') || 'nothing',
+    ],
+    ['runs', result.runs],
+  ];
+  if (result.receipt_id) rows.push(['receipt', result.receipt_id]);
+  let text = `${path}\n${table(['', ''], rows)}`;
+  for (const { file, line, reason } of result.rejections)
+    text += `  rejected ${file}${line === null ? '' : `:${line}`}: ${reason}\n`;
+  const { inventory } = result;
+  if (inventory) {
+    text += table(
+      ['tool', 'calls', 'failures'],
+      inventory.tools.map((tool) => [tool.name, tool.calls, tool.failures]),
+    );
+    text += table(['outcome', 'runs'], Object.entries(inventory.outcomes));
+    for (const missing of inventory.missing) text += `  missing: ${missing}\n`;
+    text += 'Nothing was stored (dry run).\n';
+  }
+  return text;
+}
