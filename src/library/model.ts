@@ -63,8 +63,31 @@ export interface Plan {
   readonly name: string;
   readonly version: number;
   readonly input_hash: string;
-  readonly planned_calls: readonly { readonly name: string; readonly args: JsonValue }[];
+  readonly planned_calls: readonly PlannedCall[];
   readonly created_at: string;
+}
+
+/** A call that a dry run left out because it changes something. */
+export interface PlannedCall {
+  readonly name: string;
+  readonly args: JsonValue;
+  /** JSON pointers into `args` whose values are known only once the calls before are really made. */
+  readonly open?: readonly string[];
+}
+
+/** What was done to a version after it was admitted, through whom, and why. */
+export interface Change {
+  readonly change_id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly action: 'promote' | 'deprecate' | 'rollback' | 'regate';
+  readonly before: string;
+  readonly after: string;
+  readonly reason: string | null;
+  /** of a regate */
+  readonly report: GateReport | null;
+  readonly via: 'cli' | 'mcp' | 'elicited';
+  readonly at: string;
 }
 
 export interface CapabilityHit {
@@ -92,8 +115,18 @@ export interface LibraryStore {
     afterName?: string,
   ): Promise<CapabilityVersion[]>;
   namesStartingWith(prefix: string, limit: number): Promise<string[]>;
-  setState(name: string, version: number, state: State, expected: State): Promise<boolean>;
-  setCurrent(name: string, version: number, expectedCurrent: number): Promise<boolean>;
+  /** Compare-and-swap; `change` is written in the same transaction, and only where the swap was made. */
+  setState(name: string, version: number, state: State, expected: State, change?: Change): Promise<boolean>;
+  setCurrent(name: string, version: number, expectedCurrent: number, change?: Change): Promise<boolean>;
+  putChange(change: Change): Promise<void>;
+  /** Newest first. */
+  changesOf(name: string, limit: number): Promise<Change[]>;
+  /** How many names there are, by kind and state of their current version. */
+  count(filter: { kind?: string | undefined; state?: string | undefined }): Promise<number>;
+  /** Name and hash of the text to embed of every current version. */
+  textHashes(): Promise<{ name: string; text_hash: string }[]>;
+  /** The texts to embed, by name. */
+  textsOf(names: readonly string[]): Promise<Map<string, string>>;
   searchText(query: string, limit: number): Promise<{ name: string; score: number }[]>;
   putExecution(execution: Execution): Promise<void>;
   executionCounts(names: readonly string[]): Promise<Map<string, { executions: number; successes: number }>>;

@@ -1,0 +1,142 @@
+import type { Change, LibraryStore } from '../../src/library/model.js';
+import type { Connection, Statement } from './connection.js';
+import {
+  type AttemptRow,
+  attemptOf,
+  type ChangeRow,
+  changeOf,
+  type ExecutionRow,
+  executionOf,
+  type PlanRow,
+  planOf,
+} from './library-rows.js';
+
+type Use = Pick<
+  LibraryStore,
+  | 'putAttempt'
+  | 'getAttempt'
+  | 'attemptsOfSpec'
+  | 'putExecution'
+  | 'executionCounts'
+  | 'getExecution'
+  | 'executionsOf'
+  | 'putPlan'
+  | 'takePlan'
+  | 'putChange'
+  | 'changesOf'
+>;
+
+/** The part of the library store that records what happened: attempts, executions, plans and changes. */
+export function createLibraryUse(
+  connection: Connection,
+  sql: (text: string) => Statement,
+): Use & { insertChange(change: Change): void } {
+  const insertChange = (change: Change): void => {
+    sql(
+      `INSERT OR IGNORE INTO capability_changes (change_id, name, version, action, before, after, reason, report, via, at)
+       VALUES (@change_id, @name, @version, @action, @before, @after, @reason, @report, @via, @at)`,
+    ).run({ ...change, report: change.report === null ? null : JSON.stringify(change.report) });
+  };
+  return {
+    insertChange,
+
+    async putAttempt(attempt) {
+      const { capability, ...rest } = attempt;
+      connection.write(() =>
+        sql(
+          `INSERT INTO attempts (attempt_id, spec_id, ordinal, generator, code, language, report, capability_name,
+             capability_version, created_at)
+           VALUES (@attempt_id, @spec_id, @ordinal, @generator, @code, @language, @report, @capability_name,
+             @capability_version, @created_at)
+           ON CONFLICT (attempt_id) DO UPDATE SET report = excluded.report, capability_name = excluded.capability_name,
+             capability_version = excluded.capability_version`,
+        ).run({
+          ...rest,
+          report: JSON.stringify(attempt.report),
+          capability_name: capability?.name ?? null,
+          capability_version: capability?.version ?? null,
+        }),
+      );
+    },
+
+    async getAttempt(attemptId) {
+      const row = sql('SELECT * FROM attempts WHERE attempt_id = ?').get(attemptId) as AttemptRow | undefined;
+      return row && attemptOf(row);
+    },
+
+    async attemptsOfSpec(specId) {
+      const rows = sql('SELECT * FROM attempts WHERE spec_id = ? ORDER BY ordinal, attempt_id').all(
+        specId,
+      ) as AttemptRow[];
+      return rows.map(attemptOf);
+    },
+
+    async putExecution(execution) {
+      const observation = execution.observation;
+      connection.write(() =>
+        sql(
+          `INSERT OR IGNORE INTO executions (execution_id, name, version, input, observation, error, calls, succeeded, dry_run,
+             duration_ms, at, via)
+           VALUES (@execution_id, @name, @version, @input, @observation, @error, @calls, @succeeded, @dry_run, @duration_ms,
+             @at, @via)`,
+        ).run({
+          ...execution,
+          input: JSON.stringify(execution.input),
+          observation: observation === null ? null : JSON.stringify(observation),
+          calls: JSON.stringify(execution.calls),
+          succeeded: execution.error === null && observation?.status === 'ok' ? 1 : 0,
+          dry_run: execution.dry_run ? 1 : 0,
+        }),
+      );
+    },
+
+    async executionCounts(names) {
+      const rows = sql(
+        `SELECT name, count(*) AS executions, sum(succeeded) AS successes FROM executions
+         WHERE dry_run = 0 AND name IN (SELECT value FROM json_each(?)) GROUP BY name`,
+      ).all(JSON.stringify(names)) as { name: string; executions: number; successes: number }[];
+      return new Map(rows.map(({ name, executions, successes }) => [name, { executions, successes }]));
+    },
+
+    async getExecution(executionId) {
+      const row = sql('SELECT * FROM executions WHERE execution_id = ?').get(executionId) as ExecutionRow | undefined;
+      return row && executionOf(row);
+    },
+
+    async executionsOf(name, limit) {
+      const rows = sql('SELECT * FROM executions WHERE name = ? ORDER BY at DESC, execution_id LIMIT ?').all(
+        name,
+        limit,
+      ) as ExecutionRow[];
+      return rows.map(executionOf);
+    },
+
+    async putPlan(plan) {
+      connection.write(() =>
+        sql(
+          `INSERT OR IGNORE INTO plans (plan_id, name, version, input_hash, planned_calls, created_at)
+           VALUES (@plan_id, @name, @version, @input_hash, @planned_calls, @created_at)`,
+        ).run({ ...plan, planned_calls: JSON.stringify(plan.planned_calls) }),
+      );
+    },
+
+    async takePlan(planId) {
+      return connection.write(() => {
+        const row = sql('DELETE FROM plans WHERE plan_id = ? RETURNING *').get(planId) as PlanRow | undefined;
+        return row && planOf(row);
+      });
+    },
+
+    async putChange(change) {
+      connection.write(() => insertChange(change));
+    },
+
+    async changesOf(name, limit) {
+      const rows = sql('SELECT * FROM capability_changes WHERE name = ? ORDER BY at DESC, change_id LIMIT ?').all(
+        name,
+        limit,
+      ) as ChangeRow[];
+      return rows.map(changeOf);
+    },
+  };
+}
