@@ -30,6 +30,8 @@ export interface ChatAnswer {
   readonly text: string;
   readonly cached: boolean;
   readonly model: string;
+  /** true where the model or its filter declined; `text` is what it said instead */
+  readonly refusal?: boolean;
 }
 
 export interface ChatModel {
