@@ -77,6 +77,8 @@ export interface Config {
   readonly generator: 'auto' | 'agent' | 'openai' | 'induction';
   readonly budgetUsd: number | undefined;
   readonly logLevel: LogLevel;
+  /** Where raw model answers are saved; nowhere when absent. */
+  readonly llmDebugDir?: string;
   readonly mcpServers: Readonly<Record<string, McpServerEntry>>;
   readonly file: ConfigFile;
 }

@@ -1,0 +1,138 @@
+import { readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { WorkContext } from '../context.js';
+import type { JsonObject } from '../json.js';
+import { cluster } from '../pipeline/clusters.js';
+import { writeWhole } from '../pipeline/files.js';
+import { type Journal, openJournal } from '../pipeline/journal.js';
+import { generate } from '../pipeline/library.js';
+import { propose, reuseSpecs, type SpecOutcome } from '../pipeline/specs.js';
+import { fileRef, storeReceipt } from '../receipts/receipts.js';
+import type { Services } from '../services.js';
+import type { GenerateResult } from '../specs/contract.js';
+import { type Command, type CommandContext, endProgress, table, workContext } from './io.js';
+import { type PipelineOptions, parsePipelineOptions, pipelineUsage } from './pipeline-options.js';
+
+interface Counts {
+  acts: number;
+  clusters: number;
+  specs: number;
+  skipped: number;
+  admitted: number;
+  refused: number;
+}
+
+export const pipelineCommand: Command = {
+  summary: 'run the stages without an MCP client: cluster, spec, codegen',
+  usage: pipelineUsage,
+  async run(context) {
+    const parsed = parsePipelineOptions(context.args);
+    const options = { ...parsed, out: resolve(parsed.out) };
+    const services = context.services({
+      overrides: {
+        ...(options.llmModel && { chatModel: options.llmModel }),
+        ...(options.embedModel && { embedModel: options.embedModel, embeddings: 'openai' as const }),
+        ...(options.llmDebugDir && { llmDebugDir: resolve(options.llmDebugDir) }),
+      },
+    });
+    const started = { at: services.clock.now(), ms: services.clock.elapsed() };
+    const journal = await openJournal(options.out, services.clock);
+    await journal.event('started', options.stage);
+    try {
+      const { counts, results } = await runStages(services, options, journal, (stage) => workContext(context, stage));
+      await writeUsage(services, options.out, started.at);
+      await writeReceipt(services, options, counts, started);
+      endProgress(context);
+      show(context, options, counts, results);
+      return 0;
+    } catch (error) {
+      await writeUsage(services, options.out, started.at);
+      await journal.event(context.signal.aborted ? 'interrupted' : 'failed', options.stage);
+      throw error;
+    }
+  },
+};
+
+async function runStages(
+  services: Services,
+  options: PipelineOptions,
+  journal: Journal,
+  work: (stage: string) => WorkContext,
+): Promise<{ counts: Counts; results: GenerateResult[] }> {
+  const counts: Counts = { acts: 0, clusters: 0, specs: 0, skipped: 0, admitted: 0, refused: 0 };
+  let specs: SpecOutcome | undefined;
+  if (options.reuseSpecs) specs = await reuseSpecs(services, options, work('spec'));
+  else {
+    const { clusteringId, ...found } = await cluster(services, options, work('cluster'));
+    Object.assign(counts, found);
+    await journal.event('done', 'cluster', found);
+    if (options.stage === 'cluster') return { counts, results: [] };
+    specs = await propose(services, options, clusteringId, work('spec'));
+  }
+  counts.specs = specs.proposed;
+  counts.skipped = specs.skipped.length;
+  for (const { cluster_id, reason } of specs.skipped) await journal.event('skipped', 'spec', { cluster_id, reason });
+  await journal.event('done', 'spec', { specs: counts.specs, skipped: counts.skipped });
+  if (options.stage === 'spec') return { counts, results: [] };
+
+  const results = await generate(services, options, specs.specIds, work('codegen'));
+  counts.admitted = results.filter((result) => result.status === 'admitted').length;
+  counts.refused = results.length - counts.admitted;
+  for (const result of results) {
+    await journal.event(result.status, 'codegen', {
+      name: result.name,
+      attempts: result.attempts,
+      reason: result.reasons[0] ?? '',
+    });
+  }
+  await journal.event('done', 'codegen', { admitted: counts.admitted, refused: counts.refused });
+  return { counts, results };
+}
+
+async function writeReceipt(
+  services: Services,
+  options: PipelineOptions,
+  counts: Counts,
+  started: { at: string; ms: number },
+): Promise<void> {
+  const written = await readdir(options.out, { recursive: true, withFileTypes: true });
+  const outputs = written
+    .filter(
+      (entry) => entry.isFile() && !['progress.log', 'progress_events.jsonl', 'receipt.json'].includes(entry.name),
+    )
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const { json: _, ...shown } = options;
+  const receipt = await storeReceipt(services.store.receipts, services.clock, {
+    command: 'pipeline',
+    arguments: Object.fromEntries(Object.entries(shown).filter(([, value]) => value !== undefined)) as JsonObject,
+    outputs: await Promise.all(outputs.map((path) => fileRef(path, path.slice(options.out.length + 1)))),
+    counts: { ...counts },
+    startedAt: started.at,
+    startedMs: started.ms,
+    via: 'cli',
+  });
+  await writeWhole(join(options.out, 'receipt.json'), `${JSON.stringify(receipt, null, 2)}\n`);
+}
+
+function show(
+  context: CommandContext,
+  options: PipelineOptions,
+  counts: Counts,
+  results: readonly GenerateResult[],
+): void {
+  if (options.json) {
+    context.out(`${JSON.stringify({ stage: options.stage, out: options.out, ...counts, results })}\n`);
+    return;
+  }
+  if (results.length > 0) {
+    context.out(
+      table(
+        ['capability', 'verdict', 'why'],
+        results.map((result) => [result.name, result.status, result.reasons[0]?.slice(0, 80) ?? '']),
+      ),
+    );
+  }
+  context.out(table(['', ''], Object.entries(counts)));
+  context.out(`written to ${options.out}\n`);
+}
