@@ -1,6 +1,16 @@
 import type { Config } from '../config.js';
-import type { Clock } from '../context.js';
+import type { Clock, WorkContext } from '../context.js';
+import { FoundryError, throwIfCancelled } from '../errors.js';
+import type { RunTrace } from '../evidence/model.js';
+import type { JsonObject } from '../json.js';
+import { storeReceipt } from '../receipts/receipts.js';
 import type { Store } from '../store.js';
+import type { ScoreRunInput, ScoreRunOutput } from './contract.js';
+import { readCursor, writeCursor } from './cursor.js';
+import { type Category, categories, type ScoredRun } from './model.js';
+import { loadRules, type ScorerRules, scorerVersion } from './rules.js';
+import { scoreTrace } from './scorer.js';
+import { checkSelection, pageOfIds, selectedTraces } from './selection.js';
 import type { ScoringService } from './service.js';
 
 export interface ScoringDeps {
@@ -9,6 +19,182 @@ export interface ScoringDeps {
   readonly clock: Clock;
 }
 
-export function createScoringService(_deps: ScoringDeps): ScoringService {
-  throw new Error('not built yet');
+const batchSize = 50;
+const defaultPage = 20;
+
+type Counts = Record<Category, number>;
+
+const noCounts = (): Counts => ({ accepted: 0, partially_accepted: 0, rejected: 0, needs_human_review: 0 });
+
+function shown(score: ScoredRun): ScoreRunOutput['runs'][number] {
+  return {
+    run_id: score.run_id,
+    category: score.category,
+    reasons: score.reasons.map((reason) => `${reason.marker}: ${reason.message}`),
+  };
+}
+
+/** The scoring service over a store. Rules are read at the first use. */
+export function createScoringService(deps: ScoringDeps): ScoringService {
+  let loaded: ScorerRules | undefined;
+  const rules = (): ScorerRules => {
+    loaded ??= loadRules(deps.config);
+    return loaded;
+  };
+  const service: ScoringService = {
+    get version() {
+      return scorerVersion(rules());
+    },
+    scoresOf: (traces, context) => scoresOf(deps, rules(), traces, context),
+    scoreRuns: (input, context) =>
+      input.cursor ? nextPage(deps, service, input) : scoreRuns(deps, service, input, context),
+    async override(runId, category, reason, context) {
+      if (context.via === 'mcp') {
+        throw new FoundryError(
+          'invalid_input',
+          "Only a person can override a score, and this came from a client's model.",
+          'Use suggest to send the run to review, or let a person run: capability-foundry score RUN --override CATEGORY --reason TEXT',
+        );
+      }
+      if (reason.trim() === '') {
+        throw new FoundryError(
+          'invalid_input',
+          'An override needs a reason.',
+          'Say in a sentence why the score is wrong.',
+        );
+      }
+      await existing(deps.store, runId);
+      const at = deps.clock.now();
+      await deps.store.scores.putOverride({ run_id: runId, category, reason, at, via: context.via });
+    },
+  };
+  return service;
+}
+
+async function existing(store: Store, runId: string): Promise<RunTrace> {
+  const trace = await store.evidence.getTrace(runId);
+  if (trace) return trace;
+  throw new FoundryError('not_found', `There is no run ${runId}.`, 'Read evidence://runs for the runs there are.');
+}
+
+async function scoresOf(
+  deps: ScoringDeps,
+  rules: ScorerRules,
+  traces: readonly RunTrace[],
+  context: WorkContext,
+): Promise<Map<string, ScoredRun>> {
+  const scored = traces.map((trace): ScoredRun => {
+    const judgement = scoreTrace(trace, rules);
+    return {
+      schema_version: 1,
+      run_id: trace.run.run_id,
+      category: judgement.category,
+      reasons: [...judgement.reasons],
+      scorer_version: scorerVersion(rules),
+      input_hash: judgement.input_hash,
+      scored_at: deps.clock.now(),
+      via: context.via,
+    };
+  });
+  await deps.store.scores.putScores(scored);
+  return deps.store.scores.effective(traces.map((trace) => trace.run.run_id));
+}
+
+/** Records what a client thinks of a run. It weighs nothing but this: the run now waits for a person. */
+async function suggest(deps: ScoringDeps, input: ScoreRunInput, context: WorkContext): Promise<void> {
+  if (!input.suggest) return;
+  const { run_id, category, reason } = input.suggest;
+  await existing(deps.store, run_id);
+  await deps.store.scores.putSuggestion({ run_id, category, reason, at: deps.clock.now(), via: context.via });
+}
+
+async function scoreRuns(
+  deps: ScoringDeps,
+  service: ScoringService,
+  input: ScoreRunInput,
+  context: WorkContext,
+): Promise<ScoreRunOutput> {
+  checkSelection(input);
+  const startedAt = deps.clock.now();
+  const startedMs = deps.clock.elapsed();
+  await suggest(deps, input, context);
+
+  const counts = noCounts();
+  const pageSize = input.limit ?? defaultPage;
+  const page: ScoredRun[] = [];
+  let scored = 0;
+  const flush = async (traces: readonly RunTrace[]): Promise<void> => {
+    throwIfCancelled(context.signal);
+    const found = await service.scoresOf(traces, context);
+    for (const trace of traces) {
+      const score = found.get(trace.run.run_id);
+      if (!score) continue;
+      counts[score.category] += 1;
+      scored += 1;
+      if (page.length < pageSize) page.push(score);
+    }
+    context.progress(scored, undefined, `${scored} runs judged`);
+  };
+  let batch: RunTrace[] = [];
+  for await (const trace of selectedTraces(deps.store, service.version, input)) {
+    batch.push(trace);
+    if (batch.length < batchSize) continue;
+    await flush(batch);
+    batch = [];
+  }
+  if (batch.length > 0) await flush(batch);
+
+  const receipt = await storeReceipt(deps.store.receipts, deps.clock, {
+    command: 'score_run',
+    arguments: input as JsonObject,
+    counts: { scored, ...counts },
+    startedAt,
+    startedMs,
+    via: context.via,
+  });
+  const last = page.at(-1);
+  const next_cursor =
+    last && scored > page.length
+      ? writeCursor({
+          after: last.run_id,
+          since: startedAt,
+          scored,
+          counts: [counts.accepted, counts.partially_accepted, counts.rejected, counts.needs_human_review],
+          receipt: receipt.receipt_id,
+        })
+      : undefined;
+  return {
+    scored,
+    by_category: counts,
+    runs: page.map(shown),
+    ...(next_cursor === undefined ? {} : { next_cursor }),
+    scorer_version: service.version,
+    receipt_id: receipt.receipt_id,
+  };
+}
+
+/** A further page of work that was done: it reads what stands now and judges nothing again. */
+async function nextPage(deps: ScoringDeps, service: ScoringService, input: ScoreRunInput): Promise<ScoreRunOutput> {
+  checkSelection(input);
+  const cursor = readCursor(input.cursor ?? '');
+  const size = input.limit ?? defaultPage;
+  const ids = await pageOfIds(deps.store, service.version, { input, cursor, limit: size + 1 });
+  const shownIds = ids.slice(0, size);
+  const found = await deps.store.scores.effective(shownIds);
+  const last = shownIds.at(-1);
+  const by_category = noCounts();
+  categories.forEach((category, index) => {
+    by_category[category] = cursor.counts[index] ?? 0;
+  });
+  return {
+    scored: cursor.scored,
+    by_category,
+    runs: shownIds.flatMap((id) => {
+      const score = found.get(id);
+      return score ? [shown(score)] : [];
+    }),
+    ...(last !== undefined && ids.length > size ? { next_cursor: writeCursor({ ...cursor, after: last }) } : {}),
+    scorer_version: service.version,
+    receipt_id: cursor.receipt,
+  };
 }
