@@ -28,7 +28,14 @@ export interface Invocation {
 
 export type InvokeOutcome =
   /** `value` is the parsed JSON that execute returned; nobody has checked its shape yet. */
-  | { readonly ok: true; readonly value: JsonValue; readonly durationMs: number; readonly logs: string }
+  | {
+      readonly ok: true;
+      readonly value: JsonValue;
+      /** true where the code changed the input that it was given */
+      readonly inputChanged?: boolean;
+      readonly durationMs: number;
+      readonly logs: string;
+    }
   | {
       readonly ok: false;
       readonly reason: FailureReason;

@@ -1,12 +1,185 @@
 import type { Config } from '../../config.js';
+import { FoundryError, throwIfCancelled } from '../../errors.js';
+import { sha256 } from '../../hash.js';
 import type { Logger } from '../../log.js';
-import type { Sandbox } from './runtime.js';
+import type { Invocation, InvokeOutcome, Sandbox, SandboxHealth, SandboxSession } from './runtime.js';
+import { type Ambience, plainAmbience } from './typescript/deno-command.js';
+import type { DenoProcess, Hello } from './typescript/deno-process.js';
+import { memoryWatchKind } from './typescript/memory-watch.js';
+import { ProcessPool } from './typescript/process-pool.js';
+import { runInvocation } from './typescript/run-invocation.js';
+import { type Transpiled, transpile } from './typescript/transpile.js';
 
 export interface TypescriptSandboxDeps {
   readonly config: Config;
   readonly log: Logger;
 }
 
-export function createTypescriptSandbox(_deps: TypescriptSandboxDeps): Sandbox {
-  throw new Error('not built yet');
+const defaultMemoryMb = 128;
+const maxPrograms = 64;
+
+/** Failures after which a process is as good as before: the code ended by itself and its context is dropped. */
+const harmless = new Set(['throw', 'bad_output', 'too_big', 'load_error', 'no_export']);
+
+function isReusable(outcome: InvokeOutcome): boolean {
+  return outcome.ok || harmless.has(outcome.reason);
+}
+
+function ambienceOf(invocation: Invocation): Ambience {
+  const { ambient } = invocation;
+  return ambient ? { locale: ambient.locale, timezone: ambient.timezone } : plainAmbience;
+}
+
+function notLoaded(transpiled: Extract<Transpiled, { ok: false }>): InvokeOutcome {
+  return { ok: false, reason: 'load_error', message: transpiled.message, durationMs: 0, logs: '' };
+}
+
+/** Code under judgement: processes that run nothing else, one for each ambience, in turn. */
+class FreshSession implements SandboxSession {
+  private readonly processes = new Map<string, DenoProcess>();
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly pool: ProcessPool,
+    private readonly program: string,
+  ) {}
+
+  invoke(invocation: Invocation, signal: AbortSignal): Promise<InvokeOutcome> {
+    const next = this.turn.then(() => this.run(invocation, signal));
+    this.turn = next.catch(() => undefined);
+    return next;
+  }
+
+  private async run(invocation: Invocation, signal: AbortSignal): Promise<InvokeOutcome> {
+    throwIfCancelled(signal);
+    const ambience = ambienceOf(invocation);
+    const key = JSON.stringify(ambience);
+    const known = this.processes.get(key);
+    const process = known?.alive ? known : await this.pool.fresh(ambience);
+    this.processes.set(key, process);
+    let reusable = false;
+    try {
+      const outcome = await runInvocation(process, this.program, { invocation, signal });
+      reusable = isReusable(outcome);
+      return outcome;
+    } finally {
+      if (!reusable) this.pool.discard(process);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.turn;
+    for (const process of this.processes.values()) this.pool.discard(process);
+  }
+}
+
+/** Admitted code: any process that never misbehaved, lent for one invocation. */
+class PooledSession implements SandboxSession {
+  constructor(
+    private readonly pool: ProcessPool,
+    private readonly program: string,
+  ) {}
+
+  async invoke(invocation: Invocation, signal: AbortSignal): Promise<InvokeOutcome> {
+    let called = false;
+    const onCall: Invocation['onCall'] = (call, callSignal) => {
+      called = true;
+      return invocation.onCall(call, callSignal);
+    };
+    const outcome = await this.once({ ...invocation, onCall }, signal);
+    // A process may have died of what another left behind: the blame is only this code's if it happens again.
+    const innocent = !outcome.ok && (outcome.reason === 'exit' || outcome.reason === 'protocol');
+    return innocent && !called ? this.once(invocation, signal) : outcome;
+  }
+
+  private async once(invocation: Invocation, signal: AbortSignal): Promise<InvokeOutcome> {
+    throwIfCancelled(signal);
+    const process = await this.pool.borrow(plainAmbience);
+    let reusable = false;
+    try {
+      const outcome = await runInvocation(process, this.program, { invocation, signal });
+      reusable = isReusable(outcome);
+      return outcome;
+    } finally {
+      this.pool.giveBack(process, reusable);
+    }
+  }
+
+  async close(): Promise<void> {}
+}
+
+function isolationOf(hello: Hello, bubblewrap: boolean): string[] {
+  const memory = memoryWatchKind();
+  return [
+    'process',
+    ...(hello.granted.length === 0 ? ['deno_permissions'] : []),
+    ...(bubblewrap ? ['bubblewrap'] : []),
+    'context_per_call',
+    'heap_limit',
+    ...(memory === 'none' ? [] : [`memory_watch_${memory}`]),
+  ];
+}
+
+/**
+ * Runs TypeScript in Deno children without permissions, one fresh context per call.
+ * `open` never fails for the candidate's sake: code that does not load ends each invocation as `load_error`.
+ */
+export function createTypescriptSandbox({ config, log }: TypescriptSandboxDeps): Sandbox {
+  const settings = config.file.gate;
+  const pool = new ProcessPool({ memoryMb: settings?.memory_mb ?? defaultMemoryMb }, log);
+  const required = settings?.required_isolation ?? ['process', 'deno_permissions'];
+  const programs = new Map<string, Promise<Transpiled>>();
+  let introduced: Promise<{ hello: Hello; isolation: string[] }> | undefined;
+
+  const introduce = (): Promise<{ hello: Hello; isolation: string[] }> => {
+    introduced ??= (async () => {
+      const { bubblewrap } = await pool.findWalls();
+      const hello = await pool.introduce(plainAmbience);
+      return { hello, isolation: isolationOf(hello, bubblewrap !== undefined) };
+    })();
+    return introduced;
+  };
+
+  const programOf = (code: string): Promise<Transpiled> => {
+    const key = sha256(code);
+    const program = programs.get(key) ?? transpile(code);
+    programs.delete(key);
+    programs.set(key, program);
+    const oldest = programs.keys().next();
+    if (programs.size > maxPrograms && !oldest.done) programs.delete(oldest.value);
+    return program;
+  };
+
+  const requireWalls = async (): Promise<void> => {
+    const { isolation } = await introduce();
+    const missing = required.filter((wall) => !isolation.includes(wall));
+    if (missing.length === 0) return;
+    throw new FoundryError(
+      'sandbox_unavailable',
+      `The required isolation is not to be had here: ${missing.join(', ')}.`,
+      'Install what is missing (bubblewrap needs user namespaces), or take it out of gate.required_isolation.',
+    );
+  };
+
+  return {
+    language: 'typescript',
+    async open(code, options) {
+      await requireWalls();
+      const transpiled = await programOf(code);
+      if (!transpiled.ok) return { invoke: async () => notLoaded(transpiled), close: async () => undefined };
+      const { program } = transpiled;
+      return options?.pooled ? new PooledSession(pool, program) : new FreshSession(pool, program);
+    },
+    async health(): Promise<SandboxHealth> {
+      try {
+        const { hello, isolation } = await introduce();
+        const fingerprint = `deno ${hello.deno} v8 ${hello.v8} ${hello.target}`;
+        return { available: true, fingerprint, isolation, detail: 'candidates run' };
+      } catch (error) {
+        if (!(error instanceof FoundryError)) throw error;
+        return { available: false, fingerprint: 'none', isolation: [], detail: `${error.message} ${error.fix}` };
+      }
+    },
+    close: () => pool.close(),
+  };
 }

@@ -1,0 +1,130 @@
+import { FoundryError } from '../../../errors.js';
+import type { Logger } from '../../../log.js';
+import { type Ambience, bubblewrapped, denoBinary, denoCommand } from './deno-command.js';
+import { DenoProcess, type Hello } from './deno-process.js';
+import { findBubblewrap } from './isolation.js';
+
+export interface ProcessLimits {
+  /** What the candidate may hold, in MB: its heap at most this, its process this and the runtime's own. */
+  readonly memoryMb: number;
+}
+
+/** The runtime's own resident memory, generously; measured 40 to 60 MB. */
+const runtimeMb = 128;
+const maxIdle = 2;
+const maxAtOnce = 32;
+const maxServed = 400;
+
+interface Walls {
+  readonly binary: string;
+  readonly bubblewrap: string | undefined;
+}
+
+/** Makes, warms, lends and ends the Deno children. */
+export class ProcessPool {
+  private walls: Promise<Walls> | undefined;
+  private readonly all = new Set<DenoProcess>();
+  private readonly spares = new Map<string, DenoProcess>();
+  private idle: DenoProcess[] = [];
+  private lent = 0;
+  private closed = false;
+
+  constructor(
+    private readonly limits: ProcessLimits,
+    private readonly log: Logger,
+  ) {}
+
+  /** The walls that this machine gives; looked for once. @throws FoundryError sandbox_unavailable */
+  async findWalls(): Promise<Walls> {
+    this.walls ??= (async () => {
+      const binary = denoBinary();
+      return { binary, bubblewrap: await findBubblewrap(binary) };
+    })();
+    return this.walls;
+  }
+
+  /** A process that has never run anything. The next one is warmed meanwhile. */
+  async fresh(ambience: Ambience): Promise<DenoProcess> {
+    const key = JSON.stringify(ambience);
+    const spare = this.spares.get(key);
+    this.spares.delete(key);
+    const process = spare?.alive ? spare : await this.spawn(ambience);
+    const hello = await process.booted();
+    if (hello === undefined || !process.alive) throw this.unavailable(process);
+    if (!this.closed && !this.spares.has(key)) this.spares.set(key, await this.spawn(ambience));
+    return process;
+  }
+
+  /** A process for one invocation of admitted code: it may have served others, of which none misbehaved. */
+  async borrow(ambience: Ambience): Promise<DenoProcess> {
+    if (this.lent >= maxAtOnce)
+      throw new FoundryError(
+        'busy',
+        'Too many capabilities run at the same time.',
+        'Repeat the same call in a second.',
+      );
+    this.lent += 1;
+    try {
+      this.idle = this.idle.filter((process) => process.alive);
+      const waiting = this.idle.pop();
+      if (waiting) return waiting;
+      const process = await this.spawn(ambience);
+      if ((await process.booted()) === undefined) throw this.unavailable(process);
+      return process;
+    } catch (error) {
+      this.lent -= 1;
+      throw error;
+    }
+  }
+
+  giveBack(process: DenoProcess, wellBehaved: boolean): void {
+    this.lent -= 1;
+    const reusable = wellBehaved && process.alive && process.served < maxServed && this.idle.length < maxIdle;
+    if (reusable && !this.closed) this.idle.push(process);
+    else this.discard(process);
+  }
+
+  discard(process: DenoProcess): void {
+    this.all.delete(process);
+    process.kill();
+  }
+
+  /** Starts a process only to hear what it is; it is kept as a spare. */
+  async introduce(ambience: Ambience): Promise<Hello> {
+    const process = await this.fresh(ambience);
+    const hello = await process.booted();
+    this.discard(process);
+    if (hello === undefined) throw this.unavailable(process);
+    return hello;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    const ending = [...this.all];
+    for (const process of ending) this.discard(process);
+    this.spares.clear();
+    this.idle = [];
+    await Promise.all(ending.map((process) => process.exited));
+  }
+
+  private async spawn(ambience: Ambience): Promise<DenoProcess> {
+    const { binary, bubblewrap } = await this.findWalls();
+    if (this.closed)
+      throw new FoundryError('sandbox_unavailable', 'The sandbox has been closed.', 'Start the server again.');
+    const inner = denoCommand(binary, this.limits.memoryMb, ambience);
+    const command = bubblewrap === undefined ? inner : bubblewrapped(inner, bubblewrap);
+    const process = new DenoProcess(command, this.limits.memoryMb + runtimeMb);
+    this.all.add(process);
+    void process.exited.then(() => this.all.delete(process));
+    return process;
+  }
+
+  private unavailable(process: DenoProcess): FoundryError {
+    this.log.error('sandbox.start_failed', { stderr: process.complaint });
+    return new FoundryError(
+      'sandbox_unavailable',
+      'The Deno process that runs candidates does not start.',
+      'Run "capability-foundry doctor"; the log on stderr has what Deno said.',
+    );
+  }
+}
