@@ -13,7 +13,7 @@ import { fileRef, storeReceipt } from '../receipts/receipts.js';
 import type { Services } from '../services.js';
 import type { GenerateResult } from '../specs/contract.js';
 import { type Command, type CommandContext, endProgress, table, workContext } from './io.js';
-import { type PipelineOptions, parsePipelineOptions, pipelineUsage } from './pipeline-options.js';
+import { parsePipelineOptions, pipelineUsage } from './pipeline-options.js';
 
 interface Counts {
   acts: number;
