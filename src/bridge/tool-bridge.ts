@@ -1,12 +1,127 @@
+import { type CallToolResult, type Client, SdkError, SdkErrorCode, type Tool } from '@modelcontextprotocol/client';
 import type { Config } from '../config.js';
+import { FoundryError } from '../errors.js';
+import type { JsonObject } from '../json.js';
 import type { Logger } from '../log.js';
+import { isDestructiveName } from './effects.js';
 import type { ToolBridge } from './model.js';
+import { ServerPool } from './server-pool.js';
+import { type NameSpace, resolveToolName, type ToolAddress } from './tool-names.js';
+import { quoteOutside, readToolResult } from './tool-result.js';
 
 export interface ToolBridgeDeps {
   readonly config: Config;
   readonly log: Logger;
+  /** Bounds of a call; the defaults are 60 s, 15 s and 1 MB. */
+  readonly limits?: { readonly callMs?: number; readonly connectMs?: number; readonly resultBytes?: number };
 }
 
-export function createToolBridge(_deps: ToolBridgeDeps): ToolBridge {
-  throw new Error('not built yet');
+const retryAfterMs = 30_000;
+
+/** Whether what a server says of a tool, or else the tool's name, means that it changes state. */
+export function changesState(tool: Pick<Tool, 'name' | 'annotations'>): boolean {
+  const { readOnlyHint, destructiveHint } = tool.annotations ?? {};
+  if (readOnlyHint === true) return false;
+  if (destructiveHint === true || readOnlyHint === false) return true;
+  return isDestructiveName(tool.name);
+}
+
+/** The bridge over the MCP servers of the configuration. No server is started before a name is looked up. */
+export function createToolBridge(deps: ToolBridgeDeps): ToolBridge {
+  const { config, log, limits = {} } = deps;
+  const pool = new ServerPool(config.mcpServers, {
+    log,
+    connectTimeoutMs: limits.connectMs ?? 15_000,
+    retryAfterMs,
+    elapsed: () => performance.now(),
+  });
+  const space: NameSpace = {
+    servers: Object.keys(config.mcpServers).sort(),
+    aliases: config.file.tool_aliases ?? {},
+    async toolsOf(server) {
+      try {
+        return new Set((await (await pool.connection(server)).tools()).keys());
+      } catch (error) {
+        // a server that is down must not hide the tools of the others; the reason is in the log
+        if (error instanceof FoundryError && error.code !== 'cancelled') return undefined;
+        throw error;
+      }
+    },
+  };
+  const find = async (name: string): Promise<ToolAddress> => {
+    const found = await resolveToolName(name, space);
+    if (found) return found;
+    // where the name's own server is known but down, that is what to say
+    const server = space.servers.find((known) => name.startsWith(`${known}.`));
+    if (server !== undefined) await pool.connection(server);
+    throw new FoundryError(
+      'needs_setup',
+      `No configured MCP server offers the tool ${quoteOutside(name, 100)}.`,
+      'Add its server under mcp_servers in foundry.config.json, or map the name to server.tool under tool_aliases.',
+    );
+  };
+
+  return {
+    async resolve(name) {
+      const found = await resolveToolName(name, space);
+      return found && `${found.server}.${found.tool}`;
+    },
+
+    async call(name, args, signal) {
+      signal.throwIfAborted();
+      const { server, tool } = await find(name);
+      const connection = await pool.connection(server);
+      const shown = `${server}.${tool}`;
+      const started = callOnce(connection.client, { tool, args, shown, signal, timeoutMs: limits.callMs ?? 60_000 });
+      return readToolResult(shown, await started, limits.resultBytes ?? 1 << 20);
+    },
+
+    async isDestructive(name) {
+      const found = await resolveToolName(name, space);
+      if (!found) return isDestructiveName(name);
+      const tool = (await (await pool.connection(found.server)).tools()).get(found.tool);
+      return changesState(tool ?? { name: found.tool });
+    },
+
+    close: () => pool.close(),
+  };
+}
+
+interface OneCall {
+  readonly tool: string;
+  readonly args: JsonObject;
+  readonly shown: string;
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+}
+
+/** Never repeated: the tool may have done its work before the answer was lost. */
+async function callOnce(client: Client, call: OneCall): Promise<CallToolResult> {
+  const { tool, args, shown, signal, timeoutMs } = call;
+  try {
+    return await client.callTool(
+      { name: tool, arguments: args },
+      { signal, timeout: timeoutMs, maxTotalTimeout: timeoutMs },
+    );
+  } catch (error) {
+    if (signal.aborted) {
+      throw new FoundryError('cancelled', `The call of ${shown} was cancelled.`, 'Call again when it is wanted.', {
+        cause: error,
+      });
+    }
+    if (error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout) {
+      throw new FoundryError(
+        'timeout',
+        `The tool ${shown} did not answer within ${Math.round(timeoutMs / 1000)} s.`,
+        'Check whether it did its work before calling it again.',
+        { cause: error },
+      );
+    }
+    throw new FoundryError(
+      'upstream',
+      `The call of ${shown} failed: "${quoteOutside(error instanceof Error ? error.message : String(error))}".`,
+      'Check the arguments and the server; a repeat helps only where the server was down.',
+      { cause: error },
+    );
+  }
 }
