@@ -1,6 +1,8 @@
+import { embeddingsSql } from './0005-embeddings-sql.js';
+import { modelCallsSql } from './0005-model-calls-sql.js';
 import type { Migration } from './index.js';
 
 export const migration0005: Migration = {
   name: 'models',
-  sql: ``,
+  sql: `${embeddingsSql}${modelCallsSql}`,
 };
