@@ -1,0 +1,38 @@
+import type * as z from 'zod';
+import { importInput, importOutput } from '../src/evidence/contract.js';
+import { longTool } from './define.js';
+import { lines, plural, quoted, tally } from './text.js';
+
+type Inventory = NonNullable<z.infer<typeof importOutput>['inventory']>;
+
+function inventoryText(inventory: Inventory): string {
+  const tools = inventory.tools
+    .slice(0, 20)
+    .map((tool) => `${tool.name} ${tool.calls} (${tool.failures} failed)`)
+    .join(', ');
+  return lines(
+    `Inventory, nothing was stored. Formats: ${tally(inventory.formats)}; runs: ${inventory.runs}; tasks: ${inventory.tasks}; outcomes: ${tally(inventory.outcomes)}.`,
+    tools !== '' && `Tools by calls: ${tools}.`,
+    inventory.missing.map((missing) => `- missing: ${missing}`),
+  );
+}
+
+export const importEvidence = longTool({
+  name: 'import_evidence',
+  title: 'Import evidence',
+  description:
+    'Read agent logs from a granted path, or as content, into the evidence store: redacted, deduplicated, each record with provenance. The format is recognised. dry_run gives only an inventory. Importing the same again changes nothing.',
+  input: importInput,
+  output: importOutput,
+  hints: { readOnly: false, destructive: false, idempotent: true, openWorld: false },
+  render: (result) =>
+    lines(
+      `Read ${plural(result.records_read, 'record')} of ${plural(result.files, 'file')} (${result.format}): ${result.imported} imported, ${result.duplicates} duplicates, ${result.ignored} ignored, ${result.rejected} rejected; ${plural(result.runs, 'run')}.`,
+      `source: ${quoted(result.source)}`,
+      result.ignored > 0 && `Ignored: ${tally(result.ignored_kinds)}.`,
+      Object.keys(result.redacted).length > 0 && `Redacted: ${tally(result.redacted)}.`,
+      result.rejections.map((one) => `- ${one.file}${one.line === null ? '' : `:${one.line}`} rejected: ${one.reason}`),
+      result.inventory && inventoryText(result.inventory),
+      result.receipt_id !== undefined && `receipt_id: ${result.receipt_id}`,
+    ),
+});

@@ -1,0 +1,18 @@
+import { buildSft } from './build-sft.js';
+import { clusterNeeds } from './cluster-needs.js';
+import { generateAndGateCode } from './generate-and-gate-code.js';
+import { importEvidence } from './import-evidence.js';
+import { mineNeeds } from './mine-needs.js';
+import { proposeSpec } from './propose-spec.js';
+import { scoreRun } from './score-run.js';
+
+/** The tools whose work is a job; a job's kind is the name of its tool. */
+export const longTools: readonly { readonly name: string; renderJson(result: Record<string, unknown>): string }[] = [
+  mineNeeds,
+  clusterNeeds,
+  proposeSpec,
+  generateAndGateCode,
+  scoreRun,
+  buildSft,
+  importEvidence,
+];

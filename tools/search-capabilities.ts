@@ -1,0 +1,42 @@
+import type * as z from 'zod';
+import { searchCapabilitiesInput, searchCapabilitiesOutput } from '../src/library/contract.js';
+import { defineTool } from './define.js';
+import { lines, more } from './text.js';
+
+type Hit = z.infer<typeof searchCapabilitiesOutput>['results'][number];
+
+function hitText(hit: Hit): string {
+  const flags = [
+    hit.destructive ? 'changes things: try dry_run first' : undefined,
+    hit.ready ? undefined : `not ready, missing tools: ${hit.missing_tools.join(', ')}`,
+    hit.executions > 0
+      ? `${hit.executions} executions${hit.success_rate === undefined ? '' : `, ${Math.round(hit.success_rate * 100)}% ok`}`
+      : undefined,
+  ].filter((flag) => flag !== undefined);
+  return lines(
+    `- ${hit.name} v${hit.version} (${hit.kind}, ${hit.state}): ${hit.summary}`,
+    flags.length > 0 && `  ${flags.join('; ')}`,
+    `  input ${JSON.stringify(hit.input_schema)}`,
+    `  example ${JSON.stringify(hit.example)}`,
+  );
+}
+
+export const searchCapabilities = defineTool({
+  name: 'search_capabilities',
+  title: 'Search capabilities',
+  description:
+    'Find tested capabilities by what they do, before solving a task by hand. Each result has the input schema, an example and whether it is ready to call. Call it with call_capability; nothing fitting is said in note.',
+  input: searchCapabilitiesInput,
+  output: searchCapabilitiesOutput,
+  hints: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
+  async run(input, { services }) {
+    const data = await services.library.search({ limit: 10, ...input });
+    const text = lines(
+      `${data.results.length} of ${data.searched} searched capabilities.`,
+      data.results.map(hitText),
+      data.note,
+      more(data.next_cursor),
+    );
+    return { data, text };
+  },
+});
