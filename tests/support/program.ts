@@ -27,7 +27,7 @@ export function cleanEnvironment(home: string, env: Readonly<Record<string, stri
 /** Runs the built program to its end (or kills it), with the working directory `/`. */
 export function runProgram(args: readonly string[], options: ProgramOptions): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [builtProgram, ...args], {
+    const child = spawn(process.execPath, [builtProgram(), ...args], {
       cwd: '/',
       env: cleanEnvironment(options.home, options.env),
       stdio: ['ignore', 'pipe', 'pipe'],
