@@ -12,6 +12,8 @@ export interface ProposeRequest {
   /** One cluster, or a whole clustering. */
   readonly clusteringId: string;
   readonly clusterId: string | null;
+  /** Of a whole clustering, these clusters alone; absent means all. */
+  readonly clusterIds?: readonly string[];
   readonly templateMode: 'none' | 'global' | 'per_cluster';
   readonly sampleSize: number;
   readonly maxTests: number;
@@ -34,6 +36,8 @@ export interface ProposeOutcome {
   readonly issues: readonly SpecIssue[];
   readonly skipped: readonly { readonly cluster_id: string; readonly reason: string }[];
   readonly brief: SpecBrief | null;
+  /** What a model wrote as a template for specs: one for all (no cluster), or one per cluster. */
+  readonly templates?: readonly { readonly cluster_id: string | null; readonly template: JsonObject }[];
 }
 
 export interface CodeRequest {

@@ -43,6 +43,7 @@ export const proposeSpecOutput = z.object({
   issues: z.array(specIssueSchema),
   brief: specBrief.optional(),
   skipped: z.array(z.object({ cluster_id: z.string(), reason: z.string() })),
+  templates: z.array(z.object({ cluster_id: z.string().optional(), template: jsonObject })).optional(),
   generator: z.string(),
 });
 export type ProposeSpecOutput = z.infer<typeof proposeSpecOutput>;

@@ -1,21 +1,14 @@
-import type { Config } from '../config.js';
-import type { Clock } from '../context.js';
-import type { Gate } from '../gate/model.js';
-import type { Generator } from '../generate/model.js';
-import type { LibraryService } from '../library/service.js';
-import type { Store } from '../store.js';
-import type { ConcreteGenerator } from './model.js';
+import { generateAndGate } from './generate.js';
+import { proposeSpec } from './propose.js';
 import type { SpecService } from './service.js';
+import type { SpecDeps } from './spec-deps.js';
 
-export interface SpecDeps {
-  readonly config: Config;
-  readonly store: Store;
-  readonly gate: Gate;
-  readonly library: LibraryService;
-  readonly generators: Readonly<Partial<Record<ConcreteGenerator, Generator>>>;
-  readonly clock: Clock;
-}
+export type { SpecDeps } from './spec-deps.js';
 
-export function createSpecService(_deps: SpecDeps): SpecService {
-  throw new Error('not built yet');
+/** Proposes specs, gets code for them, has the gate judge it and admits what passes. It decides nothing itself. */
+export function createSpecService(deps: SpecDeps): SpecService {
+  return {
+    proposeSpec: (input, context) => proposeSpec(deps, input, context),
+    generateAndGate: (input, context) => generateAndGate(deps, input, context),
+  };
 }
