@@ -4,6 +4,7 @@ import { type Address, json, markdown, type Reader, type ResourceBody } from './
 import { readLineage } from './lineage.js';
 import { clean, fenceJson, inline } from './quote.js';
 import { reportMarkdown } from './report.js';
+import { skillUri } from './skills.js';
 
 const indexPage = 100;
 
@@ -54,7 +55,7 @@ async function card(services: Services, uri: string, capability: CapabilityVersi
       `- admitted: ${capability.created_at}`,
       `- versions: ${versions.map((one) => `[${one.version}](${capabilityUri(name, one.version)}) ${one.state}`).join(', ')}`,
     ].join('\n'),
-    `Read more: [code](${base}/code), [spec](${base}/spec), [tests](${base}/tests), [gate report](${base}/report), [lineage](${base}/lineage), [skill](skill://${name}/SKILL.md)`,
+    `Read more: [code](${base}/code), [spec](${base}/spec), [tests](${base}/tests), [gate report](${base}/report), [lineage](${base}/lineage), [skill](${skillUri(name)})`,
     `## Input\n\n${fenceJson(spec.input_schema, 8000)}`,
     `## Output payload\n\n${fenceJson(spec.output_schema, 8000)}`,
   ];

@@ -29,7 +29,9 @@ async function runs(services: Services, { uri, query }: Address): Promise<Resour
   const found = exists ? await services.store.evidence.listRuns(filter, runsPage + 1, get('after')) : [];
   const total = exists ? await services.store.evidence.countRuns(filter) : 0;
   const shown = found.slice(0, runsPage);
-  const scores = exists ? await services.store.scores.effective(shown.map((run) => run.run_id)) : new Map<string, ScoredRun>();
+  const scores = exists
+    ? await services.store.scores.effective(shown.map((run) => run.run_id))
+    : new Map<string, ScoredRun>();
   const rows = shown.map((run) => runRow(run, scores.get(run.run_id)));
   const last = shown.at(-1);
   const next = new URLSearchParams(query);
