@@ -18,6 +18,7 @@ type Use = Pick<
   | 'attemptsOfSpec'
   | 'putExecution'
   | 'executionCounts'
+  | 'useOf'
   | 'getExecution'
   | 'executionsOf'
   | 'putPlan'
@@ -96,6 +97,13 @@ export function createLibraryUse(
          WHERE dry_run = 0 AND name IN (SELECT value FROM json_each(?)) GROUP BY name`,
       ).all(JSON.stringify(names)) as { name: string; executions: number; successes: number }[];
       return new Map(rows.map(({ name, executions, successes }) => [name, { executions, successes }]));
+    },
+
+    async useOf(name, version) {
+      return sql(
+        `SELECT count(*) AS executions, coalesce(sum(error IS NULL), 0) AS kept, coalesce(sum(succeeded), 0) AS ok
+         FROM executions WHERE name = ? AND version = ? AND dry_run = 0`,
+      ).get(name, version) as { executions: number; kept: number; ok: number };
     },
 
     async getExecution(executionId) {

@@ -59,6 +59,7 @@ export const callCapabilityOutput = z.object({
   duration_ms: z.number(),
   plan_id: z.string().optional(),
   planned_calls: z.array(z.object({ name: z.string(), args: jsonValue })).optional(),
+  note: z.string().optional(),
   error: z.string().optional(),
 });
 export type CallCapabilityOutput = z.infer<typeof callCapabilityOutput>;

@@ -1,26 +1,48 @@
-import type { ToolBridge } from '../bridge/model.js';
-import type { Config } from '../config.js';
-import type { Clock } from '../context.js';
-import type { Gate } from '../gate/model.js';
-import type { Sandbox } from '../gate/runtimes/runtime.js';
-import type { Logger } from '../log.js';
-import type { Embedder } from '../models/model.js';
-import type { Roots } from '../roots.js';
-import type { Store } from '../store.js';
+import { randomBytes } from 'node:crypto';
+import { admit } from './admission.js';
+import type { LibraryDeps } from './deps.js';
+import { callCapability, findVersion } from './execution.js';
+import { manage } from './manage.js';
+import type { RunDeps } from './run.js';
+import { rank, search } from './search.js';
+import { createSearchIndex } from './search-index.js';
 import type { LibraryService } from './service.js';
+import { skillFilesOf } from './skill-files.js';
 
-export interface LibraryDeps {
-  readonly config: Config;
-  readonly store: Store;
-  readonly roots: Roots;
-  readonly gate: Gate;
-  readonly sandboxes: readonly Sandbox[];
-  readonly bridge: ToolBridge;
-  readonly embedder: Embedder;
-  readonly clock: Clock;
-  readonly log: Logger;
-}
+export type { LibraryDeps } from './deps.js';
 
-export function createLibraryService(_deps: LibraryDeps): LibraryService {
-  throw new Error('not built yet');
+const indexMs = 20_000;
+
+/** The library: what the gate admitted, found by search, run in the sandbox, and kept in order. */
+export function createLibraryService(deps: LibraryDeps): LibraryService {
+  const index = createSearchIndex(deps);
+  const running: RunDeps = { ...deps, random: deps.random ?? (() => randomBytes(16).toString('hex')) };
+  return {
+    async admit(admission) {
+      const admitted = await admit(deps, admission);
+      try {
+        await index.refresh(AbortSignal.timeout(indexMs));
+      } catch (error) {
+        // It is in the library all the same; the next search embeds it.
+        deps.log.warn('capability_not_embedded', { name: admitted.name, ref: deps.log.report(error, 'admit') });
+      }
+      return admitted;
+    },
+    search: (input) => search(deps, index, input),
+    call: (input, context, confirm) => callCapability(running, input, { context, confirm }),
+    manage: (input, context) => manage(deps, input, context),
+    async related(text, limit) {
+      const { ranked } = await rank(deps, index, text);
+      const found: { name: string; summary: string }[] = [];
+      for (const { name } of ranked) {
+        if (found.length >= limit) break;
+        const capability = await deps.store.library.get(name);
+        if (capability && capability.state !== 'deprecated') found.push({ name, summary: capability.spec.summary });
+      }
+      return found;
+    },
+    async skillFiles(name, version) {
+      return skillFilesOf(await findVersion(deps, name, version));
+    },
+  };
 }

@@ -130,6 +130,8 @@ export interface LibraryStore {
   searchText(query: string, limit: number): Promise<{ name: string; score: number }[]>;
   putExecution(execution: Execution): Promise<void>;
   executionCounts(names: readonly string[]): Promise<Map<string, { executions: number; successes: number }>>;
+  /** Of real runs of one version: how many, how many ended in an observation that keeps its promise, how many in `ok`. */
+  useOf(name: string, version: number): Promise<{ executions: number; kept: number; ok: number }>;
   getExecution(executionId: string): Promise<Execution | undefined>;
   executionsOf(name: string, limit: number): Promise<Execution[]>;
   putPlan(plan: Plan): Promise<void>;

@@ -1,0 +1,55 @@
+import type { ToolBridge } from '../bridge/model.js';
+import type { LibraryStore } from './model.js';
+
+/** How deep capabilities may call one another. */
+export const maxDepth = 5;
+
+interface Dependent {
+  readonly destructive: boolean;
+  readonly spec: { readonly dependencies: { readonly capabilities: string[]; readonly tools: string[] } };
+}
+
+/** What a capability needs before it can run, its own dependencies' needs included. */
+export interface Requirements {
+  /** Tools that no configured server offers, and capabilities that are gone. */
+  readonly missing: readonly string[];
+  /** Tools that change state. */
+  readonly changing: readonly string[];
+  readonly destructive: boolean;
+}
+
+export async function requirementsOf(
+  capability: Dependent,
+  { library, bridge }: { readonly library: LibraryStore; readonly bridge: ToolBridge },
+): Promise<Requirements> {
+  const tools = new Set<string>();
+  const missing = new Set<string>();
+  const seen = new Set<string>();
+  let destructive = false;
+  const visit = async (one: Dependent, depth: number): Promise<void> => {
+    destructive ||= one.destructive;
+    for (const tool of one.spec.dependencies.tools) tools.add(tool);
+    for (const name of one.spec.dependencies.capabilities) {
+      if (seen.has(name) || depth >= maxDepth) continue;
+      seen.add(name);
+      const called = await library.get(name);
+      if (!called || called.state === 'deprecated') missing.add(name);
+      else await visit(called, depth + 1);
+    }
+  };
+  await visit(capability, 0);
+  const names = [...tools].sort();
+  const looked = await Promise.all(
+    names.map(async (name) => ({
+      name,
+      found: (await bridge.resolve(name)) !== undefined,
+      changes: await bridge.isDestructive(name),
+    })),
+  );
+  const changing = looked.filter((tool) => tool.changes).map((tool) => tool.name);
+  return {
+    missing: [...looked.filter((tool) => !tool.found).map((tool) => tool.name), ...missing].sort(),
+    changing,
+    destructive: destructive || changing.length > 0,
+  };
+}

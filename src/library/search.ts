@@ -1,0 +1,151 @@
+import * as z from 'zod';
+import { FoundryError } from '../errors.js';
+import { sha256 } from '../hash.js';
+import { tryParseJson } from '../json.js';
+import type { SearchCapabilitiesInput, SearchCapabilitiesOutput } from './contract.js';
+import type { LibraryDeps } from './deps.js';
+import type { CapabilityVersion } from './model.js';
+import { requirementsOf } from './requirements.js';
+import type { SearchIndex } from './search-index.js';
+
+const defaultLimit = 10;
+const maxRanked = 200;
+/** Of reciprocal rank fusion: damps the lead of the very first ranks (Cormack, Clarke and Buettcher 2009). */
+const fusionConstant = 60;
+/** Below this cosine a capability that shares no word with the query is not shown. */
+const minMeaning = 0.3;
+const embedMs = 20_000;
+
+export interface Ranked {
+  readonly name: string;
+  /** 1 where a capability is first in both rankings. */
+  readonly score: number;
+}
+
+/** Merges two rankings by reciprocal rank. */
+export function fuse(byText: readonly { name: string }[], byMeaning: readonly { name: string }[]): Ranked[] {
+  const sums = new Map<string, number>();
+  for (const ranking of [byText, byMeaning]) {
+    for (const [rank, { name }] of ranking.entries()) {
+      sums.set(name, (sums.get(name) ?? 0) + 1 / (fusionConstant + rank + 1));
+    }
+  }
+  const best = 2 / (fusionConstant + 1);
+  return [...sums]
+    .map(([name, sum]) => ({ name, score: Math.round((sum / best) * 1e4) / 1e4 }))
+    .sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1));
+}
+
+/** Both rankings of the library for a text; `textOnly` says why meaning could not be used. */
+export async function rank(
+  deps: LibraryDeps,
+  index: SearchIndex,
+  query: string,
+): Promise<{ readonly ranked: Ranked[]; readonly textOnly: boolean }> {
+  const byText = await deps.store.library.searchText(query, maxRanked);
+  try {
+    const shared = new Set(byText.map((hit) => hit.name));
+    const near = await index.nearest(query, AbortSignal.timeout(embedMs));
+    const byMeaning = near.filter((hit) => hit.score >= minMeaning || shared.has(hit.name));
+    return { ranked: fuse(byText, byMeaning), textOnly: false };
+  } catch (error) {
+    // The words still find most; the note of the answer says that meaning was left out.
+    deps.log.warn('capability_search_without_vectors', {
+      reason: error instanceof FoundryError ? error.code : deps.log.report(error, 'search_capabilities'),
+    });
+    return { ranked: fuse(byText, []), textOnly: true };
+  }
+}
+
+const cursorSchema = z.strictObject({ at: z.int().min(0), query: z.string() });
+
+function readCursor(text: string | undefined, query: string): number {
+  if (text === undefined) return 0;
+  const cursor = cursorSchema.safeParse(tryParseJson(Buffer.from(text, 'base64url').toString('utf8')));
+  if (cursor.success && cursor.data.query === query) return cursor.data.at;
+  throw new FoundryError(
+    'invalid_input',
+    'The cursor does not belong to this search.',
+    'Repeat the search with the same query, or leave the cursor out.',
+  );
+}
+
+function noteOf(input: SearchCapabilitiesInput, found: { hits: number; searched: number; textOnly: boolean }) {
+  const notes: string[] = [];
+  if (found.searched === 0) {
+    notes.push('The library holds nothing of this kind yet. Grow it: import_evidence, then mine_needs.');
+  } else if (found.hits === 0) {
+    notes.push(
+      `Nothing fits. Searched the names, summaries, inputs, tools and examples of ${found.searched} capabilities; ` +
+        'other words may find more, or write a new capability with propose_spec.',
+    );
+  }
+  if (found.textOnly) notes.push('Searched by words only: embeddings could not be had just now.');
+  if (input.state === undefined && found.hits === 0) notes.push('Deprecated ones are shown with state: "deprecated".');
+  return notes.length === 0 ? undefined : notes.join(' ');
+}
+
+/** Hybrid search over the current versions. */
+export async function search(
+  deps: LibraryDeps,
+  index: SearchIndex,
+  input: SearchCapabilitiesInput,
+): Promise<SearchCapabilitiesOutput> {
+  const { library } = deps.store;
+  const filterHash = sha256(JSON.stringify([input.query, input.kind, input.state])).slice(0, 12);
+  const from = readCursor(input.cursor, filterHash);
+  const { ranked, textOnly } = await rank(deps, index, input.query);
+  const wanted = (capability: CapabilityVersion): boolean =>
+    (input.kind === undefined || capability.kind === input.kind) &&
+    (input.state === undefined ? capability.state !== 'deprecated' : capability.state === input.state);
+  const hits: { capability: CapabilityVersion; score: number }[] = [];
+  for (const { name, score } of ranked) {
+    const capability = await library.get(name);
+    if (capability && wanted(capability)) hits.push({ capability, score });
+  }
+  const searched = await countOf(deps, input);
+  const size = input.limit ?? defaultLimit;
+  const page = hits.slice(from, from + size);
+  const counts = await library.executionCounts(page.map((hit) => hit.capability.name));
+  const results = await Promise.all(page.map((hit) => resultOf(deps, hit, counts.get(hit.capability.name))));
+  const note = noteOf(input, { hits: hits.length, searched, textOnly });
+  const more = from + size < hits.length;
+  return {
+    results,
+    searched,
+    ...(note === undefined ? {} : { note }),
+    ...(more
+      ? { next_cursor: Buffer.from(JSON.stringify({ at: from + size, query: filterHash })).toString('base64url') }
+      : {}),
+  };
+}
+
+async function countOf({ store }: LibraryDeps, { kind, state }: SearchCapabilitiesInput): Promise<number> {
+  if (state !== undefined) return store.library.count({ kind, state });
+  return (await store.library.count({ kind })) - (await store.library.count({ kind, state: 'deprecated' }));
+}
+
+async function resultOf(
+  deps: LibraryDeps,
+  { capability, score }: { capability: CapabilityVersion; score: number },
+  use: { executions: number; successes: number } | undefined,
+): Promise<SearchCapabilitiesOutput['results'][number]> {
+  const needs = await requirementsOf(capability, { library: deps.store.library, bridge: deps.bridge });
+  const { executions = 0, successes = 0 } = use ?? {};
+  return {
+    name: capability.name,
+    version: capability.version,
+    kind: capability.kind,
+    state: capability.state,
+    summary: capability.spec.summary,
+    score,
+    uri: `capability://${capability.name}`,
+    input_schema: capability.spec.input_schema,
+    example: capability.spec.tests[0]?.input ?? {},
+    destructive: needs.destructive,
+    ready: needs.missing.length === 0,
+    missing_tools: [...needs.missing],
+    executions,
+    ...(executions > 0 ? { success_rate: Math.round((successes / executions) * 1e4) / 1e4 } : {}),
+  };
+}
