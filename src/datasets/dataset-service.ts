@@ -1,20 +1,13 @@
-import type { Config } from '../config.js';
-import type { Clock } from '../context.js';
-import type { EvidenceService } from '../evidence/service.js';
-import type { Roots } from '../roots.js';
-import type { ScoringService } from '../scoring/service.js';
-import type { Store } from '../store.js';
+import { buildSft } from './build-sft.js';
+import type { DatasetDeps } from './deps.js';
 import type { DatasetService } from './service.js';
+import { verifyDataset } from './verify.js';
 
-export interface DatasetDeps {
-  readonly config: Config;
-  readonly store: Store;
-  readonly roots: Roots;
-  readonly scoring: ScoringService;
-  readonly evidence: EvidenceService;
-  readonly clock: Clock;
-}
+export type { DatasetDeps } from './deps.js';
 
-export function createDatasetService(_deps: DatasetDeps): DatasetService {
-  throw new Error('not built yet');
+export function createDatasetService(deps: DatasetDeps): DatasetService {
+  return {
+    buildSft: (input, context) => buildSft(deps, input, context),
+    verify: (dir) => verifyDataset(deps, dir),
+  };
 }

@@ -1,0 +1,15 @@
+import type { Config } from '../config.js';
+import type { Clock } from '../context.js';
+import type { EvidenceService } from '../evidence/service.js';
+import type { Roots } from '../roots.js';
+import type { ScoringService } from '../scoring/service.js';
+import type { Store } from '../store.js';
+
+export interface DatasetDeps {
+  readonly config: Config;
+  readonly store: Store;
+  readonly roots: Roots;
+  readonly scoring: ScoringService;
+  readonly evidence: EvidenceService;
+  readonly clock: Clock;
+}
