@@ -1,7 +1,18 @@
 import type { Config } from '../config.js';
 import type { Clock } from '../context.js';
-import type { Gate } from './model.js';
+import { FoundryError, throwIfCancelled } from '../errors.js';
+import { sha256 } from '../hash.js';
+import { compileSchema } from './json-schema.js';
+import { type Judgement, rememberResults, type Stage } from './judgement.js';
+import type { Candidate, Gate, GateReport, Language, StageCode, StageResult } from './model.js';
 import type { Sandbox } from './runtimes/runtime.js';
+import { contractStage } from './stages/contract.js';
+import { determinismStage } from './stages/determinism.js';
+import { compositionStage, noveltyStage, propertiesStage } from './stages/later.js';
+import { specialCaseStage } from './stages/special-case.js';
+import { staticStage } from './stages/static-check.js';
+import { strengthStage } from './stages/strength.js';
+import { hiddenStage, visibleStage } from './stages/tests.js';
 
 export interface GateDeps {
   readonly config: Config;
@@ -9,6 +20,113 @@ export interface GateDeps {
   readonly clock: Clock;
 }
 
-export function createGate(_deps: GateDeps): Gate {
-  throw new Error('not built yet');
+/** Raised whenever the gate judges otherwise than before. */
+export const gateVersion = '1';
+
+const defaultTimeoutMs = 3_000;
+
+/** In the order of `stageCodes`. */
+const stages: readonly Stage[] = [
+  staticStage,
+  contractStage,
+  visibleStage,
+  hiddenStage,
+  propertiesStage,
+  determinismStage,
+  specialCaseStage,
+  strengthStage,
+  compositionStage,
+  noveltyStage,
+];
+
+async function runStage(stage: Stage, judgement: Judgement, clock: Clock): Promise<StageResult> {
+  const started = clock.elapsed();
+  const finding = await stage.run(judgement);
+  return { stage: stage.code, ...finding, duration_ms: Math.round((clock.elapsed() - started) * 1000) / 1000 };
+}
+
+function skippedStage(stage: Stage): StageResult {
+  return {
+    stage: stage.code,
+    status: 'not_run',
+    duration_ms: 0,
+    checked: 0,
+    reasons: ['an earlier stage failed'],
+    evidence: {},
+  };
+}
+
+async function runStages(judgement: Judgement, clock: Clock): Promise<StageResult[]> {
+  const failed = new Set<StageCode>();
+  const results: StageResult[] = [];
+  for (const stage of stages) {
+    throwIfCancelled(judgement.signal);
+    const result = stage.runsAfter(failed) ? await runStage(stage, judgement, clock) : skippedStage(stage);
+    if (result.status === 'failed') failed.add(stage.code);
+    results.push(result);
+  }
+  return results;
+}
+
+function conclude(results: readonly StageResult[]): Pick<GateReport, 'verdict' | 'failed_stage' | 'reasons'> {
+  const failed = results.filter((result) => result.status === 'failed');
+  const open = results.filter((result) => result.status === 'inconclusive');
+  const decisive = failed.length > 0 ? failed : open;
+  return {
+    verdict: failed.length > 0 ? 'rejected' : open.length > 0 ? 'inconclusive' : 'admitted',
+    failed_stage: failed[0]?.stage ?? null,
+    reasons: decisive.flatMap((result) => result.reasons.map((reason) => `${result.stage}: ${reason}`)),
+  };
+}
+
+/** The gate: runs the stages over a candidate and says what each saw. It stores nothing and promotes nothing. */
+export function createGate({ config, sandboxes, clock }: GateDeps): Gate {
+  const timeoutMs = config.file.gate?.test_timeout_ms ?? defaultTimeoutMs;
+
+  const sandboxFor = (language: Language): Sandbox => {
+    const sandbox = sandboxes.find((each) => each.language === language);
+    if (sandbox) return sandbox;
+    throw new FoundryError(
+      'sandbox_unavailable',
+      `Candidates in ${language} cannot be judged: TypeScript only in this version.`,
+      'Hand in the code as TypeScript: export async function execute(input, ctx).',
+    );
+  };
+
+  return {
+    async judge(candidate: Candidate, signal: AbortSignal): Promise<GateReport> {
+      throwIfCancelled(signal);
+      const sandbox = sandboxFor(candidate.language);
+      const session = await sandbox.open(candidate.code);
+      try {
+        const { fingerprint, isolation } = await sandbox.health();
+        const results = await runStages(
+          {
+            candidate,
+            session,
+            signal,
+            timeoutMs,
+            inputSchema: compileSchema(candidate.spec.input_schema),
+            outputSchema: compileSchema(candidate.spec.output_schema),
+            resultOf: rememberResults({ session, timeoutMs, signal }),
+          },
+          clock,
+        );
+        return {
+          schema_version: 1,
+          ...conclude(results),
+          stages: results,
+          language: candidate.language,
+          code_sha256: sha256(candidate.code),
+          visible_tests: candidate.visibleTests.length,
+          hidden_tests: candidate.hiddenTests.length,
+          author_saw_all: candidate.authorSawAll,
+          runtime: { fingerprint, isolation: [...isolation] },
+          gate_version: gateVersion,
+        };
+      } finally {
+        await session.close();
+      }
+    },
+  };
 }

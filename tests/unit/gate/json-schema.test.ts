@@ -17,7 +17,7 @@ describe('compileSchema', () => {
   });
 
   test('keywords of 2020-12 work: prefixItems, $defs, unevaluatedProperties', () => {
-    const schema = {
+    const schema: JsonObject = {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       $defs: { n: { type: 'number' } },
       properties: { pair: { prefixItems: [{ $ref: '#/$defs/n' }, { type: 'string' }], items: false } },

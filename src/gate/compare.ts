@@ -1,0 +1,68 @@
+import { isJsonObject, type JsonValue } from '../json.js';
+import type { Observation, SpecTest } from '../specs/model.js';
+
+/** What is wrong: `property` says it without any value (fit for hidden tests), `detail` with values. */
+export interface Difference {
+  readonly property: string;
+  readonly detail: string;
+}
+
+const maxShown = 300;
+
+export function show(value: JsonValue | undefined): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > maxShown ? `${text.slice(0, maxShown)}...` : text;
+}
+
+/** Equality of JSON values; the order of an object's keys does not count. */
+export function sameJson(left: JsonValue, right: JsonValue): boolean {
+  if (left === right) return true;
+  if (Array.isArray(left))
+    return (
+      Array.isArray(right) &&
+      left.length === right.length &&
+      left.every((item, index) => sameJson(item, right[index] ?? null))
+    );
+  if (!isJsonObject(left) || !isJsonObject(right)) return false;
+  const keys = Object.keys(left);
+  if (keys.length !== Object.keys(right).length) return false;
+  return keys.every((key) => Object.hasOwn(right, key) && sameJson(left[key] ?? null, right[key] ?? null));
+}
+
+/** true where everything in `part` is in `whole`: keys of objects by name, elements of arrays anywhere in the array. */
+export function containsJson(whole: JsonValue, part: JsonValue): boolean {
+  if (Array.isArray(part))
+    return Array.isArray(whole) && part.every((wanted) => whole.some((item) => containsJson(item, wanted)));
+  if (!isJsonObject(part)) return sameJson(whole, part);
+  return (
+    isJsonObject(whole) &&
+    Object.entries(part).every(([key, wanted]) => Object.hasOwn(whole, key) && containsJson(whole[key] ?? null, wanted))
+  );
+}
+
+/** Compares an observation with what a test expects. Empty where everything is as expected. */
+export function compareWithExpected(expected: SpecTest['expected'], observed: Observation): Difference[] {
+  const found: Difference[] = [];
+  const { status, payload, payload_contains: contains, payload_keys: keys, prov_contains: provenance } = expected;
+  const got = show(observed.payload);
+  if (status !== undefined && observed.status !== status)
+    found.push({ property: 'status differs', detail: `expected status ${status}, got ${observed.status}` });
+  if (payload !== undefined && !sameJson(observed.payload, payload))
+    found.push({ property: 'payload differs', detail: `expected payload ${show(payload)}, got ${got}` });
+  if (contains !== undefined && !containsJson(observed.payload, contains))
+    found.push({
+      property: 'payload lacks expected content',
+      detail: `expected the payload to contain ${show(contains)}, got ${got}`,
+    });
+  const present = isJsonObject(observed.payload) ? observed.payload : {};
+  const missing = (keys ?? []).filter((key) => !Object.hasOwn(present, key));
+  if (missing.length > 0)
+    found.push({ property: 'payload lacks expected keys', detail: `the payload lacks the keys ${missing.join(', ')}` });
+  const uncited = (provenance ?? []).filter((wanted) => !observed.prov.some((item) => sameJson(item, wanted)));
+  if (uncited.length > 0)
+    found.push({
+      property: 'prov lacks expected entries',
+      detail: `prov lacks ${show(uncited)}, got ${show(observed.prov)}`,
+    });
+  return found;
+}

@@ -1,0 +1,69 @@
+import type { SpecTest } from '../specs/model.js';
+import type { CompiledSchema } from './json-schema.js';
+import type { Candidate, StageCode, StageResult } from './model.js';
+import { runTest, type TestResult } from './run-test.js';
+import type { SandboxSession } from './runtimes/runtime.js';
+
+/** What a stage found; the gate adds its name and duration. */
+export type Finding = Pick<StageResult, 'status' | 'checked' | 'reasons' | 'evidence'>;
+
+export interface Stage {
+  readonly code: StageCode;
+  /** Whether the stage still makes sense after these have failed. */
+  runsAfter(failed: ReadonlySet<StageCode>): boolean;
+  run(judgement: Judgement): Promise<Finding>;
+}
+
+/** One candidate under judgement: what every stage may look at. */
+export interface Judgement {
+  readonly candidate: Candidate;
+  readonly session: SandboxSession;
+  readonly inputSchema: CompiledSchema;
+  readonly outputSchema: CompiledSchema;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+  /** Runs a test in the usual surroundings; asked again, it gives the same result. */
+  resultOf(test: SpecTest): Promise<TestResult>;
+}
+
+/** Every test with where it comes from. Values of hidden ones must not reach a reason. */
+export interface PlacedTest {
+  readonly test: SpecTest;
+  readonly from: 'visible' | 'inherited' | 'hidden';
+}
+
+export function placedTests(candidate: Candidate): PlacedTest[] {
+  return [
+    ...candidate.visibleTests.map((test) => ({ test, from: 'visible' as const })),
+    ...candidate.inheritedTests.map((test) => ({ test, from: 'inherited' as const })),
+    ...candidate.hiddenTests.map((test) => ({ test, from: 'hidden' as const })),
+  ];
+}
+
+/** How a reason may name a test. */
+export function nameOf({ test, from }: PlacedTest): string {
+  if (from === 'hidden') return 'a hidden test';
+  return from === 'inherited' ? `inherited test "${test.name}"` : `test "${test.name}"`;
+}
+
+/** Equal reasons once, in order, with how often they came where that is more than once. */
+export function counted(reasons: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts].map(([reason, count]) => (count === 1 ? reason : `${reason} (${count} times)`));
+}
+
+/** Remembers results by test, so that the stages share one run of each. */
+export function rememberResults(parts: {
+  readonly session: SandboxSession;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}): Judgement['resultOf'] {
+  const { session, timeoutMs, signal } = parts;
+  const known = new Map<SpecTest, Promise<TestResult>>();
+  return (test) => {
+    const result = known.get(test) ?? runTest(session, test, { timeoutMs, signal });
+    known.set(test, result);
+    return result;
+  };
+}

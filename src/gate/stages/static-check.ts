@@ -1,0 +1,152 @@
+import { counted, type Finding, type Judgement, type Stage } from '../judgement.js';
+import { asNode, nameIn, parseModule, type SyntaxNode, type VisitedNode } from '../syntax.js';
+
+/** The longest candidate, in characters. */
+export const maxCandidateChars = 100_000;
+const maxReasons = 10;
+
+const instead: Readonly<Record<string, string>> = {
+  fetch: 'use ctx.fetch for hosts that are granted',
+  setTimeout: 'there are no timers',
+  setInterval: 'there are no timers',
+  setImmediate: 'there are no timers',
+};
+const forbidden = new Set([
+  ...Object.keys(instead),
+  ...['Deno', 'process', 'globalThis', 'global', 'window', 'self', 'Function', 'eval', 'require', 'importScripts'],
+  ...['WebAssembly', 'SharedArrayBuffer', 'Atomics', 'WeakRef', 'FinalizationRegistry', 'ShadowRealm', 'Temporal'],
+  ...['Worker', 'WebSocket', 'XMLHttpRequest', 'EventSource', 'BroadcastChannel', 'localStorage', 'sessionStorage'],
+]);
+const forbiddenMembers = new Set([
+  'constructor',
+  '__proto__',
+  '__defineGetter__',
+  '__defineSetter__',
+  'caller',
+  'callee',
+]);
+const importing = new Set([
+  'ImportDeclaration',
+  'ImportExpression',
+  'Import',
+  'TSImportEqualsDeclaration',
+  'ExportAllDeclaration',
+]);
+const members = new Set(['MemberExpression', 'OptionalMemberExpression']);
+const declaring = new Set(['VariableDeclarator', 'FunctionDeclaration', 'ClassDeclaration', 'TSEnumDeclaration']);
+
+/** Names that the code declares itself, at any depth: a parameter called `process` is no crime, and the walls stand anyway. */
+function declaredNames(nodes: readonly VisitedNode[]): Set<string> {
+  const names = new Set<string>();
+  for (const { node, parent, field } of nodes) {
+    if (node.type !== 'Identifier') continue;
+    const name = nameIn(node.fields);
+    const declares =
+      field === 'params' || field === 'param' || (parent !== undefined && declaring.has(parent.type) && field === 'id');
+    const inPattern =
+      (parent?.type === 'ObjectProperty' && field === 'value') ||
+      parent?.type === 'ArrayPattern' ||
+      parent?.type === 'RestElement';
+    if (name !== undefined && (declares || inPattern)) names.add(name);
+  }
+  return names;
+}
+
+function isReference({ parent, field }: VisitedNode): boolean {
+  if (parent === undefined) return true;
+  const computed = parent.fields['computed'] === true;
+  if (members.has(parent.type) && field === 'property') return computed;
+  if (field === 'key') return computed;
+  return !['LabeledStatement', 'BreakStatement', 'ContinueStatement', 'ExportSpecifier', 'MetaProperty'].includes(
+    parent.type,
+  );
+}
+
+function memberProblem(node: SyntaxNode): string | undefined {
+  const property = asNode(node.fields['property']);
+  const literal = property?.type === 'StringLiteral' || node.fields['computed'] !== true;
+  const name = literal ? nameIn(node.fields['property']) : undefined;
+  if (name !== undefined && forbiddenMembers.has(name)) return `.${name} is not allowed`;
+  const owner = nameIn(node.fields['object']);
+  if (owner === 'Math' && name === 'random') return 'Math.random is not allowed; use ctx.random()';
+  if (owner === 'Date' && name === 'now') return 'Date.now is not allowed; use ctx.now()';
+  return undefined;
+}
+
+function nodeProblem(visited: VisitedNode, declared: ReadonlySet<string>): string | undefined {
+  const { node } = visited;
+  if (importing.has(node.type)) return 'imports are not allowed; everything is in the one module';
+  if (node.type === 'ExportNamedDeclaration' && asNode(node.fields['source']))
+    return 'exports from other modules are not allowed';
+  if (node.type === 'MetaProperty' && nameIn(node.fields['meta']) === 'import') return 'import.meta is not allowed';
+  if (members.has(node.type)) return memberProblem(node);
+  const noArguments = Array.isArray(node.fields['arguments']) && node.fields['arguments'].length === 0;
+  const callsDate = nameIn(node.fields['callee']) === 'Date' && !declared.has('Date');
+  if (node.type === 'NewExpression' && callsDate && noArguments)
+    return 'new Date() without a time is not allowed; use ctx.now()';
+  if (node.type === 'CallExpression' && callsDate) return 'Date() is not allowed; use ctx.now()';
+  if (node.type !== 'Identifier' || !isReference(visited)) return undefined;
+  const name = nameIn(node.fields);
+  if (name === undefined || !forbidden.has(name) || declared.has(name)) return undefined;
+  return `${name} is not allowed${instead[name] ? `; ${instead[name]}` : ''}`;
+}
+
+function isAsyncFunction(value: unknown): boolean {
+  const node = asNode(value);
+  if (node === undefined || !/^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type))
+    return false;
+  return node.fields['async'] === true && node.fields['generator'] !== true;
+}
+
+function declarationsOf(statement: SyntaxNode | undefined): { name: string | undefined; value: unknown }[] {
+  if (statement === undefined) return [];
+  if (statement.type !== 'VariableDeclaration')
+    return [{ name: nameIn(statement.fields['id']), value: statement.fields }];
+  const list: unknown = statement.fields['declarations'];
+  return (Array.isArray(list) ? list : []).map((each) => {
+    const declarator = asNode(each);
+    return { name: nameIn(declarator?.fields['id']), value: declarator?.fields['init'] };
+  });
+}
+
+/** What is wrong with the export of `execute`; undefined where it is exported and async. */
+function exportProblem(program: SyntaxNode): string | undefined {
+  const body: unknown = program.fields['body'];
+  const statements = (Array.isArray(body) ? body : []).map(asNode).filter((node) => node !== undefined);
+  const exported = statements.filter((node) => node.type === 'ExportNamedDeclaration');
+  const direct = exported.flatMap((node) => declarationsOf(asNode(node.fields['declaration'])));
+  const lists = exported.flatMap((node) => (Array.isArray(node.fields['specifiers']) ? node.fields['specifiers'] : []));
+  const named = lists.map(asNode).find((node) => nameIn(node?.fields['exported']) === 'execute');
+  const local = named ? nameIn(named.fields['local']) : 'execute';
+  const found = named ? statements.flatMap(declarationsOf) : direct;
+  const execute = found.find(({ name }) => name === local);
+  if (execute === undefined) return 'the module must have "export async function execute(input, ctx)"';
+  return isAsyncFunction(execute.value) ? undefined : 'execute must be an async function';
+}
+
+/** What may not be in a candidate. Empty where the code may be run. */
+export function staticProblems(code: string): string[] {
+  if (code.length > maxCandidateChars)
+    return [`the code has ${code.length} characters; at most ${maxCandidateChars} are allowed`];
+  const parsed = parseModule(code);
+  if (!parsed.ok) return [`the code cannot be read: ${parsed.message}`];
+  const declared = declaredNames(parsed.nodes);
+  const found = parsed.nodes.flatMap((visited) => {
+    const problem = nodeProblem(visited, declared);
+    return problem === undefined ? [] : [`line ${visited.node.line}: ${problem}`];
+  });
+  const exporting = exportProblem(parsed.program);
+  return counted(exporting === undefined ? found : [exporting, ...found]);
+}
+
+async function run({ candidate }: Judgement): Promise<Finding> {
+  const reasons = staticProblems(candidate.code);
+  return {
+    status: reasons.length === 0 ? 'passed' : 'failed',
+    checked: 1,
+    reasons: reasons.slice(0, maxReasons),
+    evidence: { characters: candidate.code.length },
+  };
+}
+
+export const staticStage: Stage = { code: 'static', runsAfter: () => true, run };
