@@ -51,7 +51,8 @@ export interface CodeRequest {
 export type CodeOutcome =
   | { readonly kind: 'code'; readonly code: string; readonly language: Language }
   | { readonly kind: 'brief'; readonly brief: CodeBrief }
-  | { readonly kind: 'none'; readonly reason: string };
+  /** `retry`: asking again with the reason as the last failure may help */
+  | { readonly kind: 'none'; readonly reason: string; readonly retry?: boolean };
 
 /** What proposes specs and candidates. It decides nothing. */
 export interface Generator {

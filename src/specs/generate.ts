@@ -124,6 +124,7 @@ async function generateAndJudge(deps: SpecDeps, record: SpecRecord, work: Work, 
   let lastFailure: string | null = null;
   let lastCode: string | null = null;
   let outcome: TryOutcome | undefined;
+  let none = 'the generator gave no code';
   for (let attempt = 1; attempt <= tries; attempt += 1) {
     throwIfCancelled(context.signal);
     const answer = await generator.generate({ record, lastFailure, lastCode, attempt }, context);
@@ -132,8 +133,11 @@ async function generateAndJudge(deps: SpecDeps, record: SpecRecord, work: Work, 
       return { result: await resultWithout(deps, record, 'brief', []), brief };
     }
     if (answer.kind === 'none') {
-      if (outcome) break;
-      return { result: await resultWithout(deps, record, 'inconclusive', [answer.reason]) };
+      none = answer.reason;
+      if (!answer.retry) break;
+      lastFailure = answer.reason;
+      lastCode = null;
+      continue;
     }
     const { code, language } = answer;
     outcome = await tryCode(
@@ -145,7 +149,7 @@ async function generateAndJudge(deps: SpecDeps, record: SpecRecord, work: Work, 
     lastFailure = visibleFailure(outcome.report);
     lastCode = code;
   }
-  if (!outcome) throw new FoundryError('internal', 'A generator was never asked.', 'Report this.');
+  if (!outcome) return { result: await resultWithout(deps, record, 'inconclusive', [none]) };
   return { result: await resultOfTry(deps, record, outcome) };
 }
 

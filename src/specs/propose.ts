@@ -14,6 +14,7 @@ import { prepareSpec, type SpecDraft, storeSpec } from './store-spec.js';
 const defaultSampleSize = 8;
 const defaultMaxTests = 8;
 const defaultRetries = 2;
+const mostIssues = 20;
 
 interface Target {
   readonly clusteringId: string;
@@ -173,7 +174,7 @@ export async function proposeSpec(
   const stage = await proposeBy(deps, generator, request, context);
   const { outcome } = stage;
   const records = await storeProposals(deps, stage, target.clusteringId, context);
-  const issues: SpecIssue[] = [...outcome.issues];
+  const issues: SpecIssue[] = outcome.issues.slice(0, mostIssues);
   return {
     status: statusOf(records, outcome),
     specs: records.map(summaryOf),
