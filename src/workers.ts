@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 
 /**
@@ -9,18 +8,16 @@ import { Worker, type WorkerOptions } from 'node:worker_threads';
  * What the worker prints goes to stderr: stdout may belong to a protocol.
  */
 export function startWorker(module: URL, options: WorkerOptions = {}): Worker {
-  const compiled = existsSync(fileURLToPath(module));
-  const entry = compiled ? module : new URL(module.href.replace(/\.js$/, '.ts'));
-  const worker = new Worker(entry, {
-    ...options,
-    stdout: true,
-    ...(!compiled && { execArgv: ['--import', sourceLoader()] }),
-  });
+  const own = { ...options, stdout: true };
+  const worker = existsSync(fileURLToPath(module))
+    ? new Worker(module, own)
+    : new Worker(fromSource(new URL(module.href.replace(/\.js$/, '.ts'))), { ...own, eval: true, execArgv: [] });
   worker.stdout.pipe(process.stderr, { end: false });
   return worker;
 }
 
-/** `--import` resolves names from the working directory, which may be anywhere. */
-function sourceLoader(): string {
-  return pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+/** Loader flags do not reach the threads of every Node release; registering the loader inside the thread does. */
+function fromSource(entry: URL): string {
+  const loader = import.meta.resolve('tsx/esm/api');
+  return `import(${JSON.stringify(loader)}).then(({ register }) => { register(); return import(${JSON.stringify(entry.href)}); });`;
 }

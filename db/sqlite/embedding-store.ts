@@ -62,6 +62,12 @@ export function createEmbeddingStore(connection: Connection): EmbeddingStore {
         for (const [hash, vector] of vectors) insert.run(space, hash, toBlob(vector));
       });
     },
+    async dimensionsOf(model) {
+      return connection.db
+        .prepare('SELECT dimensions FROM embedding_spaces WHERE model = ? ORDER BY space_id DESC LIMIT 1')
+        .pluck()
+        .get(model) as number | undefined;
+    },
     async nearest(family, model, query, limit) {
       const space = spaceOf(connection, model, query.length);
       if (space === undefined) return [];

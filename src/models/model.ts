@@ -7,12 +7,19 @@ export interface Embedder {
   readonly dimensions: number;
   /** Unit-length vectors in the order of the texts; cached by text hash. */
   embed(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]>;
+  /**
+   * The embedder for a whole set of `count` texts that are compared with one another and with nothing else: large sets
+   * may get a cheaper recipe of another name. Absent where there is one recipe. Closed with this embedder.
+   */
+  forSet?(count: number): Embedder;
   close?(): Promise<void>;
 }
 
 export interface EmbeddingStore {
   get(model: string, dimensions: number, textHashes: readonly string[]): Promise<Map<string, Float32Array>>;
   put(model: string, dimensions: number, vectors: ReadonlyMap<string, Float32Array>): Promise<void>;
+  /** The dimensions of the newest vectors that are kept of a model; undefined where there are none. */
+  dimensionsOf?(model: string): Promise<number | undefined>;
   /** Nearest by cosine among the texts of one family (`capability`, `cluster`), best first. */
   nearest(family: string, model: string, query: Float32Array, limit: number): Promise<{ key: string; score: number }[]>;
   /** Makes a key of a family findable by the vector of its text. */
