@@ -101,7 +101,7 @@ describe('the gate', () => {
   test('rejects code whose answer changes with the surroundings', async () => {
     const codes = [
       rightSum.replace('let sum = 0;', 'let sum = new Date(0).getHours();'),
-      rightSum.replace('sum += each', 'sum += Number((1.5).toLocaleString() === '1.5') * each'),
+      rightSum.replace('sum += each', 'sum += Number((1.5).toLocaleString() === "1.5") * each'),
       rightSum.replace(
         'let sum = 0;',
         'let sum = [1, 2].map(Reflect.get(Math, ["rand", "om"].join("")))[0] < 0.63 ? 0 : 1;',
