@@ -9,6 +9,7 @@ import {
   placedTests,
   type Stage,
 } from '../judgement.js';
+import { isHopeless } from '../run-test.js';
 
 const maxReasons = 10;
 
