@@ -1,6 +1,192 @@
-import type { EvidenceStore } from '../../src/evidence/store.js';
+import type { EvidenceRecord, Run, Source, ToolDefinition } from '../../src/evidence/model.js';
+import type { EvidenceStore, RunFilter } from '../../src/evidence/store.js';
+import { queryTerms, searchableText, snippetOf } from '../../src/evidence/text.js';
 import type { Connection } from './connection.js';
+import { type RunRow, recordOf, runColumns, runOf, whereOf } from './evidence-rows.js';
+import { createEvidenceWriter, type EvidenceWriter } from './evidence-write.js';
 
-export function createEvidenceStore(_connection: Connection): EvidenceStore {
-  throw new Error('not built yet');
+/** An OR of all terms is slow and finds no more than one of the rarest. */
+const searchTerms = 6;
+const tracePage = 50;
+
+const fromRuns = 'FROM runs r JOIN sources s ON s.source_id = r.source_id';
+
+function readTrace(connection: Connection, run: Run): { run: Run; records: EvidenceRecord[] } {
+  const rows = connection.db
+    .prepare<[string], { body: string }>('SELECT body FROM evidence WHERE run_id = ? ORDER BY ordinal')
+    .all(run.run_id);
+  return { run, records: rows.map(recordOf) };
+}
+
+function listRuns(connection: Connection, filter: RunFilter, limit: number, after: string): Run[] {
+  const where = whereOf(filter);
+  return connection.db
+    .prepare<unknown[], RunRow>(
+      `SELECT ${runColumns} ${fromRuns} WHERE ${where.sql} AND r.run_id > ? ORDER BY r.run_id LIMIT ?`,
+    )
+    .all(...where.values, after, limit)
+    .map(runOf);
+}
+
+/** The terms of a query that occur, rarest first. */
+function rarestTerms(connection: Connection, query: string): string[] {
+  const lookUp = connection.db.prepare<[string], { doc: number }>('SELECT doc FROM evidence_terms WHERE term = ?');
+  return queryTerms(query)
+    .flatMap((term) => {
+      const row = lookUp.get(term);
+      return row ? [{ term, doc: row.doc }] : [];
+    })
+    .sort((a, b) => a.doc - b.doc || (a.term < b.term ? -1 : 1))
+    .slice(0, searchTerms)
+    .map((one) => one.term);
+}
+
+function countRecords(connection: Connection, filter: RunFilter): number {
+  const where = whereOf(filter);
+  const row = connection.db
+    .prepare<unknown[], { n: number }>(`SELECT ifnull(sum(r.records), 0) AS n ${fromRuns} WHERE ${where.sql}`)
+    .get(...where.values);
+  return row?.n ?? 0;
+}
+
+function searchRows(connection: Connection, terms: readonly string[], filter: RunFilter, page: readonly number[]) {
+  const where = whereOf(filter);
+  return connection.db
+    .prepare<unknown[], { body: string; rank: number }>(
+      `SELECT e.body, bm25(evidence_fts) AS rank FROM evidence_fts
+       JOIN evidence e ON e.seq = evidence_fts.rowid JOIN runs r ON r.run_id = e.run_id
+       JOIN sources s ON s.source_id = r.source_id
+       WHERE evidence_fts MATCH ? AND ${where.sql} ORDER BY rank, e.seq LIMIT ? OFFSET ?`,
+    )
+    .all(terms.map((term) => `"${term}"`).join(' OR '), ...where.values, ...page);
+}
+
+const idQueries = {
+  run: 'SELECT run_id AS id FROM runs WHERE run_id >= ? AND run_id < ? ORDER BY run_id LIMIT ?',
+  record:
+    'SELECT evidence_id AS id FROM evidence WHERE evidence_id >= ? AND evidence_id < ? ORDER BY evidence_id LIMIT ?',
+  source: 'SELECT source_id AS id FROM sources WHERE source_id >= ? AND source_id < ? ORDER BY source_id LIMIT ?',
+} as const;
+
+type Reads = Omit<EvidenceStore, 'putSource' | 'append' | 'putToolDefinitions' | 'putDiagnostics'>;
+
+function reads(connection: Connection): Reads {
+  const getRun = (runId: string): Run | undefined => {
+    const row = connection.db
+      .prepare<[string], RunRow>(`SELECT ${runColumns} ${fromRuns} WHERE r.run_id = ?`)
+      .get(runId);
+    return row && runOf(row);
+  };
+  return {
+    async getSource(sourceId) {
+      return connection.db.prepare<[string], Source>('SELECT * FROM sources WHERE source_id = ?').get(sourceId);
+    },
+    async listSources() {
+      return connection.db.prepare<[], Source>('SELECT * FROM sources ORDER BY imported_at, source_id').all();
+    },
+    async toolDefinitions(source) {
+      const rows = connection.db
+        .prepare<unknown[], { body: string }>(
+          `SELECT t.body FROM tool_definitions t JOIN sources s ON s.source_id = t.source_id
+           WHERE @source IS NULL OR s.source = @source ORDER BY s.imported_at, s.source_id, t.name`,
+        )
+        .all({ source: source ?? null });
+      return rows.map((row) => JSON.parse(row.body) as ToolDefinition);
+    },
+    async getRun(runId) {
+      return getRun(runId);
+    },
+    async getRecord(evidenceId) {
+      const row = connection.db
+        .prepare<[string], { body: string }>('SELECT body FROM evidence WHERE evidence_id = ?')
+        .get(evidenceId);
+      return row && recordOf(row);
+    },
+    async listRuns(filter, limit, after = '') {
+      return listRuns(connection, filter, limit, after);
+    },
+    async countRuns(filter) {
+      const where = whereOf(filter);
+      const row = connection.db
+        .prepare<unknown[], { n: number }>(`SELECT count(*) AS n ${fromRuns} WHERE ${where.sql}`)
+        .get(...where.values);
+      return row?.n ?? 0;
+    },
+    async getTrace(runId) {
+      const run = getRun(runId);
+      return run && readTrace(connection, run);
+    },
+    async *traces(filter) {
+      let after = '';
+      while (true) {
+        const page = listRuns(connection, filter, tracePage, after);
+        for (const run of page) yield readTrace(connection, run);
+        const last = page.at(-1);
+        if (!last || page.length < tracePage) return;
+        after = last.run_id;
+      }
+    },
+    async search(query, filter, limit, offset) {
+      const searched = countRecords(connection, filter);
+      const terms = rarestTerms(connection, query);
+      if (terms.length === 0) return { hits: [], searched };
+      const hits = searchRows(connection, terms, filter, [limit, offset]).map((row) => {
+        const record = recordOf(row);
+        return { record, score: -row.rank, snippet: snippetOf(searchableText(record), terms) };
+      });
+      return { hits, searched };
+    },
+    async idsStartingWith(kind, prefix, limit) {
+      const rows = connection.db
+        .prepare<[string, string, number], { id: string }>(idQueries[kind])
+        .all(prefix, `${prefix}\u{10ffff}`, limit);
+      return rows.map((row) => row.id);
+    },
+  };
+}
+
+/** Evidence in SQLite, with FTS5 beside it. */
+export function createEvidenceStore(connection: Connection): EvidenceStore {
+  let writer: EvidenceWriter | undefined;
+  return {
+    ...reads(connection),
+    async putSource(source) {
+      connection.write(() =>
+        connection.db
+          .prepare(
+            `INSERT INTO sources VALUES (@source_id, @source, @path, @origin, @format, @bytes, @sha256, @importer,
+               @redaction_policy, @imported_at)
+             ON CONFLICT (source_id) DO UPDATE SET format = excluded.format, bytes = excluded.bytes,
+               sha256 = excluded.sha256, importer = excluded.importer, redaction_policy = excluded.redaction_policy,
+               imported_at = excluded.imported_at
+             WHERE sha256 <> excluded.sha256 OR importer <> excluded.importer
+               OR redaction_policy <> excluded.redaction_policy`,
+          )
+          .run(source),
+      );
+    },
+    async append(batch) {
+      writer ??= createEvidenceWriter(connection);
+      const write = writer;
+      return connection.write(() => write(batch));
+    },
+    async putToolDefinitions(sourceId, definitions) {
+      connection.write(() => {
+        const put = connection.db.prepare(
+          `INSERT INTO tool_definitions VALUES (?, ?, ?)
+           ON CONFLICT (source_id, name) DO UPDATE SET body = excluded.body
+           WHERE json_extract(body, '$.inferred') OR NOT json_extract(excluded.body, '$.inferred')`,
+        );
+        for (const one of definitions) put.run(sourceId, one.name, JSON.stringify(one));
+      });
+    },
+    async putDiagnostics(diagnostics) {
+      connection.write(() => {
+        const put = connection.db.prepare(
+          'INSERT OR IGNORE INTO diagnostics VALUES (@source_id, @kind, @file, @line, @code, @message)',
+        );
+        for (const one of diagnostics) put.run(one);
+      });
+    },
+  };
 }

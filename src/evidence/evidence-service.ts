@@ -1,9 +1,18 @@
 import type { Config } from '../config.js';
-import type { Clock } from '../context.js';
+import type { Clock, WorkContext } from '../context.js';
+import { FoundryError } from '../errors.js';
+import type { JsonObject } from '../json.js';
 import type { Logger } from '../log.js';
+import { storeReceipt } from '../receipts/receipts.js';
 import type { Roots } from '../roots.js';
 import type { Store } from '../store.js';
+import type { ImportInput, ImportOutput } from './contract.js';
+import { ImportRun } from './import-run.js';
+import { findInputs, type Inputs } from './import-sources.js';
+import { createRedactionPolicy, type RedactionPolicy } from './redact.js';
+import { searchEvidence } from './search.js';
 import type { EvidenceService } from './service.js';
+import { verify } from './verify.js';
 
 export interface EvidenceDeps {
   readonly config: Config;
@@ -13,6 +22,99 @@ export interface EvidenceDeps {
   readonly log: Logger;
 }
 
-export function createEvidenceService(_deps: EvidenceDeps): EvidenceService {
-  throw new Error('not built yet');
+function outputOf(run: ImportRun, inputs: Inputs): Omit<ImportOutput, 'receipt_id' | 'inventory'> {
+  const formats = [...new Set(inputs.sources.map((one) => one.source.format))];
+  return {
+    format: formats.length === 1 ? (formats[0] ?? 'mixed') : 'mixed',
+    files: inputs.sources.length + inputs.unknown.length,
+    ...run.counts,
+    ignored_kinds: run.ignoredKinds,
+    rejections: run.rejections,
+    redacted: Object.fromEntries(Object.entries(run.redacted).filter(([, count]) => count > 0)),
+    runs: run.inventory.runs,
+    source: inputs.label,
+  };
+}
+
+/** The arguments of a receipt: what was asked, without the text itself. */
+function receiptArguments(input: ImportInput, inputs: Inputs): JsonObject {
+  const asked: JsonObject = { source: inputs.label, format: input.format ?? 'auto' };
+  if (input.path !== undefined) asked['path'] = inputs.refs.map((ref) => ref.path);
+  return asked;
+}
+
+async function cleanText(policy: RedactionPolicy, text: string): Promise<string> {
+  const cleaned = policy.runRedactor().redact(text, await policy.search([text]));
+  return typeof cleaned === 'string' ? cleaned : text;
+}
+
+async function importEvidence(
+  deps: EvidenceDeps,
+  policy: RedactionPolicy,
+  request: { input: ImportInput; context: WorkContext },
+): Promise<ImportOutput> {
+  const { input, context } = request;
+  const { store, clock, roots, log } = deps;
+  const startedAt = clock.now();
+  const startedMs = clock.elapsed();
+  const inputs = await findInputs(input, {
+    roots,
+    context,
+    policyDigest: policy.digest,
+    importedAt: startedAt,
+    clean: (text) => cleanText(policy, text),
+  });
+  const dryRun = input.dry_run === true;
+  const run = new ImportRun({
+    policy,
+    store: dryRun && !store.exists() ? undefined : store.evidence,
+    dryRun,
+    namespace: input.content === undefined ? null : 'client',
+    recordedAt: startedAt,
+    context,
+    totalBytes: inputs.refs.reduce((sum, ref) => sum + ref.bytes, 0),
+  });
+  for (const file of inputs.sources) await run.importFile(file);
+  for (const name of inputs.unknown) {
+    run.ignoredElsewhere('unrecognized_file');
+    run.warnings.push(`${name} is in no format that can be imported.`);
+  }
+  const output = outputOf(run, inputs);
+  log.info('imported', { ...run.counts, files: output.files });
+  if (dryRun) return { ...output, inventory: run.inventory.result() };
+  const {
+    ignored_kinds: _kinds,
+    rejections: _rejections,
+    redacted,
+    format: _format,
+    source: _source,
+    ...counts
+  } = output;
+  const receipt = await storeReceipt(store.receipts, clock, {
+    command: 'import_evidence',
+    arguments: receiptArguments(input, inputs),
+    inputs: inputs.refs,
+    counts: { ...counts, redacted: Object.values(redacted).reduce((sum, count) => sum + count, 0) },
+    warnings: run.warnings,
+    startedAt,
+    startedMs,
+    via: context.via,
+  });
+  return { ...output, receipt_id: receipt.receipt_id };
+}
+
+/** Imports logs as evidence, finds it again, and proves that it is what the logs say. */
+export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
+  const policy = createRedactionPolicy(deps.config.file.redaction?.allow);
+  return {
+    importEvidence: (input, context) => importEvidence(deps, policy, { input, context }),
+    search: (input) => searchEvidence(deps, input),
+    async verifyRecord(evidenceId) {
+      const record = await deps.store.evidence.getRecord(evidenceId);
+      if (!record) {
+        throw new FoundryError('not_found', 'No record has this id.', 'search_evidence finds records and their ids.');
+      }
+      return verify(deps.store.evidence, policy, evidenceId);
+    },
+  };
 }

@@ -1,0 +1,102 @@
+import type { EvidenceRecord, Run } from '../../src/evidence/model.js';
+import type { AppendBatch } from '../../src/evidence/store.js';
+import { searchableText } from '../../src/evidence/text.js';
+import type { Connection } from './connection.js';
+import { grown, type RunRow, runColumns, runOf } from './evidence-rows.js';
+
+function prepare(connection: Connection) {
+  const { db } = connection;
+  return {
+    run: db.prepare<[string], RunRow>(
+      `SELECT ${runColumns} FROM runs r JOIN sources s ON s.source_id = r.source_id WHERE r.run_id = ?`,
+    ),
+    putRun: db.prepare(`
+      INSERT INTO runs VALUES (@run_id, @session_id, @source_id, @format, @origin, @native_id, @task_id, @trial, @project,
+        @agent, @models, @task, @outcome, @started_at, @ended_at, @recorded_at, 0, 0)
+      ON CONFLICT (run_id) DO UPDATE SET native_id = excluded.native_id, task_id = excluded.task_id,
+        trial = excluded.trial, project = excluded.project, agent = excluded.agent, models = excluded.models,
+        task = excluded.task, outcome = excluded.outcome, started_at = excluded.started_at, ended_at = excluded.ended_at`),
+    recount: db.prepare(`
+      UPDATE runs SET (records, calls) = (SELECT count(*), ifnull(sum(e.calls), 0) FROM evidence e WHERE e.run_id = runs.run_id)
+      WHERE run_id = ?`),
+    dropIfEmpty: db.prepare(
+      'DELETE FROM runs WHERE run_id = ? AND NOT EXISTS (SELECT 1 FROM evidence e WHERE e.run_id = runs.run_id)',
+    ),
+    insert: db.prepare(
+      'INSERT OR IGNORE INTO evidence (evidence_id, run_id, ordinal, calls, body) VALUES (?, ?, ?, ?, ?)',
+    ),
+    has: db.prepare<[string], { found: number }>('SELECT 1 AS found FROM evidence WHERE evidence_id = ?'),
+    nextOrdinal: db.prepare<[string], { next: number }>(
+      'SELECT ifnull(max(ordinal), -1) + 1 AS next FROM evidence WHERE run_id = ?',
+    ),
+    index: db.prepare('INSERT INTO evidence_fts (rowid, content) VALUES (?, ?)'),
+  };
+}
+
+export type EvidenceWriter = (batch: AppendBatch) => { inserted: number; duplicates: number };
+
+/**
+ * Inserts what is new; must be called inside a transaction. A record whose place in its run is taken by another (a session
+ * that went on in a second file) comes after the last. A run that got no record, because all were known, is not kept.
+ */
+export function createEvidenceWriter(connection: Connection): EvidenceWriter {
+  const sql = prepare(connection);
+  const insertAt = (record: EvidenceRecord): number | bigint | null => {
+    const done = sql.insert.run(
+      record.evidence_id,
+      record.run_id,
+      record.ordinal,
+      record.tool_calls.length,
+      JSON.stringify(record),
+    );
+    return done.changes === 1 ? done.lastInsertRowid : null;
+  };
+  const add = (record: EvidenceRecord): boolean => {
+    let rowid = insertAt(record);
+    if (rowid === null) {
+      if (sql.has.get(record.evidence_id)) return false;
+      rowid = insertAt({ ...record, ordinal: sql.nextOrdinal.get(record.run_id)?.next ?? 0 });
+      if (rowid === null) return false;
+    }
+    sql.index.run(rowid, searchableText(record));
+    return true;
+  };
+  const putRun = (run: Run, recordedAt: string): void => {
+    sql.putRun.run({
+      ...run,
+      models: JSON.stringify(run.models),
+      task: run.task && JSON.stringify(run.task),
+      outcome: run.outcome && JSON.stringify(run.outcome),
+      recorded_at: recordedAt,
+    });
+  };
+
+  return ({ runs, records }) => {
+    const known = new Map<string, Run | undefined>();
+    const recordedAt = records[0]?.provenance.recorded_at ?? '';
+    for (const run of runs) {
+      const row = sql.run.get(run.run_id);
+      known.set(run.run_id, row && runOf(row));
+      if (!row) putRun(run, recordedAt);
+    }
+    let inserted = 0;
+    const touched = new Set<string>();
+    for (const record of records) {
+      if (!add(record)) continue;
+      inserted += 1;
+      touched.add(record.run_id);
+    }
+    for (const run of runs) {
+      const before = known.get(run.run_id);
+      if (touched.has(run.run_id)) {
+        if (before) {
+          const whole = grown(before, run);
+          known.set(run.run_id, whole);
+          putRun(whole, recordedAt);
+        }
+        sql.recount.run(run.run_id);
+      } else if (!before) sql.dropIfEmpty.run(run.run_id);
+    }
+    return { inserted, duplicates: records.length - inserted };
+  };
+}

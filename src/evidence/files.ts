@@ -1,0 +1,52 @@
+import { createReadStream } from 'node:fs';
+import { lstat, open as openFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { OpenBytes } from './read/spans.js';
+
+const chunkBytes = 1024 * 1024;
+
+/** Folders that hold no logs. */
+const skipped: ReadonlySet<string> = new Set(['node_modules', '.git']);
+
+/** The bytes of a file, as a stream that can be opened again and again. */
+export function bytesOfFile(path: string): OpenBytes {
+  return async function* open() {
+    for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes })) yield chunk as Buffer;
+  };
+}
+
+/** The plain files under a folder in order of name, or the file itself. Links are not followed: they could lead anywhere. */
+export async function filesUnder(path: string): Promise<string[]> {
+  if ((await stat(path)).isFile()) return [path];
+  const files: string[] = [];
+  const visit = async (folder: string): Promise<void> => {
+    const entries = await readdir(folder, { withFileTypes: true });
+    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const entry of entries) {
+      const full = join(folder, entry.name);
+      if (entry.isDirectory() && !skipped.has(entry.name)) await visit(full);
+      else if (entry.isFile()) files.push(full);
+    }
+  };
+  await visit(path);
+  return files;
+}
+
+/** Part of a file; shorter than asked where the file is; undefined where there is no such plain file. */
+export async function readSlice(path: string, offset: number, length: number): Promise<Uint8Array | undefined> {
+  const found = await lstat(path).catch(() => undefined);
+  if (!found?.isFile()) return undefined;
+  const file = await openFile(path, 'r');
+  try {
+    const buffer = Buffer.alloc(Math.min(length, Math.max(0, found.size - offset)));
+    let done = 0;
+    while (done < buffer.length) {
+      const { bytesRead } = await file.read(buffer, done, buffer.length - done, offset + done);
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    return buffer.subarray(0, done);
+  } finally {
+    await file.close();
+  }
+}

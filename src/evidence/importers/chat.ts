@@ -1,0 +1,117 @@
+import type { JsonObject, JsonValue } from '../../json.js';
+import type { EvidenceRecord, ToolCall } from '../model.js';
+import { parseJson } from '../read/parse.js';
+import { emptyContent, idText, listOf, objectOf, type RecordContent, textOf } from './importer.js';
+
+/** Text that may be JSON: the value it holds, else the text itself. */
+export function resultValue(text: string): JsonValue {
+  if (!/^\s*(?:[[{"\d-]|true|false|null)/.test(text)) return text;
+  try {
+    return parseJson(text);
+  } catch {
+    return text;
+  }
+}
+
+const textParts: ReadonlySet<string> = new Set(['text', 'input_text', 'output_text', 'refusal']);
+
+/** Message content as text: a string as it is, a list of parts joined; null where there is none. */
+export function contentText(content: JsonValue | undefined): string | null {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return null;
+  const parts: string[] = [];
+  for (const item of content) {
+    const part = objectOf(item);
+    const type = textOf(part?.['type']);
+    if (typeof item === 'string') parts.push(item);
+    else if (part && (type === null || textParts.has(type))) {
+      parts.push(textOf(part['text']) ?? textOf(part['refusal']) ?? '');
+    } else if (type !== null) parts.push(`[${/^[a-z0-9_-]{1,30}$/i.test(type) ? type : 'part'}]`);
+  }
+  return parts.join('\n');
+}
+
+/** Arguments as a log has them: an object, or the JSON text of one. */
+export function readArguments(value: JsonValue | undefined): Pick<ToolCall, 'arguments' | 'raw_arguments'> {
+  const direct = objectOf(value);
+  if (direct) return { arguments: direct, raw_arguments: null };
+  if (value === undefined || value === null || (typeof value === 'string' && value.trim() === '')) {
+    return { arguments: {}, raw_arguments: null };
+  }
+  if (typeof value !== 'string') return { arguments: null, raw_arguments: JSON.stringify(value) };
+  const parsed = objectOf(resultValue(value));
+  return parsed ? { arguments: parsed, raw_arguments: null } : { arguments: null, raw_arguments: value };
+}
+
+function readCall(value: JsonValue, id: JsonValue | undefined): ToolCall | null {
+  const call = objectOf(value);
+  const target = objectOf(call?.['function']) ?? objectOf(call?.['custom']) ?? call;
+  const name = textOf(target?.['name']);
+  if (!call || !target || !name) return null;
+  return { id: idText(id), name, ...readArguments(target['arguments'] ?? target['input']) };
+}
+
+function readCalls(message: JsonObject): ToolCall[] | null {
+  const listed = message['tool_calls'];
+  if (listed !== undefined && listed !== null && !Array.isArray(listed)) return null;
+  const calls: ToolCall[] = [];
+  for (const item of listOf(listed)) {
+    const call = readCall(item, objectOf(item)?.['id']);
+    if (!call) return null;
+    calls.push(call);
+  }
+  const legacy = message['function_call'];
+  if (calls.length === 0 && legacy !== undefined && legacy !== null) {
+    const call = readCall(legacy, null);
+    if (!call) return null;
+    calls.push(call);
+  }
+  return calls;
+}
+
+const roles: Readonly<Record<string, NonNullable<EvidenceRecord['role']>>> = {
+  system: 'system',
+  developer: 'system',
+  user: 'user',
+  assistant: 'assistant',
+  tool: 'tool',
+  function: 'tool',
+};
+
+/** Reads a message of a chat completion. @returns its content, or why it is no such message */
+export function readChatMessage(value: JsonValue): RecordContent | string {
+  const message = objectOf(value);
+  if (!message) return 'message is not an object';
+  const named = textOf(message['role']);
+  const role = named === null || !Object.hasOwn(roles, named) ? undefined : roles[named];
+  if (!role) return 'message has no known role';
+  const content = message['content'];
+  if (content !== undefined && content !== null && typeof content !== 'string' && !Array.isArray(content)) {
+    if (role !== 'tool') return 'message content is neither text nor a list of parts';
+  }
+  const calls = readCalls(message);
+  if (!calls) return 'tool_calls is not a list of named calls';
+  const text = contentText(content);
+  const shared = { ...emptyContent, role, timestamp: readTime(message['timestamp']), model: textOf(message['model']) };
+  if (role === 'tool') {
+    const marked = message['is_error'] ?? message['isError'];
+    return {
+      ...shared,
+      text,
+      tool_result: {
+        call_id: idText(message['tool_call_id']),
+        name: textOf(message['name']),
+        content: text === null ? (content ?? null) : resultValue(text),
+        is_error: typeof marked === 'boolean' ? marked : null,
+      },
+    };
+  }
+  return { ...shared, text, tool_calls: calls, is_human: role === 'user' };
+}
+
+/** A time as ISO 8601 in UTC: from text, or from seconds or milliseconds since 1970; null where it is none. */
+export function readTime(value: JsonValue | undefined): string | null {
+  if (typeof value !== 'string' && typeof value !== 'number') return null;
+  const time = new Date(typeof value === 'number' && value < 1e11 ? value * 1000 : value);
+  return Number.isNaN(time.getTime()) ? null : time.toISOString();
+}

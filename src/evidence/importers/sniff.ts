@@ -1,0 +1,99 @@
+import type { JsonValue } from '../../json.js';
+import { isJsonObject } from '../../json.js';
+import type { Format } from '../model.js';
+import { readElements } from '../read/elements.js';
+import { readLines } from '../read/lines.js';
+import { parseBytes, type ReadProblem } from '../read/parse.js';
+import type { OpenBytes, RawSpan } from '../read/spans.js';
+import { type Importer, type Item, rejected } from './importer.js';
+import { importerOf, importers } from './index.js';
+
+/** How a file is cut into spans: a value a line, or one JSON document (or several) with its elements or members. */
+export type Layout = 'lines' | 'elements' | 'members';
+
+export interface Recognized {
+  readonly importer: Importer;
+  readonly layout: Layout;
+}
+
+const sampleSize = 20;
+const sampleLimit = 1_000_000;
+
+const problemTexts: Readonly<Record<ReadProblem, string>> = {
+  not_json: 'not JSON',
+  truncated: 'the file ends inside this value',
+  too_long: 'longer than a single value may be',
+  too_deep: 'nested too deeply',
+  invalid_utf8: 'not valid UTF-8',
+  empty_element: 'a comma with no value before it',
+  unexpected_bytes: 'unexpected bytes',
+};
+
+async function sample(spans: AsyncGenerator<RawSpan>, count: number): Promise<(JsonValue | undefined)[]> {
+  const values: (JsonValue | undefined)[] = [];
+  for await (const span of spans) {
+    const parsed = span.problem ? { problem: span.problem } : parseBytes(span.bytes);
+    values.push('value' in parsed ? parsed.value : undefined);
+    if (values.length >= count) break;
+  }
+  return values;
+}
+
+function spansOf(open: OpenBytes, layout: Layout, limit?: number): AsyncGenerator<RawSpan> {
+  if (layout === 'lines') return readLines(open, limit);
+  const objects = layout === 'members' ? 'members' : 'whole';
+  return readElements(open, limit === undefined ? { objects } : { objects, limit });
+}
+
+function votes(values: readonly (JsonValue | undefined)[], only: Importer | undefined): Map<Importer, number> {
+  const counts = new Map<Importer, number>();
+  for (const value of values) {
+    if (value === undefined) continue;
+    const importer = (only ? [only] : importers).find((one) => one.recognizes(value));
+    if (importer) counts.set(importer, (counts.get(importer) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function winner(counts: Map<Importer, number>): Importer | undefined {
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
+}
+
+/** Lines, where the first lines (more than one, or the only one) are whole objects or arrays by themselves. */
+async function isLines(open: OpenBytes): Promise<boolean> {
+  const first = await sample(readLines(open, sampleLimit), sampleSize);
+  const whole = first.filter((value) => isJsonObject(value) || Array.isArray(value)).length;
+  if (first.length === 1) return isJsonObject(first[0]);
+  return whole * 2 > first.length || (whole > 0 && isJsonObject(first[0]));
+}
+
+/**
+ * Finds out by content which importer reads a file, and how the file is laid out.
+ * @param format the format that the caller named, or `auto`
+ * @returns undefined where no importer knows the content
+ */
+export async function recognize(open: OpenBytes, format: Format | 'auto'): Promise<Recognized | undefined> {
+  const only = format === 'auto' ? undefined : importerOf(format);
+  if (await isLines(open)) {
+    const values = await sample(readLines(open), sampleSize);
+    const importer = winner(votes(values, only));
+    if (importer) return { importer, layout: 'lines' };
+  }
+  for (const layout of ['elements', 'members'] as const) {
+    const importer = winner(votes(await sample(spansOf(open, layout), sampleSize), only));
+    if (importer) return { importer, layout };
+  }
+  return undefined;
+}
+
+/** A file's values with their places, in order; what cannot be read comes out as rejected. */
+export async function* readItems(open: OpenBytes, layout: Layout, limit?: number): AsyncGenerator<Item> {
+  for await (const span of spansOf(open, layout, limit)) {
+    const parsed = span.problem ? { problem: span.problem } : parseBytes(span.bytes);
+    if ('problem' in parsed) yield { rejected: rejected(span, problemTexts[parsed.problem]) };
+    else {
+      const { offset, length, line, pointer, bytes } = span;
+      yield { span: { offset, length, line, pointer, bytes, value: parsed.value } };
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { hashOf, sha256 } from '../hash.js';
+import type { JsonValue } from '../json.js';
+import { readSlice } from './files.js';
+import type { EvidenceRecord } from './model.js';
+import { parseBytes } from './read/parse.js';
+import type { RedactionPolicy } from './redact.js';
+import type { EvidenceStore } from './store.js';
+
+/** The value that a record was read from, or what no longer holds. */
+async function reread(record: EvidenceRecord): Promise<{ value: JsonValue } | { problem: string }> {
+  const { source_file, byte_offset, byte_length, sig_hash } = record.provenance;
+  if (record.format === 'capability_execution') return { problem: 'the source is an execution, not a file' };
+  if (source_file.startsWith('client:')) return { problem: 'the source is not a file: a client handed the text in' };
+  const bytes = await readSlice(source_file, byte_offset, byte_length);
+  if (bytes === undefined) return { problem: 'the source file is no longer there' };
+  if (bytes.length < byte_length) return { problem: 'the source file is shorter than it was' };
+  if (sha256(bytes) !== sig_hash) return { problem: 'the bytes of the source are not those that were read' };
+  const parsed = parseBytes(bytes);
+  return 'value' in parsed ? parsed : { problem: 'the bytes of the source are no longer one JSON value' };
+}
+
+/**
+ * Reads a record's bytes again, checks their hash, redacts again and compares. Placeholders are numbered by first appearance
+ * within the run, so the records before it are read as well.
+ * @returns the first thing that does not hold, or null
+ */
+export async function verify(
+  store: EvidenceStore,
+  policy: RedactionPolicy,
+  evidenceId: string,
+): Promise<string | null> {
+  const record = await store.getRecord(evidenceId);
+  if (!record) return 'there is no such record';
+  const own = await reread(record);
+  if ('problem' in own) return own.problem;
+  const source = await store.getSource(record.source_id);
+  if (source?.redaction_policy !== policy.digest) return 'the redaction rules are not those of the import';
+  // Where nothing was numbered before it, the record alone already gives the stored hash.
+  if (hashOf(await redactedLast(policy, [own.value])) === record.provenance.redacted_hash) return null;
+  const trace = await store.getTrace(record.run_id);
+  const values: JsonValue[] = [];
+  for (const before of trace?.records ?? []) {
+    if (before.ordinal >= record.ordinal) break;
+    const read = await reread(before);
+    if ('problem' in read) return `record ${before.ordinal} of the run, which comes before: ${read.problem}`;
+    values.push(read.value);
+  }
+  values.push(own.value);
+  if (hashOf(await redactedLast(policy, values)) === record.provenance.redacted_hash) return null;
+  return 'the redacted content is not what was stored';
+}
+
+/** The last of the values as it is after all of them went through one redactor. */
+async function redactedLast(policy: RedactionPolicy, values: readonly JsonValue[]): Promise<JsonValue | undefined> {
+  const findings = await policy.search(values);
+  const redactor = policy.runRedactor();
+  return values.map((value) => redactor.redact(value, findings)).at(-1);
+}
