@@ -1,6 +1,14 @@
+import type { WorkContext } from '../../context.js';
+import { FoundryError } from '../../errors.js';
+import type { RunTrace } from '../../evidence/model.js';
+import { contentId, hashOf } from '../../hash.js';
 import type { ScoringService } from '../../scoring/service.js';
 import type { Store } from '../../store.js';
-import type { Generator } from '../model.js';
+import type { Generator, Proposal, ProposeOutcome, ProposeRequest } from '../model.js';
+import { clusterOf, clusterView, whyNone } from './belonging.js';
+import { type CorpusRun, corpusOf } from './corpus.js';
+import { induce } from './induce.js';
+import { writeSkills } from './spec-of.js';
 
 export interface InductionDeps {
   readonly store: Store;
@@ -9,6 +17,130 @@ export interface InductionDeps {
   readonly isDestructive: (tool: string) => Promise<boolean>;
 }
 
-export function createInductionGenerator(_deps: InductionDeps): Generator {
-  throw new Error('not built yet');
+/** What one induction gave: kept by corpus, so that asking for one cluster after another learns once. */
+interface Learnt {
+  readonly proposals: readonly Proposal[];
+  readonly skipped: readonly { cluster_id: string; reason: string }[];
+}
+
+const batch = 50;
+const keptResults = 4;
+const maxClusters = 100_000;
+
+/** The accepted runs behind a clustering; runs without a score are scored on the way. */
+async function loadCorpus(deps: InductionDeps, runIds: readonly string[], context: WorkContext): Promise<CorpusRun[]> {
+  const corpus: CorpusRun[] = [];
+  for (let at = 0; at < runIds.length; at += batch) {
+    context.signal.throwIfAborted();
+    context.progress(at, runIds.length, 'reading runs');
+    const traces: RunTrace[] = [];
+    for (const runId of runIds.slice(at, at + batch)) {
+      const trace = await deps.store.evidence.getTrace(runId);
+      if (trace) traces.push(trace);
+    }
+    corpus.push(...corpusOf(traces, await deps.scoring.scoresOf(traces, context)));
+  }
+  return corpus;
+}
+
+async function destructiveTools(deps: InductionDeps, corpus: readonly CorpusRun[]): Promise<Set<string>> {
+  const tools = [...new Set(corpus.flatMap((run) => run.calls.map((call) => call.tool)))].sort();
+  const found = new Set<string>();
+  for (const tool of tools) if (await deps.isDestructive(tool)) found.add(tool);
+  return found;
+}
+
+async function learn(
+  deps: InductionDeps,
+  request: ProposeRequest,
+  corpus: readonly CorpusRun[],
+  context: WorkContext,
+): Promise<Learnt> {
+  const { signal } = context;
+  const changing = await destructiveTools(deps, corpus);
+  const destructive = (tool: string) => changing.has(tool);
+  const salt = await deps.store.salt();
+  const progress = (done: number, total: number, message: string) => context.progress(done, total, message);
+  const induced = await induce(corpus, { salt, destructive, signal, progress });
+  const written = writeSkills(
+    induced.skills,
+    corpus.map((run) => run.opening),
+    { maxTests: request.maxTests, destructive },
+  );
+  const view = await clusterView(deps.store, request.clusteringId, signal);
+  const covering = new Map<string, { name: string; cluster: string | null }>();
+  const proposals = written.map((one): Proposal => {
+    const cluster = clusterOf(one, view, destructive);
+    const runs = (list: typeof one.skill.train) => [...new Set(list.map((each) => each.run.runId))].sort();
+    for (const each of one.skill.own)
+      for (const call of each.calls) covering.set(call.evidenceId, { name: one.spec.name, cluster });
+    return {
+      spec: one.spec,
+      clusterId: cluster,
+      hiddenTests: one.hiddenTests,
+      pattern: {
+        pattern_id: contentId('pattern', { clustering_id: request.clusteringId, code: one.code, spec: one.spec }),
+        clustering_id: request.clusteringId,
+        cluster_id: cluster,
+        code: one.code,
+        train_run_ids: runs(one.skill.train),
+        held_out_run_ids: runs(one.skill.heldOut),
+        calls_replaced: one.skill.own.reduce((sum, each) => sum + each.calls.length, 0),
+        destructive_tools: one.destructiveTools,
+      },
+    };
+  });
+  const accepted = new Set(corpus.map((run) => run.runId));
+  const own = new Set(proposals.map((one) => one.clusterId));
+  const clusters = await deps.store.needs.clustersOf(request.clusteringId, maxClusters);
+  const skipped = clusters
+    .filter((one) => !own.has(one.cluster_id))
+    .map((one) => ({ cluster_id: one.cluster_id, reason: whyNone(one.cluster_id, view, { accepted, covering }) }));
+  return { proposals, skipped };
+}
+
+function outcomeFor(learnt: Learnt, clusterId: string | null): ProposeOutcome {
+  const proposals = learnt.proposals.filter((one) => clusterId === null || one.clusterId === clusterId);
+  const skipped = learnt.skipped.filter((one) => clusterId === null || one.cluster_id === clusterId);
+  return { status: proposals.length > 0 ? 'proposed' : 'skipped', proposals, issues: [], skipped, brief: null };
+}
+
+/**
+ * The generator without a model: learns skills from the recorded calls of accepted runs. Specs, code and tests depend on the
+ * runs, their scores and the store's salt alone.
+ */
+export function createInductionGenerator(deps: InductionDeps): Generator {
+  const results = new Map<string, Learnt>();
+
+  async function learntFor(request: ProposeRequest, context: WorkContext): Promise<Learnt> {
+    const clustering = await deps.store.needs.getClustering(request.clusteringId);
+    if (!clustering) {
+      throw new FoundryError(
+        'not_found',
+        `There is no clustering ${request.clusteringId}.`,
+        'Make one with cluster_needs.',
+      );
+    }
+    const runIds = [...(await deps.store.needs.runsOfMining(clustering.mining_id))].sort();
+    const corpus = await loadCorpus(deps, runIds, context);
+    const key = hashOf([request.clusteringId, request.maxTests, corpus.map((run) => run.runId)]);
+    const known = results.get(key);
+    if (known) return known;
+    const learnt = await learn(deps, request, corpus, context);
+    results.set(key, learnt);
+    for (const old of [...results.keys()].slice(0, -keptResults)) results.delete(old);
+    return learnt;
+  }
+
+  return {
+    name: 'induction',
+    async propose(request, context) {
+      return outcomeFor(await learntFor(request, context), request.clusterId);
+    },
+    async generate(request) {
+      const pattern = await deps.store.specs.patternOfSpec(request.record.spec_id);
+      if (!pattern) return { kind: 'none', reason: 'this spec was not induced: there is no recorded flow behind it' };
+      return { kind: 'code', code: pattern.code, language: 'typescript' };
+    },
+  };
 }

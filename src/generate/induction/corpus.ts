@@ -1,0 +1,118 @@
+import type { RunTrace } from '../../evidence/model.js';
+import { recordedCalls } from '../../evidence/trace.js';
+import { sha256 } from '../../hash.js';
+import type { JsonObject, JsonValue } from '../../json.js';
+import type { ScoredRun } from '../../scoring/model.js';
+import { byText, leavesOf, type Slot, slotsOf, valueKey } from './values.js';
+
+/** A call that succeeded and whose arguments and result are known: the only kind that is learnt from. */
+export interface CorpusCall {
+  /** place in `CorpusRun.calls` */
+  readonly index: number;
+  readonly tool: string;
+  /** the tool with the names of its arguments: calls of one label have one shape */
+  readonly label: string;
+  readonly slots: readonly Slot[];
+  readonly args: JsonObject;
+  readonly result: JsonValue;
+  readonly ordinal: number;
+  readonly resultOrdinal: number;
+  /** how many user turns came before */
+  readonly turn: number;
+  readonly evidenceId: string;
+}
+
+export interface CorpusRun {
+  readonly runId: string;
+  /** runs of one task are one group: they are trained on, or held out, together */
+  readonly group: string;
+  readonly calls: readonly CorpusCall[];
+  /** what could be read in the run, by the user's hand or in results, in order */
+  readonly texts: readonly { readonly ordinal: number; readonly text: string }[];
+  /** place at which a value first stood in a result */
+  readonly firstSeen: ReadonlyMap<string, number>;
+  /** what the user first said */
+  readonly opening: string;
+}
+
+function seenIn(calls: readonly CorpusCall[]): Map<string, number> {
+  const seen = new Map<string, number>();
+  for (const call of calls) {
+    for (const leaf of leavesOf(call.result)) {
+      const key = valueKey(leaf);
+      if (!seen.has(key)) seen.set(key, call.resultOrdinal);
+    }
+  }
+  return seen;
+}
+
+/** What induction needs of a run. */
+export function corpusRun(trace: RunTrace): CorpusRun {
+  const turns = trace.records.filter((one) => one.role === 'user' && one.is_human && one.text !== null);
+  const texts = turns.map((one) => ({ ordinal: one.ordinal, text: one.text ?? '' }));
+  const calls: CorpusCall[] = [];
+  for (const call of recordedCalls(trace)) {
+    if (call.failed || call.args === null || call.result === undefined || call.resultOrdinal === null) continue;
+    const slots = slotsOf(call.args);
+    calls.push({
+      index: calls.length,
+      tool: call.tool,
+      label: `${call.tool}(${slots.map((slot) => slot.name).join(',')})`,
+      slots,
+      args: call.args,
+      result: call.result,
+      ordinal: call.callOrdinal,
+      resultOrdinal: call.resultOrdinal,
+      turn: turns.filter((one) => one.ordinal < call.callOrdinal).length,
+      evidenceId: call.callEvidenceId,
+    });
+    for (const leaf of leavesOf(call.result)) {
+      if (typeof leaf === 'string' && /\s/.test(leaf)) texts.push({ ordinal: call.resultOrdinal, text: leaf });
+    }
+  }
+  return {
+    runId: trace.run.run_id,
+    group: trace.run.task_id === null ? `run:${trace.run.run_id}` : `task:${trace.run.source}:${trace.run.task_id}`,
+    calls,
+    texts: texts.sort((a, b) => a.ordinal - b.ordinal),
+    firstSeen: seenIn(calls),
+    opening: turns[0]?.text ?? '',
+  };
+}
+
+/** The corpus of accepted runs, in order of run id. A run without an `accepted` score is never let in. */
+export function corpusOf(traces: readonly RunTrace[], scores: ReadonlyMap<string, ScoredRun>): CorpusRun[] {
+  return traces
+    .filter((trace) => scores.get(trace.run.run_id)?.category === 'accepted')
+    .map(corpusRun)
+    .sort((a, b) => byText(a.runId, b.runId));
+}
+
+/** The fold, from 0, of a group: a salted hash, so that it is stable and cannot be guessed from outside. */
+export function foldOf(group: string, salt: string, folds: number): number {
+  return Number.parseInt(sha256(`${salt}:${group}`).slice(0, 8), 16) % folds;
+}
+
+function standsIn(text: string, word: string): boolean {
+  const edge = /[\p{L}\p{N}]/u;
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    const before = text[at - 1];
+    const after = text[at + word.length];
+    if ((before === undefined || !edge.test(before)) && (after === undefined || !edge.test(after))) return true;
+  }
+  return false;
+}
+
+/** Whether a value stood in what the agent had seen (results, the user's words) before a place in the run. */
+export function knownBefore(run: CorpusRun, value: JsonValue, ordinal: number): boolean {
+  const leaves = leavesOf(value);
+  return (
+    leaves.length > 0 &&
+    leaves.every((leaf) => {
+      if (leaf === null || leaf === '' || typeof leaf === 'boolean') return false;
+      if ((run.firstSeen.get(valueKey(leaf)) ?? Number.POSITIVE_INFINITY) < ordinal) return true;
+      const word = String(leaf);
+      return run.texts.some((one) => one.ordinal < ordinal && standsIn(one.text, word));
+    })
+  );
+}

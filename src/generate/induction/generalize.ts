@@ -1,0 +1,285 @@
+import type { JsonValue } from '../../json.js';
+import type { CorpusCall } from './corpus.js';
+import type { Embedding, Flow, Instance, LinkedRun } from './flows.js';
+import { nounOf, plural, singular, snakeCase, unique } from './naming.js';
+import type { Argument, Expr, Link, Over, Param, Program, Step } from './program.js';
+import { fieldsOf, selectorFor } from './select.js';
+import type { SourceLink } from './sources.js';
+import { elementsAt, elementValue, isWeak, type Path, splitAtEach, valueKey } from './values.js';
+
+interface Candidate {
+  readonly step: number;
+  readonly link: SourceLink;
+  /** share of the calls that it explains, 0 to 1 */
+  readonly share: number;
+}
+
+interface Work {
+  readonly instances: readonly Instance[];
+  readonly maps: readonly (FlowMap | null)[];
+  readonly labels: readonly string[];
+  readonly frequent: ReadonlySet<string>;
+  readonly params: Param[];
+  readonly paramNames: Set<string>;
+  /** parameters that select, by the list and the field */
+  readonly selectors: Map<string, string>;
+  readonly exprs: Map<string, Expr>;
+  /** flow that holds in nearly all occurrences: it becomes part of the structure */
+  readonly links: Link[];
+}
+
+interface FlowMap {
+  readonly from: number;
+  readonly slot: string;
+  readonly list: Path;
+  readonly rest: Path;
+}
+
+const minConstantGroups = 3;
+const minChanceGroups = 3;
+/** A source explains an argument where it holds in this share of the calls; the rest is noise. */
+const minShare = 0.85;
+
+function instanceOf(embedding: Embedding, runs: readonly LinkedRun[], order: readonly number[]): Instance | null {
+  const linked = runs[embedding.run];
+  if (!linked) return null;
+  const calls = order.map((step) => (embedding.calls[step] ?? []).flatMap((at) => linked.run.calls[at] ?? []));
+  return { linked, calls };
+}
+
+/** Steps in the order in which they were mostly called; a source always comes before what uses it. */
+function stepOrder(flow: Flow): number[] {
+  const mean = flow.steps.map((_, step) => flow.embeddings.reduce((sum, one) => sum + (one.calls[step]?.[0] ?? 0), 0));
+  return flow.steps.map((_, step) => step).sort((a, b) => (mean[a] ?? 0) - (mean[b] ?? 0) || a - b);
+}
+
+function sourceId(one: Candidate): string {
+  return JSON.stringify([one.step, one.link.source]);
+}
+
+/** The sources that hold for one argument of one call, among the calls of the same occurrence. */
+function candidatesOf(instance: Instance, step: number, call: CorpusCall, slot: string): Map<string, Candidate> {
+  const found = new Map<string, Candidate>();
+  for (const link of instance.linked.links) {
+    if (link.to !== call.index || link.slot !== slot) continue;
+    const from = instance.calls.findIndex(
+      (calls, at) => at < step && calls.length === 1 && calls[0]?.index === link.from,
+    );
+    if (from < 0) continue;
+    const one = { step: from, link, share: 1 };
+    found.set(sourceId(one), one);
+  }
+  return found;
+}
+
+/** The sources that hold in all occurrences but for a little noise (in a map: for every call of it). */
+function commonSources(work: Work, step: number, slot: string): Candidate[] {
+  const found = new Map<string, { one: Candidate; count: number }>();
+  let calls = 0;
+  for (const instance of work.instances) {
+    for (const call of instance.calls[step] ?? []) {
+      calls += 1;
+      for (const [id, one] of candidatesOf(instance, step, call, slot)) {
+        const known = found.get(id) ?? { one, count: 0 };
+        found.set(id, known);
+        known.count += 1;
+      }
+    }
+  }
+  return [...found.values()]
+    .filter(({ one, count }) => work.maps[one.step] === null && count >= calls * minShare)
+    .map(({ one, count }) => ({ ...one, share: count / calls }));
+}
+
+function rank(one: Candidate): (number | string)[] {
+  if (one.link.source.kind === 'argument') return [0, one.step, one.link.source.slot];
+  const { path } = one.link.source;
+  return [1, path.filter((step) => step === 0).length, path.length, one.step, JSON.stringify(path)];
+}
+
+function byRank(a: Candidate, b: Candidate): number {
+  const [left, right] = [rank(a), rank(b)];
+  for (const [at, one] of left.entries()) {
+    const other = right[at] ?? '';
+    if (one !== other) return one < other ? -1 : 1;
+  }
+  return 0;
+}
+
+interface SlotValues {
+  readonly values: readonly JsonValue[];
+  readonly distinct: number;
+  readonly groups: number;
+  /** true where the calls of one map step differ in it */
+  readonly varies: boolean;
+}
+
+function slotValues(work: Work, step: number, slot: string): SlotValues {
+  const values: JsonValue[] = [];
+  const groups = new Set<string>();
+  let varies = false;
+  for (const instance of work.instances) {
+    const here = (instance.calls[step] ?? []).flatMap((call) => call.slots.filter((one) => one.name === slot));
+    if (new Set(here.map((one) => one.key)).size > 1) varies = true;
+    values.push(...here.map((one) => one.value));
+    groups.add(instance.linked.run.group);
+  }
+  return { values, distinct: new Set(values.map(valueKey)).size, groups: groups.size, varies };
+}
+
+/** A source that holds everywhere may still hold by chance: it must be frequent, or hold for enough different values. */
+function isFlow(work: Work, one: Candidate, seen: SlotValues): boolean {
+  if (work.frequent.has(one.link.id)) return seen.distinct > 1 || !seen.values.some(isWeak);
+  return seen.distinct > 1 && seen.groups >= minChanceGroups;
+}
+
+function newParam(work: Work, name: string, step: number, slot: string, role: Param['role']): Expr {
+  const plain = snakeCase(name);
+  const prefixed = snakeCase(`${singular(nounOf(work.labels[step] ?? '').join('_'))}_${plain}`);
+  const chosen = unique(work.paramNames.has(plain) ? prefixed : plain, work.paramNames);
+  work.params.push({ name: chosen, step, slot, role });
+  return { kind: 'param', name: chosen };
+}
+
+function itemExpr(work: Work, step: number, slot: string, map: FlowMap): Expr | null {
+  if (slot === map.slot) return { kind: 'item', path: map.rest };
+  const fields = new Map<string, Path>();
+  for (const instance of work.instances.slice(0, 20)) {
+    const element = elementsAt(instance.calls[map.from]?.[0]?.result, map.list)[0];
+    for (const path of element ? fieldsOf(element.value) : []) fields.set(JSON.stringify(path), path);
+  }
+  for (const path of fields.values()) {
+    const holds = work.instances.every((instance) => {
+      const elements = elementsAt(instance.calls[map.from]?.[0]?.result, map.list);
+      return (instance.calls[step] ?? []).every((call, at) => {
+        const element = elements[at];
+        const value = element && elementValue(element, path);
+        return value !== undefined && call.slots.some((one) => one.name === slot && one.key === valueKey(value));
+      });
+    });
+    if (holds) return { kind: 'item', path };
+  }
+  return null;
+}
+
+/** The best source that is one value, not one of a list. */
+function directExpr(work: Work, step: number, slot: string, sources: readonly Candidate[]): Expr | null {
+  for (const one of sources) {
+    const { source, each } = one.link;
+    if (each) continue;
+    const reused = source.kind === 'argument' ? work.exprs.get(`${one.step} ${source.slot}`) : undefined;
+    const expr: Expr | undefined =
+      source.kind === 'result' ? { kind: 'get', step: one.step, path: source.path } : reused;
+    if (!expr || expr.kind === 'item') continue;
+    if (one.share < 1) work.links.push({ from: one.step, to: step, slot, source, map: false });
+    return expr;
+  }
+  return null;
+}
+
+/** What one argument is in all occurrences; null where its calls differ in a way that a program cannot say. */
+function generalizeSlot(work: Work, step: number, slot: string): Expr | null {
+  const map = work.maps[step] ?? null;
+  const seen = slotValues(work, step, slot);
+  if (map && (slot === map.slot || seen.varies)) return itemExpr(work, step, slot, map);
+  const sources = commonSources(work, step, slot)
+    .filter((one) => isFlow(work, one, seen))
+    .sort(byRank);
+  const direct = directExpr(work, step, slot, sources);
+  if (direct) return direct;
+  if (seen.distinct === 1 && seen.groups >= minConstantGroups) return { kind: 'const', value: seen.values[0] ?? null };
+  const members = sources.filter((one) => one.link.each);
+  const selector = selectorFor(
+    work.instances,
+    step,
+    slot,
+    members.flatMap((one) =>
+      one.link.source.kind === 'result' ? [{ step: one.step, path: one.link.source.path }] : [],
+    ),
+  );
+  if (!selector) return newParam(work, slot.split('.').at(-1) ?? slot, step, slot, 'argument');
+  const field = selector.by.filter((one) => typeof one === 'string').at(-1) ?? 'key';
+  const list =
+    selector.list.filter((one) => typeof one === 'string').at(-1) ?? nounOf(work.labels[selector.step] ?? '').join('_');
+  const known = work.selectors.get(JSON.stringify([selector.step, selector.list, selector.by]));
+  if (known !== undefined) return { kind: 'select', ...selector, param: known };
+  const param = newParam(work, `${singular(String(list))}_${field}`, step, slot, 'selector');
+  if (param.kind === 'param')
+    work.selectors.set(JSON.stringify([selector.step, selector.list, selector.by]), param.name);
+  return param.kind === 'param' ? { kind: 'select', ...selector, param: param.name } : null;
+}
+
+function flowMaps(flow: Flow, order: readonly number[]): (FlowMap | null)[] {
+  return order.map((step) => {
+    if (!flow.steps[step]?.map) return null;
+    const made = flow.links.find((one) => one.to === step && one.link.each);
+    if (made?.link.source.kind !== 'result') return null;
+    return { from: order.indexOf(made.from), slot: made.link.slot, ...splitAtEach(made.link.source.path) };
+  });
+}
+
+function programLinks(flow: Flow, order: readonly number[], exprs: ReadonlyMap<string, Expr>): Link[] {
+  return flow.links.map(({ from, to, link }) => {
+    const [source, target] = [order.indexOf(from), order.indexOf(to)];
+    const expr = exprs.get(`${target} ${link.slot}`);
+    const map = flow.steps[to]?.map === true;
+    const agrees = expr?.kind === 'get' && expr.step === source && !link.each;
+    return {
+      from: source,
+      to: target,
+      slot: link.slot,
+      map,
+      source: agrees ? { kind: 'result', path: expr.path } : link.source,
+    };
+  });
+}
+
+/**
+ * The least general program that explains all occurrences of a flow (anti-unification): flow that holds in all of them is
+ * kept, what is always the same is a constant, what differs and has no source becomes a parameter.
+ */
+export function generalize(flow: Flow, runs: readonly LinkedRun[], frequent: ReadonlySet<string>): Program | null {
+  const order = stepOrder(flow);
+  const maps = flowMaps(flow, order);
+  const labels = order.map((step) => flow.steps[step]?.label ?? '');
+  const tools = labels.map((label) => label.slice(0, label.lastIndexOf('(')));
+  const instances = flow.embeddings.flatMap((one) => instanceOf(one, runs, order) ?? []);
+  const work: Work = {
+    instances,
+    maps,
+    labels: tools,
+    frequent,
+    params: [],
+    paramNames: new Set(),
+    selectors: new Map(),
+    exprs: new Map(),
+    links: [],
+  };
+  const names = new Set<string>();
+  const steps: Step[] = [];
+  for (const [at, tool] of tools.entries()) {
+    const args: Argument[] = [];
+    for (const slot of instances[0]?.calls[at]?.[0]?.slots ?? []) {
+      const expr = generalizeSlot(work, at, slot.name);
+      if (!expr) return null;
+      work.exprs.set(`${at} ${slot.name}`, expr);
+      args.push({ slot: slot.name, keys: slot.keys, expr });
+    }
+    const map = maps[at];
+    const over: Over | null = map ? { kind: 'result', step: map.from, list: map.list } : null;
+    const noun = nounOf(tool).join('_');
+    steps.push({
+      tool,
+      label: labels[at] ?? '',
+      name: unique(snakeCase(map ? plural(noun) : noun), names),
+      over,
+      args,
+    });
+  }
+  return {
+    params: work.params,
+    steps,
+    links: programLinks(flow, order, work.exprs),
+    order: flow.steps.map((_, step) => order.indexOf(step)),
+  };
+}

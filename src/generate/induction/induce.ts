@@ -1,0 +1,192 @@
+import { setImmediate } from 'node:timers/promises';
+import { sha256 } from '../../hash.js';
+import { choose, indexByLabel, type LabelIndex, occurrencesOf } from './choose.js';
+import { type CorpusRun, foldOf } from './corpus.js';
+import { frequentLinks, type LinkedRun, type MiningLimits, mineFlows } from './flows.js';
+import { generalize } from './generalize.js';
+import { listPrograms } from './list-program.js';
+import type { Destructive, Occurrence } from './match.js';
+import { type Program, programId } from './program.js';
+import { repair } from './repair.js';
+import { findDictionaries, linksOf } from './sources.js';
+import { byText, valueKey } from './values.js';
+
+export interface InduceOptions {
+  readonly salt: string;
+  readonly destructive: Destructive;
+  readonly signal: AbortSignal;
+  readonly progress: (done: number, total: number, message: string) => void;
+}
+
+/** A program that was chosen, with the occurrences that it was learnt from and those that only judge it. */
+export interface InducedSkill {
+  readonly program: Program;
+  /** exact occurrences in training runs */
+  readonly train: readonly Occurrence[];
+  /** exact occurrences in runs that the mining did not see, with inputs that no training run has */
+  readonly heldOut: readonly Occurrence[];
+  /** occurrences of its own, in training and held-out runs, that no skill chosen before covers */
+  readonly own: readonly Occurrence[];
+  readonly gain: number;
+}
+
+export interface Induced {
+  readonly skills: readonly InducedSkill[];
+  readonly runs: number;
+  readonly calls: number;
+  /** programs found, and why those were dropped that were */
+  readonly programs: number;
+  readonly dropped: Readonly<Record<string, number>>;
+}
+
+const folds = 5;
+/** Up to this many runs each fold is held out in turn; above it the first alone, since it then holds enough. */
+const maxRunsForAllFolds = 400;
+const miningSample = 1500;
+const maxPrograms = 400;
+const maxRepairs = 6;
+
+function minGroupsFor(runs: number): number {
+  return Math.max(2, Math.ceil(runs * 0.005));
+}
+
+function limitsFor(runs: number): MiningLimits {
+  return { minGroups: minGroupsFor(runs), maxSteps: 8, beam: 60 };
+}
+
+/** A sample by salted hash, in the order of the runs. */
+function sampleOf(runs: readonly LinkedRun[], salt: string): LinkedRun[] {
+  if (runs.length <= miningSample) return [...runs];
+  const ranked = runs.map((one) => ({ one, rank: sha256(`${salt}:sample:${one.run.runId}`) }));
+  const kept = new Set(
+    ranked
+      .sort((a, b) => byText(a.rank, b.rank))
+      .slice(0, miningSample)
+      .map(({ one }) => one),
+  );
+  return runs.filter((one) => kept.has(one));
+}
+
+interface Found {
+  readonly program: Program;
+  readonly folds: Set<number>;
+}
+
+async function minePrograms(linked: readonly LinkedRun[], options: InduceOptions): Promise<Map<string, Found>> {
+  const found = new Map<string, Found>();
+  const rounds = linked.length <= maxRunsForAllFolds ? folds : 1;
+  for (let fold = 0; fold < rounds; fold += 1) {
+    options.progress(fold, rounds, 'looking for flows');
+    const train = sampleOf(
+      linked.filter(({ run }) => foldOf(run.group, options.salt, folds) !== fold),
+      options.salt,
+    );
+    const limits = limitsFor(train.length);
+    const frequent = frequentLinks(train, limits.minGroups);
+    const flows = await mineFlows(train, limits, options.signal);
+    const programs = flows.flatMap((flow) => generalize(flow, train, frequent) ?? []);
+    for (const program of [...programs, ...listPrograms(train, limits.minGroups)]) {
+      const id = programId(program);
+      const known = found.get(id) ?? { program, folds: new Set<number>() };
+      found.set(id, known);
+      known.folds.add(fold);
+    }
+  }
+  return found;
+}
+
+/** Replays a program on every occurrence, held-out ones too, and mends it until all are exact. Null where it cannot be mended. */
+function verified(
+  start: Program,
+  index: LabelIndex,
+  destructive: Destructive,
+): { program: Program; occurrences: Occurrence[] } | null {
+  let program = start;
+  for (let round = 0; round <= maxRepairs; round += 1) {
+    const occurrences = occurrencesOf(program, index, new Set(), destructive);
+    if (occurrences.every((one) => one.payload !== null)) return { program, occurrences };
+    const mended = repair(program, occurrences);
+    if (!mended) return null;
+    program = mended;
+  }
+  return null;
+}
+
+interface Judged {
+  readonly program: Program;
+  readonly train: readonly Occurrence[];
+  readonly heldOut: readonly Occurrence[];
+}
+
+function inputs(occurrences: readonly Occurrence[]): Set<string> {
+  return new Set(occurrences.map((one) => valueKey({ ...one.input })));
+}
+
+/** Enough held-out cases first, then as many training cases as there can be. */
+function splitWorth(one: Judged): number {
+  return Math.min(inputs(one.heldOut).size, 2) * 1e6 + one.train.length;
+}
+
+/** Splits by the fold that leaves most to judge by: at least two training groups, two inputs, and one held-out input of its own. */
+function judged(
+  program: Program,
+  occurrences: readonly Occurrence[],
+  minedIn: ReadonlySet<number>,
+  salt: string,
+): Judged | null {
+  let best: Judged | null = null;
+  for (const fold of [...minedIn].sort((a, b) => a - b)) {
+    const train = occurrences.filter((one) => foldOf(one.run.group, salt, folds) !== fold);
+    const shown = inputs(train);
+    const heldOut = occurrences.filter(
+      (one) => foldOf(one.run.group, salt, folds) === fold && !shown.has(valueKey({ ...one.input })),
+    );
+    if (shown.size < 2 || new Set(train.map((one) => one.run.group)).size < 2 || heldOut.length === 0) continue;
+    const split = { program, train, heldOut };
+    if (!best || splitWorth(split) > splitWorth(best)) best = split;
+  }
+  return best;
+}
+
+/** Learns skills from a corpus of accepted runs. The same runs, salt and order give the same skills. */
+export async function induce(runs: readonly CorpusRun[], options: InduceOptions): Promise<Induced> {
+  const dictionaries = findDictionaries(runs);
+  const linked: LinkedRun[] = [];
+  for (const [at, run] of runs.entries()) {
+    if (at % 50 === 0) {
+      options.signal.throwIfAborted();
+      options.progress(at, runs.length, 'tracing arguments to their sources');
+      await setImmediate();
+    }
+    linked.push({ run, links: linksOf(run, dictionaries) });
+  }
+  const found = await minePrograms(linked, options);
+  const index = indexByLabel(runs);
+  const judgedById = new Map<string, Judged>();
+  const dropped: Record<string, number> = {};
+  const drop = (reason: string) => {
+    dropped[reason] = (dropped[reason] ?? 0) + 1;
+  };
+  for (const { program, folds: minedIn } of [...found.values()].slice(0, maxPrograms)) {
+    options.signal.throwIfAborted();
+    await setImmediate();
+    const exact = verified(program, index, options.destructive);
+    if (!exact) {
+      drop('a replay failed');
+      continue;
+    }
+    const whole = judged(exact.program, exact.occurrences, minedIn, options.salt);
+    if (whole) judgedById.set(programId(exact.program), whole);
+    else drop('no held-out occurrence with an input of its own');
+  }
+  options.progress(1, 2, 'choosing skills');
+  const rules = { minGroups: minGroupsFor(runs.length), minOwnShare: 0.25, maxSkills: 60 };
+  const programs = [...judgedById.values()].map((one) => one.program);
+  const chosen = await choose(programs, index, { rules, destructive: options.destructive, signal: options.signal });
+  const skills = chosen.flatMap(({ program, own, gain }) => {
+    const whole = judgedById.get(programId(program));
+    return whole ? [{ ...whole, own, gain }] : [];
+  });
+  const calls = runs.reduce((sum, run) => sum + run.calls.length, 0);
+  return { skills, runs: runs.length, calls, programs: found.size, dropped };
+}

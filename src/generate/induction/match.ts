@@ -1,0 +1,222 @@
+import type { JsonObject, JsonValue } from '../../json.js';
+import { type CorpusCall, type CorpusRun, knownBefore } from './corpus.js';
+import { type Bindings, type Link, type Program, replay } from './program.js';
+import { elementsAt, elementValue, type Path, splitAtEach, valueAt, valueKey } from './values.js';
+
+/**
+ * Where a program stands in a run. `strict`: no user turn lies between the calls and every parameter stood in what the agent
+ * had seen before the first of them. `loose`: user turns may lie between as long as no state-changing call follows one, and a
+ * parameter must be known before the call that it feeds first.
+ */
+export interface Occurrence {
+  readonly run: CorpusRun;
+  readonly calls: readonly CorpusCall[];
+  /** the calls by the step that makes them */
+  readonly steps: readonly (readonly CorpusCall[])[];
+  readonly input: Bindings;
+  /** what the skill would have returned; null where the replay was not exact */
+  readonly payload: JsonObject | null;
+  readonly strict: boolean;
+  readonly loose: boolean;
+}
+
+export type Destructive = (tool: string) => boolean;
+type Bound = readonly (readonly CorpusCall[] | undefined)[];
+
+const maxBranches = 4;
+
+function slotKey(call: CorpusCall, slot: string): string | undefined {
+  return call.slots.find((one) => one.name === slot)?.key;
+}
+
+/** Whether a link holds between two calls. */
+function linkHolds(link: Link, from: CorpusCall, to: CorpusCall): boolean {
+  if (from.resultOrdinal >= to.ordinal) return false;
+  const key = slotKey(to, link.slot);
+  if (key === undefined) return false;
+  if (link.source.kind === 'argument') return slotKey(from, link.source.slot) === key;
+  return valuesAt(from.result, link.source.path).some((one) => valueKey(one) === key);
+}
+
+function valuesAt(result: JsonValue, path: Path): JsonValue[] {
+  const { list, rest } = splitAtEach(path);
+  const each = path.includes(-1);
+  const values = each ? elementsAt(result, list).map((one) => elementValue(one, rest)) : [valueAt(result, path)];
+  return values.filter((one) => one !== undefined);
+}
+
+function mapped(link: Link, from: CorpusCall, free: readonly CorpusCall[]): CorpusCall[] | null {
+  if (link.source.kind !== 'result') return null;
+  const keys = valuesAt(from.result, link.source.path).map(valueKey);
+  if (keys.length === 0 || new Set(keys).size < keys.length) return null;
+  const found: CorpusCall[] = [];
+  for (const key of keys) {
+    const call = free.find((one) => one.ordinal > from.resultOrdinal && slotKey(one, link.slot) === key);
+    if (!call) return null;
+    found.push(call);
+  }
+  return found;
+}
+
+/** The calls that a step can stand for, given the steps bound so far; nearest first. */
+function candidates(
+  program: Program,
+  run: CorpusRun,
+  bound: Bound,
+  step: number,
+  used: ReadonlySet<CorpusCall>,
+): (readonly CorpusCall[])[] {
+  const taken = new Set(bound.flatMap((calls) => calls ?? []));
+  const label = program.steps[step]?.label;
+  const free = run.calls.filter((call) => call.label === label && !used.has(call) && !taken.has(call));
+  const links = program.links.filter(
+    (link) => (link.from === step && bound[link.to]) || (link.to === step && bound[link.from]),
+  );
+  const map = links.find((link) => link.map && link.to === step);
+  if (map) {
+    const from = bound[map.from]?.[0];
+    const calls = from ? mapped(map, from, free) : null;
+    return calls ? [calls] : [];
+  }
+  const fits = free.filter((call) =>
+    links.every((link) => {
+      const other = (link.to === step ? bound[link.from] : bound[link.to])?.[0];
+      return other !== undefined && (link.to === step ? linkHolds(link, other, call) : linkHolds(link, call, other));
+    }),
+  );
+  if (links.some((link) => link.from === step)) fits.reverse();
+  return fits.slice(0, maxBranches).map((call) => [call]);
+}
+
+function search(
+  program: Program,
+  run: CorpusRun,
+  used: ReadonlySet<CorpusCall>,
+  bound: Bound,
+  at: number,
+): Bound | null {
+  const step = program.order[at];
+  if (step === undefined) return bound;
+  for (const calls of candidates(program, run, bound, step, used)) {
+    const next = [...bound];
+    next[step] = calls;
+    const whole = search(program, run, used, next, at + 1);
+    if (whole) return whole;
+  }
+  return null;
+}
+
+/** The parameters with which the program makes these calls, and the first call that each feeds; null where two uses of one disagree. */
+function inputOf(
+  program: Program,
+  bound: Bound,
+): { input: Record<string, JsonValue>; uses: Map<string, CorpusCall> } | null {
+  const input: Record<string, JsonValue> = {};
+  const uses = new Map<string, CorpusCall>();
+  for (const [at, step] of program.steps.entries()) {
+    const calls = bound[at] ?? [];
+    const first = calls[0];
+    if (!first) return null;
+    const bind = (name: string, value: JsonValue | undefined): boolean => {
+      if (value === undefined || (Object.hasOwn(input, name) && valueKey(input[name] ?? null) !== valueKey(value)))
+        return false;
+      input[name] = value;
+      if (!uses.has(name)) uses.set(name, first);
+      return true;
+    };
+    if (step.over?.kind === 'param') {
+      const slot = step.args.find((one) => one.expr.kind === 'item')?.slot;
+      const list = calls.map((call) => call.slots.find((one) => one.name === slot)?.value ?? null);
+      if (!bind(step.over.name, list)) return null;
+    }
+    for (const arg of step.args) {
+      const value = first.slots.find((one) => one.name === arg.slot)?.value;
+      if (arg.expr.kind === 'param' && !bind(arg.expr.name, value)) return null;
+      if (arg.expr.kind !== 'select') continue;
+      const { step: from, list, get, by, param } = arg.expr;
+      const element = elementsAt(bound[from]?.[0]?.result, list).find((one) => {
+        const got = elementValue(one, get);
+        return got !== undefined && value !== undefined && valueKey(got) === valueKey(value);
+      });
+      if (!bind(param, element && elementValue(element, by))) return null;
+    }
+  }
+  return { input, uses };
+}
+
+/** Whether each source of the program came before its use in these calls. */
+function ordered(program: Program, bound: Bound): boolean {
+  return program.steps.every((step, at) => {
+    const sources = step.args.flatMap(({ expr }) => (expr.kind === 'get' || expr.kind === 'select' ? [expr.step] : []));
+    if (step.over?.kind === 'result') sources.push(step.over.step);
+    const first = Math.min(...(bound[at] ?? []).map((call) => call.ordinal));
+    return sources.every((from) => (bound[from] ?? []).every((call) => call.resultOrdinal < first));
+  });
+}
+
+function occurrenceOf(program: Program, run: CorpusRun, bound: Bound, destructive: Destructive): Occurrence {
+  const steps = bound.map((one) => one ?? []);
+  const calls = steps.flat();
+  const bindings = inputOf(program, bound);
+  const payload = bindings && ordered(program, bound) ? replay(program, bindings.input, calls) : null;
+  if (!bindings || !payload)
+    return { run, calls, steps, input: bindings?.input ?? {}, payload: null, strict: false, loose: false };
+  const firstTurn = Math.min(...calls.map((call) => call.turn));
+  const first = Math.min(...calls.map((call) => call.ordinal));
+  const params = Object.entries(bindings.input);
+  const strict =
+    calls.every((call) => call.turn === firstTurn) && params.every(([, value]) => knownBefore(run, value, first));
+  const loose =
+    strict ||
+    (calls.every((call) => call.turn === firstTurn || !destructive(call.tool)) &&
+      params.every(([name, value]) => knownBefore(run, value, bindings.uses.get(name)?.ordinal ?? first)));
+  return { run, calls, steps, input: bindings.input, payload, strict, loose };
+}
+
+/** Calls of one label between two user turns that differ in one argument, which was known before the first of them. */
+function listBounds(program: Program, run: CorpusRun, used: ReadonlySet<CorpusCall>): Bound[] {
+  const step = program.steps[0];
+  const slot = step?.args.find((one) => one.expr.kind === 'item')?.slot;
+  if (!step || slot === undefined) return [];
+  const groups = new Map<string, CorpusCall[]>();
+  for (const call of run.calls) {
+    if (call.label !== step.label || used.has(call)) continue;
+    const others = call.slots.filter((one) => one.name !== slot).map((one) => one.key);
+    const key = JSON.stringify([call.turn, ...others]);
+    const group = groups.get(key) ?? [];
+    groups.set(key, group);
+    const first = group[0] ?? call;
+    const value = call.slots.find((one) => one.name === slot)?.value ?? null;
+    if (group.some((one) => slotKey(one, slot) === valueKey(value)) || !knownBefore(run, value, first.ordinal))
+      continue;
+    group.push(call);
+  }
+  return [...groups.values()].filter((group) => group.length > 1).map((group) => [group]);
+}
+
+/** The occurrences of a program in a run, none sharing a call with another or with `used`; found by structure, then replayed. */
+export function occurrencesIn(
+  program: Program,
+  run: CorpusRun,
+  used: ReadonlySet<CorpusCall>,
+  destructive: Destructive,
+): Occurrence[] {
+  if (program.steps[0]?.over?.kind === 'param') {
+    return listBounds(program, run, used).map((bound) => occurrenceOf(program, run, bound, destructive));
+  }
+  const found: Occurrence[] = [];
+  const taken = new Set(used);
+  const root = program.order[0] ?? 0;
+  const label = program.steps[root]?.label;
+  for (const call of run.calls) {
+    if (call.label !== label || taken.has(call)) continue;
+    const start: (readonly CorpusCall[] | undefined)[] = program.steps.map(() => undefined);
+    start[root] = [call];
+    const bound = search(program, run, taken, start, 1);
+    if (!bound) continue;
+    const one = occurrenceOf(program, run, bound, destructive);
+    found.push(one);
+    for (const each of one.calls) taken.add(each);
+  }
+  return found;
+}

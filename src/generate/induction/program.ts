@@ -1,0 +1,179 @@
+import { contentId } from '../../hash.js';
+import type { JsonObject, JsonValue } from '../../json.js';
+import type { CorpusCall } from './corpus.js';
+import { elementsAt, elementValue, type Path, valueAt, valueKey } from './values.js';
+
+/** Where an argument's value comes from. */
+export type Expr =
+  | { readonly kind: 'param'; readonly name: string }
+  | { readonly kind: 'const'; readonly value: JsonValue }
+  | { readonly kind: 'get'; readonly step: number; readonly path: Path }
+  /** of the list's elements the first whose `by` equals the parameter: its `get` */
+  | {
+      readonly kind: 'select';
+      readonly step: number;
+      readonly list: Path;
+      readonly by: Path;
+      readonly get: Path;
+      readonly param: string;
+    }
+  /** inside a map: of the element that the call is made for */
+  | { readonly kind: 'item'; readonly path: Path };
+
+export type Over =
+  | { readonly kind: 'result'; readonly step: number; readonly list: Path }
+  | { readonly kind: 'param'; readonly name: string };
+
+export interface Argument {
+  readonly slot: string;
+  readonly keys: readonly string[];
+  readonly expr: Expr;
+}
+
+/** One call, or one call for each element of a list. */
+export interface Step {
+  readonly tool: string;
+  readonly label: string;
+  /** name of the result in the payload */
+  readonly name: string;
+  readonly over: Over | null;
+  readonly args: readonly Argument[];
+}
+
+export interface Param {
+  readonly name: string;
+  /** the argument that it feeds first, or the field that it selects by */
+  readonly step: number;
+  readonly slot: string;
+  readonly role: 'argument' | 'selector' | 'list';
+}
+
+/** Flow that holds a pattern together: occurrences are found by it. */
+export interface Link {
+  readonly from: number;
+  readonly to: number;
+  readonly slot: string;
+  readonly source:
+    | { readonly kind: 'result'; readonly path: Path }
+    | { readonly kind: 'argument'; readonly slot: string };
+  readonly map: boolean;
+}
+
+export interface Program {
+  readonly params: readonly Param[];
+  readonly steps: readonly Step[];
+  readonly links: readonly Link[];
+  /** the order in which an occurrence is looked for: each step but the first is linked to one before it */
+  readonly order: readonly number[];
+}
+
+export type Bindings = Readonly<Record<string, JsonValue>>;
+
+export interface RunResult {
+  readonly status: 'ok' | 'missing';
+  readonly payload: JsonObject | null;
+}
+
+function setAt(target: JsonObject, keys: readonly string[], value: JsonValue): void {
+  let at = target;
+  for (const key of keys.slice(0, -1)) {
+    const next = (at[key] as JsonObject | undefined) ?? {};
+    at[key] = next;
+    at = next;
+  }
+  at[keys.at(-1) ?? ''] = value;
+}
+
+export type Item = { readonly key: string | null; readonly value: JsonValue };
+
+function selected(
+  expr: Extract<Expr, { kind: 'select' }>,
+  input: Bindings,
+  result: JsonValue | undefined,
+): JsonValue | undefined {
+  const wanted = valueKey(input[expr.param] ?? null);
+  const found = elementsAt(result, expr.list).find((one) => {
+    const by = elementValue(one, expr.by);
+    return by !== undefined && valueKey(by) === wanted;
+  });
+  return found && elementValue(found, expr.get);
+}
+
+/** The value of an argument; undefined where it is missing. */
+export function evaluate(
+  expr: Expr,
+  input: Bindings,
+  results: readonly JsonValue[],
+  item: Item | null,
+): JsonValue | undefined {
+  switch (expr.kind) {
+    case 'param':
+      return input[expr.name];
+    case 'const':
+      return expr.value;
+    case 'get':
+      return valueAt(results[expr.step], expr.path);
+    case 'item':
+      return item ? elementValue(item, expr.path) : undefined;
+    case 'select':
+      return selected(expr, input, results[expr.step]);
+  }
+}
+
+/** undefined where the recorded answers hold no such call. */
+export type Answer = (tool: string, args: JsonObject) => JsonValue | undefined;
+
+/**
+ * Runs a program on the host, against recorded answers. The written code does the same in the sandbox.
+ * @returns the payload; null where a value was missing or a call had no answer
+ */
+export function runProgram(program: Program, input: Bindings, answer: Answer): JsonObject | null {
+  const results: JsonValue[] = [];
+  const payload: JsonObject = {};
+  const call = (step: Step, item: Item | null): JsonValue | undefined => {
+    const args: JsonObject = {};
+    for (const arg of step.args) {
+      const value = evaluate(arg.expr, input, results, item);
+      if (value === undefined) return undefined;
+      setAt(args, arg.keys, value);
+    }
+    return answer(step.tool, args);
+  };
+  for (const step of program.steps) {
+    let result: JsonValue | undefined;
+    if (step.over === null) result = call(step, null);
+    else {
+      const { over } = step;
+      const list = over.kind === 'param' ? elementsAt(input[over.name], []) : elementsAt(results[over.step], over.list);
+      const each = list.map((item) => call(step, item));
+      result = each.includes(undefined) ? undefined : each.filter((one) => one !== undefined);
+    }
+    if (result === undefined) return null;
+    results.push(result);
+    payload[step.name] = result;
+  }
+  return payload;
+}
+
+/**
+ * Replays a program against the calls of an occurrence.
+ * @returns the payload where each of the calls was made once, with the same arguments, and no other; else null
+ */
+export function replay(program: Program, input: Bindings, calls: readonly CorpusCall[]): JsonObject | null {
+  const left = new Map<string, JsonValue[]>();
+  for (const call of calls) {
+    const key = `${call.tool} ${valueKey(call.args)}`;
+    left.set(key, [...(left.get(key) ?? []), call.result]);
+  }
+  let made = 0;
+  const payload = runProgram(program, input, (tool, args) => {
+    const result = left.get(`${tool} ${valueKey(args)}`)?.shift();
+    if (result !== undefined) made += 1;
+    return result;
+  });
+  return payload !== null && made === calls.length ? payload : null;
+}
+
+export function programId(program: Program): string {
+  return contentId('program', JSON.parse(JSON.stringify(program)));
+}

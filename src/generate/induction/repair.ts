@@ -1,0 +1,110 @@
+import type { JsonValue } from '../../json.js';
+import type { Occurrence } from './match.js';
+import { snakeCase, unique } from './naming.js';
+import { type Argument, evaluate, type Link, type Program } from './program.js';
+import { valueKey } from './values.js';
+
+/** Up to this share of failed replays they are noise: the flow becomes part of the structure instead of a parameter. */
+const noiseShare = 0.15;
+
+/** Whether an argument of a step is what the program says, in the calls of an occurrence. */
+function explains(argument: Argument, step: number, one: Occurrence): boolean {
+  const call = one.steps[step]?.[0];
+  const recorded = call?.slots.find((slot) => slot.name === argument.slot);
+  if (!call || !recorded) return false;
+  const { expr } = argument;
+  if (expr.kind === 'item' || expr.kind === 'param') return true;
+  if (expr.kind !== 'const') {
+    const from = one.steps[expr.step]?.[0];
+    if (!from || from.resultOrdinal >= call.ordinal) return false;
+  }
+  const results = one.steps.map(
+    (calls): JsonValue => (calls.length === 1 ? (calls[0]?.result ?? null) : calls.map((each) => each.result)),
+  );
+  const value = evaluate(expr, one.input, results, null);
+  return value !== undefined && valueKey(value) === recorded.key;
+}
+
+/** Where one parameter feeds several arguments: the step and argument whose value is not that of the first. */
+function disagreeing(
+  program: Program,
+  one: Occurrence,
+): { step: number; slot: string; from: { step: number; slot: string } }[] {
+  const first = new Map<string, { step: number; slot: string; key: string | undefined }>();
+  const found: { step: number; slot: string; from: { step: number; slot: string } }[] = [];
+  for (const [step, { args }] of program.steps.entries()) {
+    for (const { slot, expr } of args) {
+      if (expr.kind !== 'param') continue;
+      const key = one.steps[step]?.[0]?.slots.find((each) => each.name === slot)?.key;
+      const known = first.get(expr.name);
+      if (!known) first.set(expr.name, { step, slot, key });
+      else if (known.key !== key) found.push({ step, slot, from: { step: known.step, slot: known.slot } });
+    }
+  }
+  return found;
+}
+
+function asParam(program: Program, step: number, slot: string): Program {
+  const taken = new Set(program.params.map((one) => one.name));
+  const name = unique(snakeCase(slot.split('.').at(-1) ?? slot), taken);
+  const steps = program.steps.map((one, at) => {
+    if (at !== step) return one;
+    const args = one.args.map((arg): Argument => (arg.slot === slot ? { ...arg, expr: { kind: 'param', name } } : arg));
+    return { ...one, args };
+  });
+  const used = new Set(steps.flatMap((one) => one.args.map(({ expr }) => paramOf(expr))));
+  const lists = new Set(program.steps.map((one) => (one.over?.kind === 'param' ? one.over.name : '')));
+  const params = program.params.filter((one) => used.has(one.name) || lists.has(one.name));
+  return { ...program, steps, params: [...params, { name, step, slot, role: 'argument' }] };
+}
+
+function paramOf(expr: Argument['expr']): string {
+  return expr.kind === 'param' ? expr.name : expr.kind === 'select' ? expr.param : '';
+}
+
+function asLink(program: Program, link: Link): Program {
+  return { ...program, links: [...program.links, link] };
+}
+
+/**
+ * Mends a program whose replay fails in some occurrences: the argument that differs becomes a parameter, or where that is
+ * rare, a condition of the structure. Null where there is nothing to mend.
+ */
+export function repair(program: Program, occurrences: readonly Occurrence[]): Program | null {
+  const failed = occurrences.filter((one) => one.payload === null);
+  for (const [step, { args }] of program.steps.entries()) {
+    for (const arg of args) {
+      const wrong = failed.filter((one) => !explains(arg, step, one)).length;
+      if (wrong === 0) continue;
+      const { expr } = arg;
+      if (expr.kind === 'get' && wrong <= occurrences.length * noiseShare) {
+        return asLink(program, {
+          from: expr.step,
+          to: step,
+          slot: arg.slot,
+          source: { kind: 'result', path: expr.path },
+          map: false,
+        });
+      }
+      return asParam(program, step, arg.slot);
+    }
+  }
+  for (const one of failed) {
+    const [first] = disagreeing(program, one);
+    if (!first) continue;
+    const wrong = failed.filter((other) =>
+      disagreeing(program, other).some((each) => each.step === first.step && each.slot === first.slot),
+    );
+    if (wrong.length <= occurrences.length * noiseShare) {
+      return asLink(program, {
+        from: first.from.step,
+        to: first.step,
+        slot: first.slot,
+        source: { kind: 'argument', slot: first.from.slot },
+        map: false,
+      });
+    }
+    return asParam(program, first.step, first.slot);
+  }
+  return null;
+}

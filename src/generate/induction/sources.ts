@@ -1,0 +1,199 @@
+import { isJsonObject, type JsonValue } from '../../json.js';
+import type { CorpusCall, CorpusRun } from './corpus.js';
+import { EACH, isEmptyValue, isWeak, KEY, type Path, valueKey } from './values.js';
+
+/** That the value of an argument stood in an earlier call of its run: one possible source. */
+export interface SourceLink {
+  readonly from: number;
+  readonly to: number;
+  readonly slot: string;
+  readonly source:
+    | { readonly kind: 'result'; readonly path: Path }
+    | { readonly kind: 'argument'; readonly slot: string };
+  /** true where the path passes through the elements of a list */
+  readonly each: boolean;
+  readonly weak: boolean;
+  /** key of the value */
+  readonly value: string;
+  /** the same for the same source in every run: labels, path and slot, but not the place */
+  readonly id: string;
+}
+
+const maxNodes = 4000;
+const maxElements = 200;
+const maxLinksPerSlot = 48;
+const maxDepth = 7;
+
+/** Objects that are used as dictionaries (their keys are data), by label and path. */
+export type Dictionaries = ReadonlySet<string>;
+
+export function dictionaryKey(label: string, path: Path): string {
+  return `${label} ${JSON.stringify(path)}`;
+}
+
+interface KeyCount {
+  instances: number;
+  keys: number;
+  readonly counts: Map<string, number>;
+}
+
+function countKeys(call: CorpusCall, stats: Map<string, KeyCount>): void {
+  const visit = (value: JsonValue, path: Path): void => {
+    if (path.length > maxDepth) return;
+    if (Array.isArray(value)) {
+      for (const one of value.slice(0, 3)) visit(one, [...path, EACH]);
+    } else if (isJsonObject(value)) {
+      const id = dictionaryKey(call.label, path);
+      const stat = stats.get(id) ?? { instances: 0, keys: 0, counts: new Map<string, number>() };
+      stats.set(id, stat);
+      stat.instances += 1;
+      for (const [key, one] of Object.entries(value)) {
+        stat.keys += 1;
+        if (stat.counts.size < 200 || stat.counts.has(key)) stat.counts.set(key, (stat.counts.get(key) ?? 0) + 1);
+        visit(one, [...path, key]);
+      }
+    }
+  };
+  visit(call.result, []);
+}
+
+const dictionarySample = 200;
+
+/**
+ * Finds the objects whose keys are data: no key stands in more than half of the instances,
+ * and there are at least twice as many keys as one instance has.
+ */
+export function findDictionaries(runs: readonly CorpusRun[]): Dictionaries {
+  const stats = new Map<string, KeyCount>();
+  const seen = new Map<string, number>();
+  const first = new Set<string>();
+  for (const run of runs) {
+    for (const call of run.calls) {
+      // The same call again says nothing new about which keys vary.
+      const same = `${call.label} ${valueKey(call.args)}`;
+      const times = seen.get(call.label) ?? 0;
+      if (first.has(same) || times >= dictionarySample) continue;
+      first.add(same);
+      seen.set(call.label, times + 1);
+      countKeys(call, stats);
+    }
+  }
+  const found = new Set<string>();
+  for (const [id, stat] of stats) {
+    const most = Math.max(0, ...stat.counts.values());
+    if (stat.instances >= 3 && most * 2 <= stat.instances && stat.counts.size >= (2 * stat.keys) / stat.instances)
+      found.add(id);
+  }
+  return found;
+}
+
+interface Hit {
+  readonly from: number;
+  readonly path: Path;
+}
+
+/** Notes where in a call's result any of the wanted values stands. Of a list the first element is also found by its index. */
+function findHits(
+  call: CorpusCall,
+  wanted: ReadonlySet<string>,
+  dictionaries: Dictionaries,
+  hit: (key: string, found: Hit) => void,
+): void {
+  let nodes = 0;
+  const containers = [...wanted].some((key) => key.startsWith('[') || key.startsWith('{'));
+  const visit = (value: JsonValue, path: Path, shape: Path, each: boolean): void => {
+    nodes += 1;
+    if (nodes > maxNodes || path.length > maxDepth) return;
+    const key = typeof value !== 'object' || value === null || containers ? valueKey(value) : '';
+    if (wanted.has(key)) hit(key, { from: call.index, path });
+    if (Array.isArray(value)) {
+      for (const [at, one] of value.slice(0, maxElements).entries()) {
+        if (at === 0) visit(one, [...path, 0], [...shape, EACH], each);
+        if (!each) visit(one, [...path, EACH], [...shape, EACH], true);
+      }
+    } else if (isJsonObject(value)) {
+      const dictionary = dictionaries.has(dictionaryKey(call.label, shape));
+      for (const [name, one] of Object.entries(value)) {
+        if (!dictionary) visit(one, [...path, name], [...shape, name], each);
+        else if (!each) {
+          const nameKey = valueKey(name);
+          if (wanted.has(nameKey)) hit(nameKey, { from: call.index, path: [...path, EACH, KEY] });
+          visit(one, [...path, EACH], [...shape, name], true);
+        }
+      }
+    }
+  };
+  visit(call.result, [], [], false);
+}
+
+function resultLink(
+  hit: Hit,
+  from: CorpusCall,
+  to: CorpusCall,
+  slot: { name: string; key: string; value: JsonValue },
+): SourceLink {
+  return {
+    from: from.index,
+    to: to.index,
+    slot: slot.name,
+    source: { kind: 'result', path: hit.path },
+    each: hit.path.includes(EACH),
+    weak: isWeak(slot.value),
+    value: slot.key,
+    id: JSON.stringify([from.label, hit.path, to.label, slot.name]),
+  };
+}
+
+function argumentLinks(run: CorpusRun, to: CorpusCall): SourceLink[] {
+  const links: SourceLink[] = [];
+  for (const slot of to.slots) {
+    if (isEmptyValue(slot.value)) continue;
+    for (const from of run.calls.slice(0, to.index)) {
+      for (const other of from.slots) {
+        if (other.key !== slot.key) continue;
+        links.push({
+          from: from.index,
+          to: to.index,
+          slot: slot.name,
+          source: { kind: 'argument', slot: other.name },
+          each: false,
+          weak: isWeak(slot.value),
+          value: slot.key,
+          id: JSON.stringify([from.label, other.name, to.label, slot.name]),
+        });
+      }
+    }
+  }
+  return links;
+}
+
+/** Every possible source, in earlier calls of the run, of every argument of the run; the nearest calls first. */
+export function linksOf(run: CorpusRun, dictionaries: Dictionaries): SourceLink[] {
+  const wanted = new Set<string>();
+  for (const call of run.calls.slice(1)) {
+    for (const slot of call.slots) if (!isEmptyValue(slot.value)) wanted.add(slot.key);
+  }
+  if (wanted.size === 0) return [];
+  const hits = new Map<string, Map<string, Hit>>();
+  for (const call of run.calls) {
+    findHits(call, wanted, dictionaries, (key, found) => {
+      const known = hits.get(key) ?? new Map<string, Hit>();
+      hits.set(key, known);
+      known.set(`${found.from} ${JSON.stringify(found.path)}`, found);
+    });
+  }
+  const links: SourceLink[] = [];
+  for (const to of run.calls) {
+    for (const slot of to.slots) {
+      const found = [...(hits.get(slot.key)?.values() ?? [])]
+        .filter((one) => (run.calls[one.from]?.resultOrdinal ?? Number.POSITIVE_INFINITY) < to.ordinal)
+        .sort((a, b) => b.from - a.from || a.path.length - b.path.length);
+      for (const one of found.slice(0, maxLinksPerSlot)) {
+        const from = run.calls[one.from];
+        if (from) links.push(resultLink(one, from, to, slot));
+      }
+    }
+    links.push(...argumentLinks(run, to));
+  }
+  return links;
+}

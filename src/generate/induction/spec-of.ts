@@ -1,0 +1,139 @@
+import type { JsonObject, JsonValue } from '../../json.js';
+import type { Spec, SpecTest } from '../../specs/model.js';
+import { describeParam, nameOf, summaryOf, termsOf, wordsOf } from './describe.js';
+import type { InducedSkill } from './induce.js';
+import type { Destructive, Occurrence } from './match.js';
+import type { Param } from './program.js';
+import { schemaOf } from './schema.js';
+import { byText, valueKey } from './values.js';
+import { writeCode } from './write.js';
+
+export interface WrittenSkill {
+  readonly spec: Spec;
+  readonly code: string;
+  readonly hiddenTests: readonly SpecTest[];
+  readonly skill: InducedSkill;
+  readonly destructiveTools: readonly string[];
+}
+
+const maxHiddenTests = 6;
+const maxExamples = 3;
+
+function inputSchema(skill: InducedSkill): JsonObject {
+  const properties: JsonObject = {};
+  for (const param of skill.program.params) {
+    const shown = skill.train.map((one) => one.input[param.name] ?? null);
+    const all = [...shown, ...skill.heldOut.map((one) => one.input[param.name] ?? null)];
+    const examples = [...new Map(shown.map((value) => [valueKey(value), value])).values()].slice(0, maxExamples);
+    properties[param.name] = { ...paramSchema(param, all), description: describeParam(param, skill.program), examples };
+  }
+  return {
+    type: 'object',
+    properties,
+    required: skill.program.params.map((one) => one.name),
+    additionalProperties: false,
+  };
+}
+
+function paramSchema(param: Param, values: readonly JsonValue[]): JsonObject {
+  return param.role === 'list' ? { ...schemaOf(values), minItems: 1 } : schemaOf(values);
+}
+
+/** How many calls each step made: occurrences that differ in it exercise another length of a list. */
+function shapeOf(one: Occurrence): string {
+  return one.steps.map((calls) => calls.length).join(',');
+}
+
+/** Cases with different inputs: first one of each shape, the smallest first, then the rest. */
+function cases(occurrences: readonly Occurrence[]): Occurrence[] {
+  const sized = occurrences
+    .map((one) => ({ one, input: valueKey({ ...one.input }), size: JSON.stringify(one.payload).length }))
+    .sort(
+      (a, b) =>
+        Number(b.one.strict) - Number(a.one.strict) || a.size - b.size || byText(a.one.run.runId, b.one.run.runId),
+    );
+  const distinct = [...new Map(sized.toReversed().map((each) => [each.input, each])).values()].reverse();
+  const shapes = new Set<string>();
+  const first = distinct.filter(({ one }) => !shapes.has(shapeOf(one)) && shapes.add(shapeOf(one)));
+  const rest = distinct.filter((each) => !first.includes(each));
+  return [...first, ...rest].map(({ one }) => one);
+}
+
+function testOf(one: Occurrence, name: string): SpecTest {
+  const calls = one.calls.map((call) => ({ name: call.tool, args: call.args, result: call.result }));
+  return { name, input: { ...one.input }, calls, expected: { status: 'ok', payload: one.payload } };
+}
+
+/** Where a program selects: the same recorded answers, but nothing in the list fits. */
+function missingTest(skill: InducedSkill, from: Occurrence): SpecTest | null {
+  const at = skill.program.steps.findIndex((step) => step.args.some(({ expr }) => expr.kind === 'select'));
+  const expr = skill.program.steps[at]?.args.find((arg) => arg.expr.kind === 'select')?.expr;
+  if (expr?.kind !== 'select' || typeof from.input[expr.param] !== 'string') return null;
+  const calls = from.steps.slice(0, at).flat();
+  const input = { ...from.input, [expr.param]: `not ${from.input[expr.param]}` };
+  return {
+    name: 'nothing in the list fits',
+    input,
+    calls: calls.map((call) => ({ name: call.tool, args: call.args, result: call.result })),
+    expected: { status: 'missing', payload: null },
+  };
+}
+
+function differ(tests: readonly SpecTest[]): boolean {
+  return new Set(tests.map((test) => valueKey(test.expected.payload ?? null))).size > 1;
+}
+
+export interface WriteOptions {
+  readonly maxTests: number;
+  readonly destructive: Destructive;
+}
+
+/** The words of all runs, to tell what is special about some. */
+export function backgroundOf(openings: readonly string[]): Map<string, number> {
+  const background = new Map<string, number>();
+  for (const opening of openings)
+    for (const word of wordsOf(opening)) background.set(word, (background.get(word) ?? 0) + 1);
+  return background;
+}
+
+/** Specs, tests and code of the skills, in order; a skill whose tests a constant would pass is left out. */
+export function writeSkills(
+  skills: readonly InducedSkill[],
+  openings: readonly string[],
+  options: WriteOptions,
+): WrittenSkill[] {
+  const taken = new Set<string>(['index']);
+  const background = backgroundOf(openings);
+  return skills.flatMap((skill) => {
+    const visibleCases = cases(skill.train).slice(0, Math.max(2, Math.min(4, options.maxTests)));
+    const visible = visibleCases.map((one, at) => testOf(one, `recorded case ${at + 1}`));
+    if (!differ(visible)) return [];
+    const missing = visibleCases[0] && missingTest(skill, visibleCases[0]);
+    const hiddenTests = cases(skill.heldOut)
+      .slice(0, maxHiddenTests)
+      .map((one, at) => testOf(one, `held-out case ${at + 1}`));
+    const schema = inputSchema(skill);
+    const runsOf = (list: readonly Occurrence[]) => new Set(list.map((one) => one.run.runId)).size;
+    const tasks = new Set(skill.train.map((one) => one.run.group)).size;
+    const code = writeCode(skill.program, schema['properties'] as JsonObject, {
+      runs: runsOf(skill.train),
+      tasks,
+      heldOutRuns: runsOf(skill.heldOut),
+    });
+    const payloads = [...skill.train, ...skill.heldOut].flatMap((one) => (one.payload ? [one.payload] : []));
+    const tools = [...new Set(skill.program.steps.map((step) => step.tool))];
+    const spec: Spec = {
+      name: nameOf(skill.program, options.destructive, taken),
+      kind: 'skill',
+      summary: summaryOf(skill.program, termsOf(skill, background, openings.length)),
+      input_schema: schema,
+      output_schema: schemaOf(payloads, { depth: 0, sure: true }),
+      tests: missing ? [...visible, missing] : visible,
+      dependencies: { capabilities: [], tools },
+      properties: [],
+      permissions: { net: [] },
+      skip: null,
+    };
+    return [{ spec, code, hiddenTests, skill, destructiveTools: tools.filter(options.destructive) }];
+  });
+}
