@@ -7,7 +7,7 @@ import { createReceiptStore } from '../../../db/sqlite/receipt-store.js';
 import { createScoreStore } from '../../../db/sqlite/score-store.js';
 import type { Config } from '../../../src/config.js';
 import { loadConfig } from '../../../src/config.js';
-import type { RunTrace, ToolDefinition } from '../../../src/evidence/model.js';
+import type { RunTrace, Source, ToolDefinition } from '../../../src/evidence/model.js';
 import type { EvidenceStore } from '../../../src/evidence/store.js';
 import type { Store } from '../../../src/store.js';
 
@@ -26,6 +26,19 @@ const refuse = (): never => {
   throw new Error('the test does not use this part of the store');
 };
 
+const source: Source = {
+  source_id: 'source_1',
+  source: 'made-up',
+  path: '/logs/made-up.jsonl',
+  origin: 'file',
+  format: 'openai_chat',
+  bytes: 100,
+  sha256: 'a'.repeat(64),
+  importer: 'openai_chat@1',
+  redaction_policy: 'policy',
+  imported_at: '2026-01-01T00:00:00.000Z',
+};
+
 function evidenceOver(traces: readonly RunTrace[], definitions: readonly ToolDefinition[]): EvidenceStore {
   const matching = (filter: { source?: string | undefined; task_id?: string | undefined }): RunTrace[] =>
     traces
@@ -35,7 +48,7 @@ function evidenceOver(traces: readonly RunTrace[], definitions: readonly ToolDef
   const known: Partial<EvidenceStore> = {
     getTrace: async (runId) => traces.find((trace) => trace.run.run_id === runId),
     listSources: async () => [],
-    getSource: async () => undefined,
+    getSource: async (id) => ({ ...source, source_id: id }),
     toolDefinitions: async () => [...definitions],
     listRuns: async (filter, limit, after = '') =>
       matching(filter)
