@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { jsonObject } from './json.js';
 
 export const foundryStatusInput = z.strictObject({
-  job_id: z.string().optional(),
-  wait_ms: z.int().min(0).max(60_000).optional(),
+  job_id: z.string().optional().describe('Of a long tool'),
+  wait_ms: z.int().min(0).max(60_000).optional().describe('With job_id: wait this long for it (default 0)'),
   cancel: z.boolean().optional().describe('With job_id: cancel that job'),
 });
 

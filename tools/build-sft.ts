@@ -6,7 +6,7 @@ export const buildSft = longTool({
   name: 'build_sft',
   title: 'Build an SFT data set',
   description:
-    'Write a supervised fine-tuning data set from accepted runs only, split by task, with a provenance sidecar, a card and a receipt. Formats: trl or openai among others. What is left out is counted by reason.',
+    'Write a supervised fine-tuning data set from accepted runs only, split by task, with provenance, card and receipt. What is left out is counted by reason.',
   input: buildSftInput,
   output: buildSftOutput,
   hints: { readOnly: false, destructive: false, idempotent: true, openWorld: false },

@@ -80,6 +80,8 @@ export interface LongDefinition<I extends z.ZodRawShape, O extends z.ZodRawShape
   readonly input: z.ZodObject<I>;
   readonly output: z.ZodObject<O>;
   readonly hints: Hints;
+  /** Parts of the output whose inner shape the tool list leaves out, because they explain themselves when they come. */
+  readonly brief?: Readonly<Record<string, z.ZodType>>;
   /** The finished work as text; `result` is the operation's whole output. */
   render(result: z.infer<z.ZodObject<O>>): string;
 }
@@ -97,7 +99,7 @@ export function longTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(defin
     description,
     hints,
     input: helpful({ ...definition.input.shape, wait_ms: waitMs }),
-    output: definition.output.partial().extend(jobFields),
+    output: definition.output.partial().extend({ ...definition.brief, ...jobFields }),
     /** For foundry_status, which hands out results of every kind. */
     renderJson,
     async run(args: Record<string, unknown>, context: ToolContext): Promise<Answer<unknown>> {

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { jsonObject } from '../src/json.js';
 import { generateInput, generateOutput } from '../src/specs/contract.js';
 import { longTool } from './define.js';
 import { lines, plural } from './text.js';
@@ -32,6 +33,7 @@ export const generateAndGateCode = longTool({
     'Get code for specs, judge it in the sandbox, and admit to the library what passes. Give spec_id or spec_ids; or hand in your own code with spec_id or with a whole spec. A refusal names the stage and the reasons.',
   input: generateInput,
   output: generateOutput,
+  brief: { brief: jsonObject.optional().describe('instructions, spec, tests, last_failure, survivors') },
   hints: { readOnly: false, destructive: false, idempotent: false, openWorld: true },
   render: (result) => {
     const seen = result.results.filter((one) => one.status !== 'brief').length;

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { importInput, importOutput } from '../src/evidence/contract.js';
+import { jsonObject } from '../src/json.js';
 import { longTool } from './define.js';
 import { lines, plural, quoted, tally } from './text.js';
 
@@ -24,6 +25,7 @@ export const importEvidence = longTool({
     'Read agent logs from a granted path, or as content, into the evidence store: redacted, deduplicated, each record with provenance. The format is recognised. dry_run gives only an inventory. Importing the same again changes nothing.',
   input: importInput,
   output: importOutput,
+  brief: { inventory: jsonObject.optional().describe('formats, runs, tasks, tools, outcomes, missing') },
   hints: { readOnly: false, destructive: false, idempotent: true, openWorld: false },
   render: (result) =>
     lines(

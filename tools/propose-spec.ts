@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { jsonObject } from '../src/json.js';
 import { proposeSpecInput, proposeSpecOutput } from '../src/specs/contract.js';
 import { longTool } from './define.js';
 import { lines, plural, quoted } from './text.js';
@@ -27,9 +28,10 @@ export const proposeSpec = longTool({
   name: 'propose_spec',
   title: 'Propose specs',
   description:
-    'Get specs with tests for capabilities: from a cluster_id, from a whole clustering_id, or by checking a spec that you wrote. With generator agent you get a brief to write the spec from. Next comes generate_and_gate_code.',
+    'Get specs with tests: from a cluster_id, from a whole clustering_id, or by checking a spec that you wrote. Generator agent gives you a brief to write it from. Next comes generate_and_gate_code.',
   input: proposeSpecInput,
   output: proposeSpecOutput,
+  brief: { brief: jsonObject.optional().describe('instructions, samples, spec_schema, related_capabilities') },
   hints: { readOnly: false, destructive: false, idempotent: true, openWorld: true },
   render: (result) =>
     lines(

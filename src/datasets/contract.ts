@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 export const buildSftInput = z.strictObject({
-  name: z.string().min(1).max(100).describe('Name of the data set: letters, digits, - and _'),
+  name: z.string().min(1).max(100).describe('Letters, digits, - and _'),
   format: z
     .enum(['trl', 'openai', 'axolotl', 'llama_factory', 'sharegpt', 'alpaca'])
     .optional()
@@ -14,7 +14,8 @@ export const buildSftInput = z.strictObject({
       since: z.string().optional(),
       until: z.string().optional(),
     })
-    .optional(),
+    .optional()
+    .describe('Only runs that match all'),
   unit: z.enum(['run', 'capability_call', 'example']).optional().describe('Default run'),
   split: z
     .strictObject({
@@ -24,12 +25,12 @@ export const buildSftInput = z.strictObject({
     })
     .optional()
     .describe('Shares; runs of one task never cross a split'),
-  max_tokens: z.int().min(1).max(10_000_000).optional(),
-  per_task: z.int().min(1).max(10_000).optional(),
-  mask_failed_steps: z.boolean().optional(),
-  dedupe: z.boolean().optional(),
-  decontaminate_against: z.string().max(4096).optional(),
-  output_dir: z.string().max(4096).optional(),
+  max_tokens: z.int().min(1).max(10_000_000).optional().describe('Drop longer rows'),
+  per_task: z.int().min(1).max(10_000).optional().describe('Rows a task at most'),
+  mask_failed_steps: z.boolean().optional().describe('Default true'),
+  dedupe: z.boolean().optional().describe('Drop near-duplicates'),
+  decontaminate_against: z.string().max(4096).optional().describe('File whose texts must not appear'),
+  output_dir: z.string().max(4096).optional().describe('Default exports/NAME in the data folder'),
 });
 export type BuildSftInput = z.infer<typeof buildSftInput>;
 

@@ -5,7 +5,7 @@ export const waitMs = z
   .min(0)
   .max(60_000)
   .optional()
-  .describe('Wait this long for the result (default 40000; 0 returns at once)');
+  .describe('How long to wait: default 40000; 0 returns at once');
 export const cursor = z.string().max(500).optional().describe('next_cursor of the page before');
 export const limit = z.int().min(1).max(50).optional().describe('Items a page');
 
@@ -57,10 +57,13 @@ export const importOutput = z.object({
 export type ImportOutput = z.infer<typeof importOutput>;
 
 export const searchEvidenceInput = z.strictObject({
-  query: z.string().min(1).max(1000),
-  source: z.string().optional(),
-  run_id: z.string().optional(),
-  category: z.enum(['accepted', 'partially_accepted', 'rejected', 'needs_human_review']).optional(),
+  query: z.string().min(1).max(1000).describe('Words to find'),
+  source: z.string().optional().describe('Only this source'),
+  run_id: z.string().optional().describe('Only this run'),
+  category: z
+    .enum(['accepted', 'partially_accepted', 'rejected', 'needs_human_review'])
+    .optional()
+    .describe('Only runs scored so'),
   task_type: z.string().optional().describe('Task id of the runs'),
   since: z.string().optional().describe('ISO date or time'),
   until: z.string().optional().describe('ISO date or time'),

@@ -5,9 +5,9 @@ import { observationStatuses } from '../specs/model.js';
 import { stateSchema } from './model.js';
 
 export const searchCapabilitiesInput = z.strictObject({
-  query: z.string().min(1).max(1000),
-  kind: z.enum(['primitive', 'skill']).optional(),
-  state: stateSchema.optional(),
+  query: z.string().min(1).max(1000).describe('What it should do'),
+  kind: z.enum(['primitive', 'skill']).optional().describe('A skill calls tools or capabilities'),
+  state: stateSchema.optional().describe('Only this state'),
   limit,
   cursor,
 });
@@ -39,9 +39,9 @@ export const searchCapabilitiesOutput = z.object({
 export type SearchCapabilitiesOutput = z.infer<typeof searchCapabilitiesOutput>;
 
 export const callCapabilityInput = z.strictObject({
-  name: z.string(),
-  version: z.int().min(1).optional(),
-  input: jsonObject,
+  name: z.string().describe('From search_capabilities'),
+  version: z.int().min(1).optional().describe('Default the current one'),
+  input: jsonObject.describe('Valid against its input_schema'),
   context: jsonObject.optional().describe('Text that the capability reads: { segments: [{ id, text }] }'),
   dry_run: z.boolean().optional().describe('Plan the calls without changing anything'),
   plan_id: z
@@ -65,11 +65,13 @@ export const callCapabilityOutput = z.object({
 export type CallCapabilityOutput = z.infer<typeof callCapabilityOutput>;
 
 export const manageCapabilityInput = z.strictObject({
-  name: z.string(),
-  action: z.enum(['promote', 'deprecate', 'rollback', 'regate', 'publish', 'unpublish', 'export']),
-  version: z.int().min(1).optional(),
-  reason: z.string().max(2000).optional(),
-  output_dir: z.string().max(4096).optional(),
+  name: z.string().describe('Name of the capability'),
+  action: z
+    .enum(['promote', 'deprecate', 'rollback', 'regate', 'publish', 'unpublish', 'export'])
+    .describe('What to do'),
+  version: z.int().min(1).optional().describe('Default the current one; for rollback the one to go back to'),
+  reason: z.string().max(2000).optional().describe('Kept with the change'),
+  output_dir: z.string().max(4096).optional().describe('For export; default exports/skills in the data folder'),
 });
 export type ManageCapabilityInput = z.infer<typeof manageCapabilityInput>;
 

@@ -4,16 +4,16 @@ import { needParts } from './model.js';
 
 export const mineNeedsInput = z.strictObject({
   path: z.string().max(4096).optional().describe('Import this file or folder first'),
-  source: z.string().optional(),
-  run_ids: z.array(z.string()).max(1000).optional(),
+  source: z.string().optional().describe('Only runs of this source'),
+  run_ids: z.array(z.string()).max(1000).optional().describe('Only these runs'),
   need_text: z
     .array(z.enum(needParts))
     .min(1)
     .optional()
     .describe('Parts of the need text; default intent, action, tools'),
-  limit_acts: z.int().min(1).max(10_000_000).optional(),
-  sample_acts: z.int().min(1).max(10_000_000).optional(),
-  seed: z.int().min(0).max(4_294_967_295).optional(),
+  limit_acts: z.int().min(1).max(10_000_000).optional().describe('Only the first acts'),
+  sample_acts: z.int().min(1).max(10_000_000).optional().describe('A sample of acts, by seed'),
+  seed: z.int().min(0).max(4_294_967_295).optional().describe('Default 42'),
 });
 export type MineNeedsInput = z.infer<typeof mineNeedsInput>;
 
@@ -30,10 +30,10 @@ export const mineNeedsOutput = z.object({
 export type MineNeedsOutput = z.infer<typeof mineNeedsOutput>;
 
 export const clusterNeedsInput = z.strictObject({
-  mining_id: z.string(),
+  mining_id: z.string().describe('From mine_needs'),
   target_cluster_size: z.int().min(1).max(100_000).optional().describe('Default 40'),
   k: z.int().min(1).max(100_000).optional().describe('Number of clusters, instead of a target size'),
-  seed: z.int().min(0).max(4_294_967_295).optional(),
+  seed: z.int().min(0).max(4_294_967_295).optional().describe('Default 42'),
   reuse: z.boolean().optional().describe('Default true: the same arguments return the stored clustering'),
   limit,
   cursor,

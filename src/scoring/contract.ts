@@ -3,9 +3,9 @@ import { cursor, limit } from '../evidence/contract.js';
 import { categories } from './model.js';
 
 export const scoreRunInput = z.strictObject({
-  run_ids: z.array(z.string()).max(1000).optional(),
-  source: z.string().optional(),
-  all_unscored: z.boolean().optional(),
+  run_ids: z.array(z.string()).max(1000).optional().describe('Only these runs'),
+  source: z.string().optional().describe('Only runs of this source'),
+  all_unscored: z.boolean().optional().describe('Every run without a score'),
   suggest: z
     .strictObject({ run_id: z.string(), category: z.enum(categories), reason: z.string().min(1).max(2000) })
     .optional()

@@ -3,21 +3,21 @@ import { jsonObject, jsonValue } from '../json.js';
 import { generatorNames, specIssueSchema } from './model.js';
 
 /** A spec as a client hands it in: checked by `src/specs/check.ts`, so that every fault gets its own code and message. */
-export const looseSpec = jsonObject.describe('The whole spec as JSON; the schema stands in the brief');
+export const looseSpec = jsonObject.describe('The whole spec; its schema stands in the brief');
 
 export const proposeSpecInput = z.strictObject({
-  cluster_id: z.string().optional(),
-  clustering_id: z.string().optional(),
+  cluster_id: z.string().optional().describe('From cluster_needs'),
+  clustering_id: z.string().optional().describe('From cluster_needs: every cluster in turn'),
   spec: looseSpec.optional(),
   generator: z
     .enum(generatorNames)
     .optional()
     .describe('Default auto: induction, then openai if configured, else a brief for you'),
-  template_mode: z.enum(['none', 'global', 'per_cluster']).optional(),
-  sample_size: z.int().min(1).max(50).optional(),
-  max_tests: z.int().min(1).max(50).optional(),
-  max_clusters: z.int().min(1).max(10_000).optional(),
-  retries: z.int().min(0).max(10).optional(),
+  template_mode: z.enum(['none', 'global', 'per_cluster']).optional().describe('Test templates, for openai'),
+  sample_size: z.int().min(1).max(50).optional().describe('Acts shown to the generator'),
+  max_tests: z.int().min(1).max(50).optional().describe('Tests a spec'),
+  max_clusters: z.int().min(1).max(10_000).optional().describe('At most'),
+  retries: z.int().min(0).max(10).optional().describe('After a refused spec'),
 });
 export type ProposeSpecInput = z.infer<typeof proposeSpecInput>;
 
@@ -49,13 +49,13 @@ export const proposeSpecOutput = z.object({
 export type ProposeSpecOutput = z.infer<typeof proposeSpecOutput>;
 
 export const generateInput = z.strictObject({
-  spec_id: z.string().optional(),
-  spec_ids: z.array(z.string()).min(1).max(200).optional(),
+  spec_id: z.string().optional().describe('From propose_spec'),
+  spec_ids: z.array(z.string()).min(1).max(200).optional().describe('Several at once'),
   spec: looseSpec.optional(),
-  code: z.string().max(200_000).optional(),
-  language: z.enum(['typescript', 'python']).optional(),
-  generator: z.enum(generatorNames).optional(),
-  retries: z.int().min(0).max(10).optional(),
+  code: z.string().max(200_000).optional().describe('Your code: a module that exports execute(input, ctx)'),
+  language: z.enum(['typescript', 'python']).optional().describe('Default typescript'),
+  generator: z.enum(generatorNames).optional().describe('Default: that of the spec'),
+  retries: z.int().min(0).max(10).optional().describe('Default 3'),
   supersedes: z.string().optional().describe('Capability that this is a better version of; its tests must pass too'),
 });
 export type GenerateInput = z.infer<typeof generateInput>;
