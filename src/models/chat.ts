@@ -89,7 +89,13 @@ export function createChatModel(deps: ChatDeps): ChatModel | undefined {
       baseMs: deps.retry?.baseMs ?? 500,
       capMs: deps.retry?.capMs ?? 30_000,
     },
-    endpoint: createEndpoint({ apiKey, baseUrl, model, timeoutMs: file.models?.timeout_ms ?? defaultTimeoutMs }),
+    endpoint: createEndpoint({
+      apiKey,
+      baseUrl,
+      model,
+      timeoutMs: file.models?.timeout_ms ?? defaultTimeoutMs,
+      now: () => Date.parse(deps.clock.now()),
+    }),
     dialect: firstDialect(baseUrl),
   };
   return {

@@ -81,14 +81,15 @@ async function tryPlacement(
 ): Promise<TryOutcome> {
   const { record, code, language } = work;
   const started = await startAttempt(deps, work, placement);
+  const inherited = await inheritedTests(deps.store, placement.supersedes);
   const report = await deps.gate.judge(
     {
       spec: { ...record.spec, name: placement.name },
       code,
       language,
       visibleTests: record.spec.tests,
-      hiddenTests: await deps.store.specs.hiddenTestsForGate(record.spec_id),
-      inheritedTests: await inheritedTests(deps.store, placement.supersedes),
+      hiddenTests: [...(await deps.store.specs.hiddenTestsForGate(record.spec_id)), ...inherited.hidden],
+      inheritedTests: inherited.visible,
       authorSawAll: record.author_saw_all,
     },
     context.signal,

@@ -80,12 +80,14 @@ export async function placementsOf(
     : [renamed];
 }
 
-/** The tests that a better version inherits; the old one's hidden tests among them, which only the gate sees. */
+/**
+ * The tests that a better version must pass as well. The old one's hidden tests stay hidden: reasons of inherited
+ * tests may show values, so those join the hidden ones.
+ */
 export async function inheritedTests(
   store: Pick<Store, 'library'>,
   superseded: CapabilityVersion | null,
-): Promise<readonly SpecTest[]> {
-  if (!superseded) return [];
-  const { visible, hidden } = await store.library.testsForGate(superseded.name, superseded.version);
-  return [...visible, ...hidden];
+): Promise<{ readonly visible: readonly SpecTest[]; readonly hidden: readonly SpecTest[] }> {
+  if (!superseded) return { visible: [], hidden: [] };
+  return store.library.testsForGate(superseded.name, superseded.version);
 }

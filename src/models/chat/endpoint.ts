@@ -7,6 +7,8 @@ export interface EndpointOptions {
   readonly baseUrl: string | undefined;
   readonly model: string;
   readonly timeoutMs: number;
+  /** Milliseconds since 1970, to read a retry-after that is a date. */
+  now(): number;
 }
 
 export interface Completion {
@@ -172,7 +174,7 @@ export function createEndpoint(options: EndpointOptions): Endpoint {
         return readCompletion(raw.answer);
       } catch (error) {
         if (error instanceof sdk.APIConnectionTimeoutError) return failed('timeout', 'no answer in time');
-        if (error instanceof sdk.APIError) return readApiError(error, Date.now());
+        if (error instanceof sdk.APIError) return readApiError(error, options.now());
         return failed('retry', 'the answer could not be read');
       }
     },
