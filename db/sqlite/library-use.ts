@@ -27,6 +27,9 @@ type Use = Pick<
   | 'changesOf'
 >;
 
+/** Plans that nobody used hold arguments of calls: they do not stay. */
+const plansKeptMs = 3_600_000;
+
 /** The part of the library store that records what happened: attempts, executions, plans and changes. */
 export function createLibraryUse(
   connection: Connection,
@@ -120,12 +123,14 @@ export function createLibraryUse(
     },
 
     async putPlan(plan) {
-      connection.write(() =>
+      const longExpired = new Date(Date.parse(plan.created_at) - plansKeptMs).toISOString();
+      connection.write(() => {
+        sql('DELETE FROM plans WHERE created_at < ?').run(longExpired);
         sql(
           `INSERT OR IGNORE INTO plans (plan_id, name, version, input_hash, planned_calls, created_at)
            VALUES (@plan_id, @name, @version, @input_hash, @planned_calls, @created_at)`,
-        ).run({ ...plan, planned_calls: JSON.stringify(plan.planned_calls) }),
-      );
+        ).run({ ...plan, planned_calls: JSON.stringify(plan.planned_calls) });
+      });
     },
 
     async takePlan(planId) {

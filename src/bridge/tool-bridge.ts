@@ -79,8 +79,14 @@ export function createToolBridge(deps: ToolBridgeDeps): ToolBridge {
     async isDestructive(name) {
       const found = await resolveToolName(name, space);
       if (!found) return isDestructiveName(name);
-      const tool = (await (await pool.connection(found.server)).tools()).get(found.tool);
-      return changesState(tool ?? { name: found.tool });
+      try {
+        const tool = (await (await pool.connection(found.server)).tools()).get(found.tool);
+        return changesState(tool ?? { name: found.tool });
+      } catch (error) {
+        // the server ended after it was found: its annotations are gone, the name still speaks
+        if (error instanceof FoundryError && error.code === 'upstream') return isDestructiveName(found.tool);
+        throw error;
+      }
     },
 
     close: () => pool.close(),

@@ -3,6 +3,7 @@ import { admit } from './admission.js';
 import type { LibraryDeps } from './deps.js';
 import { callCapability, findVersion } from './execution.js';
 import { manage } from './manage.js';
+import { createExecutionRedactor } from './redact-execution.js';
 import type { RunDeps } from './run.js';
 import { rank, search } from './search.js';
 import { createSearchIndex } from './search-index.js';
@@ -16,7 +17,11 @@ const indexMs = 20_000;
 /** The library: what the gate admitted, found by search, run in the sandbox, and kept in order. */
 export function createLibraryService(deps: LibraryDeps): LibraryService {
   const index = createSearchIndex(deps);
-  const running: RunDeps = { ...deps, random: deps.random ?? (() => randomBytes(16).toString('hex')) };
+  const running: RunDeps = {
+    ...deps,
+    random: deps.random ?? (() => randomBytes(16).toString('hex')),
+    redact: createExecutionRedactor(deps.config.file.redaction?.allow),
+  };
   return {
     async admit(admission) {
       const admitted = await admit(deps, admission);

@@ -8,6 +8,7 @@ import { type Observation, observationSchema } from '../specs/model.js';
 import type { LibraryDeps } from './deps.js';
 import type { CapabilityVersion, Execution } from './model.js';
 import type { PlanLedger, Planner } from './plans.js';
+import type { RedactExecution } from './redact-execution.js';
 import { maxDepth } from './requirements.js';
 
 /** How calls that change something are treated: made, left out and noted, or made only where a plan has them. */
@@ -24,7 +25,7 @@ export interface RunOptions {
   readonly signal: AbortSignal;
 }
 
-export type RunDeps = LibraryDeps & { readonly random: () => string };
+export type RunDeps = LibraryDeps & { readonly random: () => string; readonly redact: RedactExecution };
 
 /** The code's own work; what its calls take is bounded by the tool bridge. */
 const codeTimeoutMs = 10_000;
@@ -106,6 +107,7 @@ export async function runCapability(
   const calls: Recorded[] = [];
   const session = await openSession(deps, capability);
   let judged: { observation: Observation; error: string | null } | undefined;
+  let execution: Execution;
   try {
     const outcome = await session.invoke(
       {
@@ -124,12 +126,10 @@ export async function runCapability(
     // A run that was cancelled may have changed something already: it is kept too.
     const result =
       judged ?? failed(options.signal.aborted ? 'cancelled: while it ran' : 'internal: the sandbox failed');
-    await deps.store.library.putExecution(
-      executionOf({ id, capability, input, at, options, calls, result, durationMs: deps.clock.elapsed() - started }),
-    );
+    const durationMs = deps.clock.elapsed() - started;
+    execution = executionOf({ id, capability, input, at, options, calls, result, durationMs });
+    await deps.store.library.putExecution(await deps.redact(execution));
   }
-  const durationMs = deps.clock.elapsed() - started;
-  const execution = executionOf({ id, capability, input, at, options, calls, result: judged, durationMs });
   return { ...execution, observation: judged.observation };
 }
 

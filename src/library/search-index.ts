@@ -43,6 +43,7 @@ export function createSearchIndex({ store, embedder }: Pick<LibraryDeps, 'store'
         const vector = vectors[at];
         return vector ? [[key, vector] as const] : [];
       });
+      if (rows.length === 0) continue;
       await store.embeddings.index(family, model, new Map(rows));
       for (const [key] of rows) indexed.add(key);
     }

@@ -1,0 +1,31 @@
+import { createRedactionPolicy, type RedactionPolicy } from '../evidence/redact.js';
+import type { JsonObject, JsonValue } from '../json.js';
+import type { Execution } from './model.js';
+
+/** What is to be kept out of the store is taken out of an execution before it is recorded; the caller sees it whole. */
+export type RedactExecution = (execution: Execution) => Promise<Execution>;
+
+/** @param allow texts that look like secrets and are none */
+export function createExecutionRedactor(allow: readonly string[] = []): RedactExecution {
+  let policy: RedactionPolicy | undefined;
+  return async (execution) => {
+    policy ??= createRedactionPolicy(allow);
+    const { input, observation, error, calls } = execution;
+    const calledWith = calls.map(({ args, result }) => ({ args, result }));
+    const found = await policy.search([input, { ...observation }, error, calledWith]);
+    if (found.size === 0) return execution;
+    const redactor = policy.runRedactor();
+    const redact = <T extends JsonValue>(value: T): T => redactor.redact(value, found) as T;
+    return {
+      ...execution,
+      input: redact<JsonObject>(input),
+      observation: observation && {
+        ...observation,
+        payload: redact(observation.payload),
+        prov: redact(observation.prov),
+      },
+      error: redact(error),
+      calls: calls.map((call) => ({ ...call, args: redact(call.args), result: redact(call.result) })),
+    };
+  };
+}
