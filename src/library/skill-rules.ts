@@ -93,7 +93,7 @@ export function skillFaults(files: Readonly<Record<string, string>>, folder: str
   if (body.length > maxBodyLines || body.join('\n').length > maxBodyChars) faults.push('the body is too long');
   if (body.join('').trim() === '') faults.push('the body is empty');
   for (const path of Object.keys(files)) {
-    if (path !== 'SKILL.md' && !/^(scripts|references|assets)\/[A-Za-z0-9_.-]+$/.test(path)) {
+    if (path !== 'SKILL.md' && !/^(scripts|references|assets)\/[A-Za-z0-9_-][A-Za-z0-9_.-]*$/.test(path)) {
       faults.push(`${path} stands outside scripts, references and assets`);
     }
   }
