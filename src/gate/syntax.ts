@@ -12,10 +12,11 @@ export type ParsedModule =
   | { readonly ok: true; readonly program: SyntaxNode; readonly nodes: readonly VisitedNode[] }
   | { readonly ok: false; readonly message: string };
 
-/** A node with the one above it and the field of that one in which it lies. */
+/** A node with the two above it and the field of its parent in which it lies. */
 export interface VisitedNode {
   readonly node: SyntaxNode;
   readonly parent: SyntaxNode | undefined;
+  readonly grandparent: SyntaxNode | undefined;
   readonly field: string;
 }
 
@@ -56,7 +57,7 @@ export function nameIn(value: unknown): string | undefined {
 /** All nodes that end in running code, in the order of the text; not recursive, so depth costs nothing. */
 function collect(program: SyntaxNode): VisitedNode[] {
   const found: VisitedNode[] = [];
-  const open: VisitedNode[] = [{ node: program, parent: undefined, field: '' }];
+  const open: VisitedNode[] = [{ node: program, parent: undefined, grandparent: undefined, field: '' }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     found.push(next);
     const parent = next.node;
@@ -65,7 +66,8 @@ function collect(program: SyntaxNode): VisitedNode[] {
       if (skipped.has(field)) continue;
       for (const each of Array.isArray(value) ? value : [value]) {
         const node = asNode(each);
-        if (node && (!node.type.startsWith('TS') || kept.has(node.type))) below.push({ node, parent, field });
+        if (node && (!node.type.startsWith('TS') || kept.has(node.type)))
+          below.push({ node, parent, grandparent: next.parent, field });
       }
     }
     open.push(...below.reverse());

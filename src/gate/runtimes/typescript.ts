@@ -136,7 +136,11 @@ export function createTypescriptSandbox({ config, log }: TypescriptSandboxDeps):
       const { bubblewrap } = await pool.findWalls();
       const hello = await pool.introduce(plainAmbience);
       return { hello, isolation: isolationOf(hello, bubblewrap !== undefined) };
-    })();
+    })().catch((error: unknown) => {
+      // What is missing may be there the next time.
+      introduced = undefined;
+      throw error;
+    });
     return introduced;
   };
 

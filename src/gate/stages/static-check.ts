@@ -38,13 +38,14 @@ const declaring = new Set(['VariableDeclarator', 'FunctionDeclaration', 'ClassDe
 /** Names that the code declares itself, at any depth: a parameter called `process` is no crime, and the walls stand anyway. */
 function declaredNames(nodes: readonly VisitedNode[]): Set<string> {
   const names = new Set<string>();
-  for (const { node, parent, field } of nodes) {
+  for (const { node, parent, grandparent, field } of nodes) {
     if (node.type !== 'Identifier') continue;
     const name = nameIn(node.fields);
     const declares =
       field === 'params' || field === 'param' || (parent !== undefined && declaring.has(parent.type) && field === 'id');
     const inPattern =
-      (parent?.type === 'ObjectProperty' && field === 'value') ||
+      (grandparent?.type === 'ObjectPattern' && field === 'value') ||
+      (parent?.type === 'AssignmentPattern' && field === 'left') ||
       parent?.type === 'ArrayPattern' ||
       parent?.type === 'RestElement';
     if (name !== undefined && (declares || inPattern)) names.add(name);

@@ -37,7 +37,8 @@ export class DenoProcess {
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly ready: Promise<Hello | undefined>;
   private announce: (hello: Hello | undefined) => void = () => undefined;
-  private buffered = '';
+  private unfinished: string[] = [];
+  private unfinishedChars = 0;
   private noise = 0;
   private stderr = '';
   private pending: Pending | undefined;
@@ -123,6 +124,7 @@ export class DenoProcess {
   private end(reason: FailureReason, message: string): void {
     if (this.gone) return;
     this.gone = { reason, message };
+    this.unfinished = [];
     const { pid } = this.child;
     try {
       if (pid !== undefined && process.platform !== 'win32') process.kill(-pid, 'SIGKILL');
@@ -142,13 +144,18 @@ export class DenoProcess {
   }
 
   private onOutput(text: string): void {
-    this.buffered += text;
-    for (let end = this.buffered.indexOf('\n'); end >= 0; end = this.buffered.indexOf('\n')) {
-      const line = this.buffered.slice(0, end);
-      this.buffered = this.buffered.slice(end + 1);
-      this.onLine(line);
+    if (this.gone) return;
+    // Only what is new is searched: a long reply comes in many pieces.
+    const lines = text.split('\n');
+    const rest = lines.pop() ?? '';
+    for (const line of lines) {
+      this.onLine(this.unfinished.join('') + line);
+      this.unfinished = [];
+      this.unfinishedChars = 0;
     }
-    if (this.buffered.length > maxReplyChars || this.noise > maxNoiseChars)
+    this.unfinished.push(rest);
+    this.unfinishedChars += rest.length;
+    if (this.unfinishedChars > maxReplyChars || this.noise > maxNoiseChars)
       this.end('output_flood', 'the process printed too much');
   }
 

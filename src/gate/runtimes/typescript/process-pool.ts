@@ -36,10 +36,8 @@ export class ProcessPool {
 
   /** The walls that this machine gives; looked for once. @throws FoundryError sandbox_unavailable */
   async findWalls(): Promise<Walls> {
-    this.walls ??= (async () => {
-      const binary = denoBinary();
-      return { binary, bubblewrap: await findBubblewrap(binary) };
-    })();
+    const binary = denoBinary();
+    this.walls ??= findBubblewrap(binary).then((bubblewrap) => ({ binary, bubblewrap }));
     return this.walls;
   }
 
