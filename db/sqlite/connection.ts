@@ -20,7 +20,7 @@ export class Connection {
   /** Opens (and where needed creates or migrates) the database on first use. */
   get db(): Db {
     if (this.#closed) throw new FoundryError('cancelled', 'The store is closed.', 'Start the server again.');
-    this.#db ??= open(this.path);
+    this.#db ??= translateBusy(() => open(this.path));
     return this.#db;
   }
 
@@ -47,7 +47,7 @@ export class Connection {
 
 function open(path: string): Db {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-  const db = translateBusy(() => new Database(path, { timeout: busyTimeoutMs }));
+  const db = new Database(path, { timeout: busyTimeoutMs });
   try {
     sqliteVec.load(db);
     db.pragma('foreign_keys = ON');

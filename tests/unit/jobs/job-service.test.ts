@@ -106,11 +106,7 @@ describe('jobs', () => {
     const { job_id, job_state, progress } = await jobs.run('mine_needs', {}, options(0));
     expect([job_state, progress?.message]).toEqual(['running', 'one']);
     expect((await jobs.cancel(job_id)).state).toBe('cancelled');
-    expect(await jobs.wait(job_id, options())).toEqual({
-      job_id,
-      job_state: 'cancelled',
-      progress: { done: 1, total: 10, message: 'one' },
-    });
+    expect(await jobs.wait(job_id, options())).toMatchObject({ job_id, job_state: 'cancelled' });
   });
 
   test('of a process that died are taken over when their lease has run out, not before', async () => {
