@@ -39,7 +39,7 @@ function toRow(columns: RowColumns): DatasetRow {
 const columnNames =
   'dataset_id, name, kind, format, config, rows, files, excluded, card, output_dir, receipt_id, created_at';
 
-/** Data sets by content id. The same data set built again replaces its card, receipt and place; its rows are the same. */
+/** Data sets by content id. The same data set built again replaces its card, receipt, place and where its rows come from. */
 export function createDatasetStore(connection: Connection): DatasetStore {
   return {
     async putDataset(dataset, rows) {
@@ -64,8 +64,9 @@ export function createDatasetStore(connection: Connection): DatasetStore {
             dataset.receipt_id,
             dataset.created_at,
           );
+        connection.db.prepare('DELETE FROM dataset_rows WHERE dataset_id = ?').run(dataset.dataset_id);
         const insert = connection.db.prepare(
-          `INSERT OR IGNORE INTO dataset_rows (dataset_id, ordinal, row_id, split, run_id, evidence_ids)
+          `INSERT INTO dataset_rows (dataset_id, ordinal, row_id, split, run_id, evidence_ids)
            VALUES (?, ?, ?, ?, ?, ?)`,
         );
         rows.forEach((row, ordinal) => {

@@ -91,7 +91,7 @@ export function renderCard(facts: BuildFacts): string {
   const sections = [
     `# ${options.name}`,
     `Supervised fine-tuning rows from the logs of agents: ${facts.rows} rows out of ${facts.matched} runs. Data set \`${facts.datasetId}\`, receipt \`${facts.receiptId}\`.`,
-    `## Rows\n\n${shape(facts)}\n\n${maskNote(facts)}\n\nA row is the main thread of one whole run up to the last message of the agent; what followed it and side threads are left out. ${inferred}`,
+    `## Rows\n\n${shape(facts)}\n\n${maskNote(facts)}\n\nA row is the main thread of one whole run up to the last message of the agent; what followed it and side threads are left out. Text that a program put in the user's place (echoes of commands, reminders) stays, for the agent saw it. ${inferred}`,
     `## Splits\n\n${
       facts.files.length === 0
         ? 'There is no row.'
@@ -100,7 +100,7 @@ export function renderCard(facts: BuildFacts): string {
             facts.files.map((file) => [file.split, file.path, file.rows]),
           )
     }\n\nRuns of one task never cross a split: a group (${facts.groups} of them) goes to a split by the hash of its key, so it stays there when more runs come in. Asked shares: train ${options.shares.train}, validation ${options.shares.validation}, test ${options.shares.test}.`,
-    `## What counts as good\n\nOnly runs whose score is \`accepted\` stand here (scorer ${facts.scorerVersion}; no model judges). Runs that are partially accepted, rejected, or wait for a person's review are never rows, and neither are outcomes that a client made up.`,
+    `## What counts as good\n\nOnly runs whose score is \`accepted\` stand here (scorer ${facts.scorerVersion}; no model judges). Runs that are partially accepted, rejected, or wait for a person's review are never rows; an outcome that a client handed in counts only where the operator trusts it, and a person's override outranks the scorer.`,
     `## Left out\n\n${excluded.length === 0 ? 'Nothing.' : table(['reason', 'runs'], excluded)}`,
     `## Where it comes from\n\nSources: ${list(facts.sources)}. Importers: ${list(facts.importers)}. Redaction policies: ${list(facts.redactionPolicies)}; redaction came before anything was stored. Consent: only folders that the operator's configuration allows were imported.`,
     `\`${options.name}.provenance.jsonl\` leads from each row (\`row_id\`: sha256 of its canonical JSON) to the bytes of every message. It names files of the machine on which the logs were read; training does not need it. No licence is known: that of the logs applies.`,

@@ -83,15 +83,15 @@ export async function* readJsonLines(path: string): AsyncGenerator<JsonValue | u
   for await (const line of readLines(path)) if (line.trim() !== '') yield tryParseJson(line);
 }
 
-const fixedFiles = ['README.md', 'croissant.json', 'receipt.json'];
+const fixedFiles = ['receipt.json', 'README.md', 'croissant.json'];
 
 export const dataFile = (name: string, split: string): string => `${name}.${split}.jsonl`;
 export const provenanceFile = (name: string): string => `${name}.provenance.jsonl`;
 
 const allFiles = (name: string): string[] => [
-  ...splitNames.map((split) => dataFile(name, split)),
-  provenanceFile(name),
   ...fixedFiles,
+  provenanceFile(name),
+  ...splitNames.map((split) => dataFile(name, split)),
 ];
 
 async function builtBefore(folder: string): Promise<string | null> {
@@ -117,8 +117,9 @@ export async function checkFolder(folder: string, name: string): Promise<void> {
 }
 
 /**
- * Moves finished files into place, each at once, the receipt last; files of an earlier build that this one no longer
- * makes go away. A reader that finds a receipt whose hashes hold has the whole data set.
+ * Moves finished files into place, each at once; files of an earlier build that this one no longer makes go away. The
+ * receipt goes first: where the program is killed in between, it tells the next build whose folder this is, and its
+ * hashes tell a reader that files are missing.
  */
 export async function publish(staging: string, folder: string, name: string): Promise<void> {
   const made = new Set(await readdir(staging));

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fixedClock, plainContext } from '../../../src/context.js';
@@ -15,7 +15,7 @@ import type { JsonObject } from '../../../src/json.js';
 import { createRoots } from '../../../src/roots.js';
 import { createScoringService } from '../../../src/scoring/scoring-service.js';
 import type { ScoringService } from '../../../src/scoring/service.js';
-import { type Bench, createBench } from '../scoring/stand-in.js';
+import { type Bench, createBench } from '../scoring/bench.js';
 import { agent, call, result, reward, type Said, traceOf, user } from '../scoring/traces.js';
 
 const talk = (id: string | number): Said[] => [
@@ -33,8 +33,8 @@ describe('building a data set for fine-tuning', () => {
   let datasets: DatasetService;
   let broken: Map<string, string>;
 
-  beforeEach(() => {
-    bench = createBench();
+  beforeEach(async () => {
+    bench = await createBench();
     broken = new Map();
     scoring = createScoringService({ ...bench, clock: fixedClock() });
     const evidence: EvidenceService = {
@@ -66,7 +66,7 @@ describe('building a data set for fine-tuning', () => {
   const rowsOf = (out: BuildSftOutput): JsonObject[] => out.files.flatMap((file) => lines(`set.${file.split}.jsonl`));
 
   it('takes accepted runs and no other, and counts the rest by reason', async () => {
-    bench.traces.push(
+    await bench.add(
       run('good', [reward(1)]),
       run('bad', [reward(0)]),
       run('half', [reward(0.5)]),
@@ -93,7 +93,7 @@ describe('building a data set for fine-tuning', () => {
   });
 
   it('drops a run that a person rejected, and takes one that a person accepted', async () => {
-    bench.traces.push(run('good', [reward(1)]), run('bad', [reward(0)]), run('third', [reward(1)]));
+    await bench.add(run('good', [reward(1)]), run('bad', [reward(0)]), run('third', [reward(1)]));
     expect((await build()).rows).toBe(2);
     await scoring.override('good', 'rejected', 'rude', plainContext('cli'));
     await scoring.override('bad', 'accepted', 'the grader was wrong', plainContext('cli'));
@@ -103,7 +103,7 @@ describe('building a data set for fine-tuning', () => {
   });
 
   it.each(['trl', 'openai'] as const)('writes valid rows in the shape %s', async (format) => {
-    bench.traces.push(run('a', [reward(1)]), run('b', [reward(1)]));
+    await bench.add(run('a', [reward(1)]), run('b', [reward(1)]));
     const schema = format === 'trl' ? trlRowSchema : openaiRowSchema;
     const rows = rowsOf(await build({ format }));
     expect(rows).toHaveLength(2);
@@ -111,7 +111,8 @@ describe('building a data set for fine-tuning', () => {
   });
 
   it('writes the same bytes again, and gives every row a sidecar entry under its hash', async () => {
-    for (let i = 0; i < 30; i += 1) bench.traces.push(run(`r${i}`, [reward(1)]));
+    const runs = Array.from({ length: 30 }, (_, i) => run(`r${i}`, [reward(1)]));
+    await bench.add(...runs);
     const first = await build();
     const bytes = (): Record<string, string> =>
       Object.fromEntries(readdirSync(folder()).map((file) => [file, readFileSync(join(folder(), file), 'utf8')]));
@@ -130,12 +131,12 @@ describe('building a data set for fine-tuning', () => {
     const known = new Map(sidecar().map((entry) => [entry.row_id, entry]));
     for (const row of rowsOf(first)) expect(known.get(hashOf(row))).toBeDefined();
     expect(known.size).toBe(30);
-    const sigs = bench.traces.flatMap((trace) => trace.records.map((record) => record.provenance.sig_hash));
+    const sigs = runs.flatMap((trace) => trace.records.map((record) => record.provenance.sig_hash));
     for (const text of Object.values(before)) for (const sig of sigs) expect(text).not.toContain(sig);
   });
 
   it('keeps runs of one task in one split, and train filled', async () => {
-    for (let i = 0; i < 40; i += 1) bench.traces.push(run(`r${i}`, [reward(1)], { task_id: `t${i % 8}` }));
+    for (let i = 0; i < 40; i += 1) await bench.add(run(`r${i}`, [reward(1)], { task_id: `t${i % 8}` }));
     await build({ split: { train: 0.4, validation: 0.3, test: 0.3 } });
     const splitsOf = new Map<string, Set<string>>();
     for (const entry of sidecar()) {
@@ -155,7 +156,7 @@ describe('building a data set for fine-tuning', () => {
         outcomes: [reward(1)],
         run: { task_id: 't' },
       });
-    bench.traces.push(same('a'), same('b'), run('c', [reward(1)], { task_id: 't' }), run('d', [reward(1)]));
+    await bench.add(same('a'), same('b'), run('c', [reward(1)], { task_id: 't' }), run('d', [reward(1)]));
     const reasons = async (input: Partial<BuildSftInput>): Promise<unknown> => (await build(input)).excluded;
     expect(await reasons({})).toEqual({ duplicate: 1 });
     expect(await reasons({ format: 'openai' })).toEqual({ duplicate: 1 });
@@ -169,14 +170,14 @@ describe('building a data set for fine-tuning', () => {
   });
 
   it('lists the tools that the log declares, and infers the others openly', async () => {
-    bench.definitions.push({
+    await bench.declare({
       name: 'search',
       description: 'Finds orders',
       input_schema: { type: 'object' },
       inferred: false,
       annotations: null,
     });
-    bench.traces.push(run('a', [reward(1)]), run('b', [reward(0)]));
+    await bench.add(run('a', [reward(1)]), run('b', [reward(0)]));
     const [row] = rowsOf(await build());
     expect(trlRowSchema.parse(row).tools?.map((one) => one.function.name)).toEqual(['refund', 'search']);
     expect(sidecar()[0]?.tools_inferred).toEqual(['refund']);
@@ -184,7 +185,7 @@ describe('building a data set for fine-tuning', () => {
   });
 
   it('keeps card, receipt and rows in the store', async () => {
-    bench.traces.push(run('a', [reward(1)]), run('b', [reward(0)]));
+    await bench.add(run('a', [reward(1)]), run('b', [reward(0)]));
     const out = await build();
     const stored = await bench.store.datasets.getDataset(out.dataset_id);
     expect(out.card_uri).toBe(`datasets://${out.dataset_id}`);
@@ -198,7 +199,7 @@ describe('building a data set for fine-tuning', () => {
   });
 
   it('refuses what it cannot do, and says what works', async () => {
-    bench.traces.push(run('a', [reward(1)]));
+    await bench.add(run('a', [reward(1)]));
     expect(await refusal({ format: 'alpaca' })).toMatchObject({
       code: 'unsupported_format',
       fix: 'Use format trl or openai.',
@@ -218,18 +219,29 @@ describe('building a data set for fine-tuning', () => {
   });
 
   it('leaves nothing half done where it is cancelled', async () => {
-    bench.traces.push(run('a', [reward(1)]));
+    await bench.add(run('a', [reward(1)]));
     await build();
     const before = readdirSync(folder()).map((file) => readFileSync(join(folder(), file), 'utf8'));
-    bench.traces.push(run('b', [reward(1)]));
+    await bench.add(run('b', [reward(1)]));
     const cancelled = datasets.buildSft({ name: 'set' }, plainContext('cli', AbortSignal.abort()));
     await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
     expect(readdirSync(folder()).map((file) => readFileSync(join(folder(), file), 'utf8'))).toEqual(before);
   });
 
+  it('takes up a folder that a killed build left half filled', async () => {
+    await bench.add(run('a', [reward(1)]), run('b', [reward(1)]));
+    const first = await build();
+    const whole = readdirSync(folder());
+    for (const file of whole.filter((name) => name !== 'receipt.json')) rmSync(join(folder(), file));
+    mkdirSync(join(folder(), '.building-set'));
+    writeFileSync(join(folder(), '.building-set', 'set.train.jsonl'), 'half a row');
+    expect(await build()).toEqual(first);
+    expect(readdirSync(folder())).toEqual(whole);
+  });
+
   describe('and verifying it', () => {
     beforeEach(async () => {
-      bench.traces.push(run('a', [reward(1)]), run('b', [reward(1)]));
+      await bench.add(run('a', [reward(1)]), run('b', [reward(1)]));
       await build({ format: 'openai' });
     });
     const problems = async (): Promise<string[]> => (await datasets.verify(folder())).problems;

@@ -5,7 +5,7 @@ import { fixedClock, plainContext } from '../../../src/context.js';
 import type { RunTrace } from '../../../src/evidence/model.js';
 import { createScoringService } from '../../../src/scoring/scoring-service.js';
 import type { ScoringService } from '../../../src/scoring/service.js';
-import { type Bench, createBench } from './stand-in.js';
+import { type Bench, createBench } from './bench.js';
 import { agent, call, result, reward, traceOf, user } from './traces.js';
 
 const done = [user('Refund 7'), agent('', call('1', 'refund', { id: 7 })), result('1', { ok: true }), agent('Done.')];
@@ -16,18 +16,18 @@ describe('the scoring service', () => {
   let bench: Bench;
   let scoring: ScoringService;
 
-  beforeEach(() => {
-    bench = createBench();
+  beforeEach(async () => {
+    bench = await createBench();
     scoring = createScoringService({ ...bench, clock: fixedClock() });
   });
   afterEach(() => bench.close());
 
   const standing = async (runId: string): Promise<string | undefined> =>
     (await bench.store.scores.effective([runId])).get(runId)?.category;
-  const stored = (): unknown => bench.connection.db.prepare('SELECT count(*) AS n FROM scores').get();
+  const stored = async (): Promise<number | undefined> => (await bench.store.status()).counts['scores'];
 
   it('counts the categories of a source and leaves a receipt', async () => {
-    bench.traces.push(good('r1'), bad('r2'), good('r3'));
+    await bench.add(good('r1'), bad('r2'), good('r3'));
     const out = await scoring.scoreRuns({ source: 'made-up' }, plainContext());
     expect(out.by_category).toEqual({ accepted: 2, partially_accepted: 0, rejected: 1, needs_human_review: 0 });
     expect(out.runs.map((run) => [run.run_id, run.category])).toEqual([
@@ -40,24 +40,24 @@ describe('the scoring service', () => {
   });
 
   it('adds nothing when the same runs are scored again', async () => {
-    bench.traces.push(good('r1'), bad('r2'));
+    await bench.add(good('r1'), bad('r2'));
     const first = await scoring.scoreRuns({ source: 'made-up' }, plainContext());
     const again = await scoring.scoreRuns({ run_ids: ['r1', 'r2', 'r1'] }, plainContext());
-    expect(stored()).toEqual({ n: 2 });
+    expect(await stored()).toBe(2);
     expect(again.by_category).toEqual(first.by_category);
   });
 
   it('judges a run again once it has grown', async () => {
-    bench.traces.push(traceOf('r1', done));
+    await bench.add(traceOf('r1', done));
     await scoring.scoreRuns({ run_ids: ['r1'] }, plainContext());
-    bench.traces[0] = good('r1');
+    await bench.add(good('r1'));
     const out = await scoring.scoreRuns({ run_ids: ['r1'] }, plainContext());
     expect(out.runs[0]?.category).toBe('accepted');
-    expect(stored()).toEqual({ n: 2 });
+    expect(await stored()).toBe(2);
   });
 
   it('pages through what it judged without judging again', async () => {
-    bench.traces.push(...['r1', 'r2', 'r3', 'r4', 'r5'].map(good));
+    await bench.add(...['r1', 'r2', 'r3', 'r4', 'r5'].map(good));
     const first = await scoring.scoreRuns({ source: 'made-up', limit: 2 }, plainContext());
     const second = await scoring.scoreRuns({ source: 'made-up', limit: 2, cursor: first.next_cursor }, plainContext());
     const third = await scoring.scoreRuns({ source: 'made-up', limit: 2, cursor: second.next_cursor }, plainContext());
@@ -76,9 +76,7 @@ describe('the scoring service', () => {
   });
 
   it('scores every unscored run and pages through those', async () => {
-    bench.traces.push(good('r1'), good('r2'), bad('r3'));
-    bench.connection.db.exec('CREATE TABLE IF NOT EXISTS runs (run_id TEXT PRIMARY KEY)');
-    for (const id of ['r1', 'r2', 'r3']) bench.connection.db.prepare('INSERT INTO runs (run_id) VALUES (?)').run(id);
+    await bench.add(good('r1'), good('r2'), bad('r3'));
     const first = await scoring.scoreRuns({ all_unscored: true, limit: 2 }, plainContext());
     expect(first.scored).toBe(3);
     const second = await scoring.scoreRuns({ all_unscored: true, cursor: first.next_cursor }, plainContext());
@@ -99,7 +97,7 @@ describe('the scoring service', () => {
   });
 
   it('stops between batches when the work is cancelled', async () => {
-    bench.traces.push(good('r1'));
+    await bench.add(good('r1'));
     await expect(
       scoring.scoreRuns({ source: 'made-up' }, plainContext('cli', AbortSignal.abort())),
     ).rejects.toMatchObject({ code: 'cancelled' });
@@ -109,7 +107,7 @@ describe('the scoring service', () => {
     const overMcp = plainContext('mcp');
 
     it('sends a suggested run to review, and never makes a rejected run good', async () => {
-      bench.traces.push(good('r1'), bad('r2'));
+      await bench.add(good('r1'), bad('r2'));
       for (const [run_id, category] of [
         ['r1', 'rejected'],
         ['r2', 'accepted'],
@@ -126,7 +124,7 @@ describe('the scoring service', () => {
     });
 
     it('refuses an override over MCP and takes one from a person', async () => {
-      bench.traces.push(bad('r1'));
+      await bench.add(bad('r1'));
       await expect(scoring.override('r1', 'accepted', 'it was fine', overMcp)).rejects.toMatchObject({
         code: 'invalid_input',
       });
