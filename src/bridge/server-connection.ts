@@ -1,4 +1,11 @@
-import { Client, SSEClientTransport, StreamableHTTPClientTransport, type Tool } from '@modelcontextprotocol/client';
+import {
+  Client,
+  SdkError,
+  SdkErrorCode,
+  SSEClientTransport,
+  StreamableHTTPClientTransport,
+  type Tool,
+} from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import type { McpServerEntry } from '../config.js';
 import { FoundryError } from '../errors.js';
@@ -68,11 +75,11 @@ async function end(client: Client, transport: Transport): Promise<void> {
   const late = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => resolve('late'), closeMs);
   });
-  const closing = client
+  const ended = client
     .close()
     .then(() => transport.close())
     .catch(() => undefined);
-  const outcome = await Promise.race([closing, late]);
+  const outcome = await Promise.race([ended, late]);
   clearTimeout(timer);
   if (outcome !== 'late' || pid === null) return;
   try {
@@ -104,6 +111,11 @@ function unreachable(name: string, cause: unknown): FoundryError {
   );
 }
 
+/** What callers get while everything is being shut down. */
+export function closing(): FoundryError {
+  return new FoundryError('cancelled', 'The server is closing.', 'Start it again and repeat the call.');
+}
+
 type Opened = { readonly client: Client; readonly transport: Transport };
 
 async function open(
@@ -112,6 +124,7 @@ async function open(
   options: ConnectOptions & { readonly mode: 'auto' | 'legacy' },
 ): Promise<Opened> {
   const { log, signal, timeoutMs, mode } = options;
+  if (signal.aborted) throw closing();
   const client = new Client(
     { name: 'capability-foundry', version },
     { versionNegotiation: { mode, probe: { timeoutMs: Math.min(probeMs, timeoutMs) } } },
@@ -125,7 +138,7 @@ async function open(
   }
   let stop: (() => void) | undefined;
   const stopped = new Promise<never>((_, reject) => {
-    stop = () => reject(new FoundryError('cancelled', 'The server is closing.', 'Start it again and repeat the call.'));
+    stop = () => reject(closing());
     signal.addEventListener('abort', stop, { once: true });
   });
   try {
@@ -155,7 +168,8 @@ export async function connectServer(
   };
   const opened = await open(name, entry, { ...options, mode: 'auto' }).catch((error: unknown) => {
     // Some servers of the 2025 era end at a question they do not know: ask them the old way, in a new process.
-    if (error instanceof FoundryError || 'url' in entry) return give(error);
+    const silent = error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout;
+    if (error instanceof FoundryError || 'url' in entry || silent) return give(error);
     return open(name, entry, { ...options, mode: 'legacy' }).catch(give);
   });
   return connectionOf(name, opened, options);

@@ -1,7 +1,7 @@
 import type { McpServerEntry } from '../config.js';
 import { FoundryError } from '../errors.js';
 import type { Logger } from '../log.js';
-import { connectServer, type ServerConnection } from './server-connection.js';
+import { closing, connectServer, type ServerConnection } from './server-connection.js';
 
 export interface PoolOptions {
   readonly log: Logger;
@@ -30,9 +30,7 @@ export class ServerPool {
 
   /** @throws FoundryError needs_setup, upstream, cancelled (the pool is closed) */
   async connection(name: string): Promise<ServerConnection> {
-    if (this.#stop.signal.aborted) {
-      throw new FoundryError('cancelled', 'The server is closing.', 'Start it again and repeat the call.');
-    }
+    if (this.#stop.signal.aborted) throw closing();
     const slot = this.#slots.get(name);
     if (slot && !slot.ready?.closed) return slot.connecting;
     const failure = this.#failures.get(name);

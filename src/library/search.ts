@@ -12,8 +12,8 @@ const defaultLimit = 10;
 const maxRanked = 200;
 /** Of reciprocal rank fusion: damps the lead of the very first ranks (Cormack, Clarke and Buettcher 2009). */
 const fusionConstant = 60;
-/** Below this cosine a capability that shares no word with the query is not shown. */
-const minMeaning = 0.3;
+/** Below this cosine a capability that shares no word with the query is not shown: unrelated texts reach .33 with the local model. */
+const minMeaning = 0.35;
 const embedMs = 20_000;
 
 export interface Ranked {
@@ -99,12 +99,13 @@ export async function search(
     (input.kind === undefined || capability.kind === input.kind) &&
     (input.state === undefined ? capability.state !== 'deprecated' : capability.state === input.state);
   const hits: { capability: CapabilityVersion; score: number }[] = [];
+  const size = input.limit ?? defaultLimit;
   for (const { name, score } of ranked) {
+    if (hits.length > from + size) break;
     const capability = await library.get(name);
     if (capability && wanted(capability)) hits.push({ capability, score });
   }
   const searched = await countOf(deps, input);
-  const size = input.limit ?? defaultLimit;
   const page = hits.slice(from, from + size);
   const counts = await library.executionCounts(page.map((hit) => hit.capability.name));
   const results = await Promise.all(page.map((hit) => resultOf(deps, hit, counts.get(hit.capability.name))));
