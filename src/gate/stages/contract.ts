@@ -21,6 +21,7 @@ function undeclaredCalls(judgement: Judgement, placed: PlacedTest): string[] {
   const { capabilities, tools } = judgement.candidate.spec.dependencies;
   const declared = new Set([...capabilities, ...tools]);
   const names = new Set((placed.test.calls ?? []).map((call) => call.name).filter((name) => !declared.has(name)));
+  if (names.size > 0 && placed.from === 'hidden') return ['it records a call that dependencies do not name'];
   return [...names].map((name) => `it records a call to ${name}, which dependencies do not name`);
 }
 

@@ -1,0 +1,113 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import type { SpecTest } from '../../../src/specs/model.js';
+import { specSchema } from '../../../src/specs/model.js';
+import { candidate, gateWith, never, openSandbox, stageOf, sumSpec } from './support.js';
+
+const sandbox = openSandbox();
+const gate = gateWith(sandbox);
+afterAll(() => sandbox.close());
+
+function pairTest(input: string, output: string | number): SpecTest {
+  return { name: input, input: { text: input }, expected: { status: 'ok', payload: { answer: output } } };
+}
+
+async function judge(tests: readonly SpecTest[], expression: string, answer: Record<string, unknown> = {}) {
+  const spec = specSchema.parse({
+    ...sumSpec(),
+    input_schema: { type: 'object' },
+    output_schema: { type: 'object', properties: { answer } },
+    tests: tests.slice(0, -1),
+  });
+  const code = `export async function execute(input: { text: string }) {
+    return { status: 'ok', payload: { answer: ${expression} }, prov: [] };
+  }`;
+  const report = await gate.judge(
+    candidate(code, { spec, visibleTests: spec.tests, hiddenTests: tests.slice(-1) }),
+    never,
+  );
+  return { report, stage: stageOf(report, 'special_case') };
+}
+
+describe('the special_case stage', () => {
+  const colours = [
+    pairTest('a ripe tomato', 'reddish'),
+    pairTest('the grass', 'greenish'),
+    pairTest('ripe cherry', 'reddish'),
+  ];
+
+  test('lets a table of classes pass: words that the code decides between', async () => {
+    const { report, stage } = await judge(colours, `/grass/.test(input.text) ? 'greenish' : 'reddish'`);
+    expect(stage.reasons).toEqual([]);
+    expect(report.verdict).toBe('admitted');
+  });
+
+  test('lets constants pass that are the same in all tests, or that the schema names', async () => {
+    const prefix = ['alpha', 'beta', 'gamma'].map((each) => pairTest(each, `prefix-2024: ${each}`));
+    expect((await judge(prefix, `'prefix-2024: ' + input.text`)).report.verdict).toBe('admitted');
+    const codes = [pairTest('one', 'CODE-0001'), pairTest('twelve', 'CODE-0002'), pairTest('six', 'CODE-0001')];
+    const expression = `input.text.length > 3 ? 'CODE-0002' : 'CODE-0001'`;
+    expect((await judge(codes, expression, { enum: ['CODE-0001', 'CODE-0002'] })).report.verdict).toBe('admitted');
+    expect((await judge(codes, expression)).stage.status).toBe('failed');
+  });
+
+  test('finds answers that are chosen by something else than the input itself', async () => {
+    const ids = [pairTest('a', 'ID-48151'), pairTest('bb', 'ID-62342'), pairTest('ccc', 'ID-91114')];
+    const { report, stage } = await judge(ids, `['ID-48151', 'ID-62342', 'ID-91114'][input.text.length - 1]`);
+    expect(report).toMatchObject({ verdict: 'rejected', failed_stage: 'special_case' });
+    expect(stage.reasons.join()).toContain('values of a hidden test stand in the code');
+    expect(JSON.stringify(report)).not.toContain('91114');
+  });
+
+  test('finds remembered numbers and keys of a table', async () => {
+    const numbers = [pairTest('ref_ab12', 40_961), pairTest('ref_cd34', 70_229), pairTest('ref_ef56', 11_037)];
+    const { stage } = await judge(
+      numbers,
+      `({ ref_ab12: 40961, ref_cd34: 70229, ref_ef56: 11037 } as any)[input.text]`,
+    );
+    expect(stage.status).toBe('failed');
+    expect(stage.reasons.join()).toContain('values of test "ref_ab12" stand in the code: "ref_ab12", 40961');
+  });
+
+  test('says that remembered values are why the hidden tests failed', async () => {
+    const { report, stage } = await judge(colours, `input.text === 'a ripe tomato' ? 'reddish' : 'greenish'`);
+    expect(report.failed_stage).toBe('hidden');
+    expect(stage.reasons.join()).toContain('"a ripe tomato"');
+  });
+});
+
+describe('the strength stage', () => {
+  test.each([
+    [
+      'identity',
+      [{ text: 'a' }, { text: 'b' }, { text: 'c' }],
+      (input: { text: string }) => ({ payload: { ...input } }),
+    ],
+    ['echo', [{ text: 'a' }, { text: 'b' }, { text: 'c' }], (input: { text: string }) => ({ payload: input.text })],
+    ['empty', [{ text: 'a' }, { text: 'b' }, { text: 'c' }], () => ({ payload: {} })],
+    [
+      'merged_constant',
+      [{ text: 'a' }, { text: 'b' }, { text: 'c' }],
+      (input: { text: string }) => ({ payload_contains: { [input.text]: 1 } }),
+    ],
+  ])('names the baseline %s where it passes every test', async (name, inputs, expect_) => {
+    const tests = inputs.map((input) => ({
+      name: input.text,
+      input,
+      expected: { status: 'ok' as const, ...expect_(input) },
+    }));
+    const spec = specSchema.parse({ ...sumSpec(), input_schema: {}, output_schema: {}, tests: tests.slice(0, 2) });
+    const bodies: Record<string, string> = {
+      identity: '{ ...input }',
+      echo: 'input.text',
+      empty: '{}',
+      merged_constant: '{ [input.text]: 1 }',
+    };
+    const code = `export async function execute(input: any) { return { status: 'ok', payload: ${bodies[name]}, prov: [] }; }`;
+    const report = await gate.judge(
+      candidate(code, { spec, visibleTests: tests.slice(0, 2), hiddenTests: tests.slice(2) }),
+      never,
+    );
+    expect(report).toMatchObject({ verdict: 'rejected', failed_stage: 'strength' });
+    expect(report.reasons.join()).toContain(`baseline "${name}"`);
+  });
+});
