@@ -27,6 +27,8 @@ export interface CorpusRun {
   /** runs of one task are one group: they are trained on, or held out, together */
   readonly group: string;
   readonly calls: readonly CorpusCall[];
+  /** the tools of all calls, failed ones too */
+  readonly tools: readonly string[];
   /** what could be read in the run, by the user's hand or in results, in order */
   readonly texts: readonly { readonly ordinal: number; readonly text: string }[];
   /** place at which a value first stood in a result */
@@ -51,7 +53,8 @@ export function corpusRun(trace: RunTrace): CorpusRun {
   const turns = trace.records.filter((one) => one.role === 'user' && one.is_human && one.text !== null);
   const texts = turns.map((one) => ({ ordinal: one.ordinal, text: one.text ?? '' }));
   const calls: CorpusCall[] = [];
-  for (const call of recordedCalls(trace)) {
+  const recorded = recordedCalls(trace);
+  for (const call of recorded) {
     if (call.failed || call.args === null || call.result === undefined || call.resultOrdinal === null) continue;
     const slots = slotsOf(call.args);
     calls.push({
@@ -74,6 +77,7 @@ export function corpusRun(trace: RunTrace): CorpusRun {
     runId: trace.run.run_id,
     group: trace.run.task_id === null ? `run:${trace.run.run_id}` : `task:${trace.run.source}:${trace.run.task_id}`,
     calls,
+    tools: recorded.map((call) => call.tool),
     texts: texts.sort((a, b) => a.ordinal - b.ordinal),
     firstSeen: seenIn(calls),
     opening: turns[0]?.text ?? '',

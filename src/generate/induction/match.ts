@@ -205,7 +205,7 @@ export function occurrencesIn(
     return listBounds(program, run, used).map((bound) => occurrenceOf(program, run, bound, destructive));
   }
   const found: Occurrence[] = [];
-  const taken = new Set(used);
+  const taken = new Set(run.calls.filter((call) => used.has(call)));
   const root = program.order[0] ?? 0;
   const label = program.steps[root]?.label;
   for (const call of run.calls) {
