@@ -16,6 +16,7 @@ export const callCapability = defineTool({
     const text = lines(
       `${input.name}: ${data.status} in ${Math.round(data.duration_ms)} ms (execution_id ${data.execution_id}).`,
       data.error !== undefined && `Error: ${data.error}`,
+      data.note,
       `payload: ${JSON.stringify(data.payload)}`,
       data.prov.length > 0 && `prov: ${JSON.stringify(data.prov)}`,
       planned.length > 0 && 'Planned calls, not made:',
