@@ -30,6 +30,7 @@ const listHint = { ttlMs: 3_600_000, cacheScope: 'public' } as const;
  */
 export function createServerFactory(services: Services): () => McpServer {
   const states = createRequestStateCodec<AskedFor>({ key: randomBytes(32), ttlSeconds: 900 });
+  const spent = new Set<string>();
   const skills = createSkills(services);
   let resumed = false;
   const onUse = (): void => {
@@ -48,7 +49,7 @@ export function createServerFactory(services: Services): () => McpServer {
         maxToolInputElements: 10_000,
       },
     );
-    for (const tool of tools) registerTool(server, tool, { services, states, onUse });
+    for (const tool of tools) registerTool(server, tool, { services, states, spent, onUse });
     registerResources(server, { services, skills, onUse });
     registerPrompts(server, services);
     return server;

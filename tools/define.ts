@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type CallToolResult,
   CLIENT_CAPABILITIES_META_KEY,
@@ -136,11 +137,15 @@ export function unfinished(jobId: string, state: string, message: string | undef
 export interface AskedFor {
   readonly call: string;
   readonly question: string;
+  /** One answer is good for one call. */
+  readonly nonce: string;
 }
 
 export interface Boundary {
   readonly services: Services;
   readonly states: RequestStateCodec<AskedFor>;
+  /** Nonces of answers that were used. */
+  readonly spent: Set<string>;
   /** Called before each tool runs. */
   onUse(): void;
 }
@@ -178,10 +183,15 @@ const confirmKey = 'confirm';
 const confirmForm = z.object({ confirm: z.boolean().describe('Do it') });
 
 /** The person's answer to this call, sealed to its name and arguments, or undefined where there is none. */
-function answerOf(ctx: ServerContext, call: string): { question: string; yes: boolean } | undefined {
+function answerOf(
+  ctx: ServerContext,
+  call: string,
+  spent: Set<string>,
+): { question: string; yes: boolean } | undefined {
   const state = ctx.mcpReq.requestState<AskedFor>();
   const response = inputResponse(ctx.mcpReq.inputResponses, confirmKey);
-  if (response.kind !== 'elicit' || !state || state.call !== call) return undefined;
+  if (response.kind !== 'elicit' || !state || state.call !== call || spent.has(state.nonce)) return undefined;
+  spent.add(state.nonce);
   const form = confirmForm.safeParse(response.content);
   return { question: state.question, yes: response.action === 'accept' && form.success && form.data.confirm };
 }
@@ -197,7 +207,7 @@ async function callTool(
   const { args, ctx } = request;
   const started = services.clock.elapsed();
   const call = hashOf({ tool: tool.name, args: wellFormedDeep(args) });
-  const answered = answerOf(ctx, call);
+  const answered = answerOf(ctx, call, boundary.spent);
   const asked: { question?: string } = {};
   const confirm: Confirm = async (question) => {
     if (answered?.question === question) return answered.yes;
@@ -232,7 +242,7 @@ async function callTool(
   const message = wellFormed(asked.question);
   return inputRequired({
     inputRequests: { [confirmKey]: inputRequired.elicit({ message, requestedSchema: confirmForm }) },
-    requestState: await states.mint({ call, question: asked.question }),
+    requestState: await states.mint({ call, question: asked.question, nonce: randomUUID() }),
   });
 }
 
