@@ -1,9 +1,19 @@
 import type { Config } from '../config.js';
-import type { Clock } from '../context.js';
+import type { Clock, WorkContext } from '../context.js';
+import { FoundryError, throwIfCancelled } from '../errors.js';
 import type { EvidenceService } from '../evidence/service.js';
+import type { JsonObject } from '../json.js';
+import { localModels } from '../models/embedding/recipe.js';
 import type { Embedder } from '../models/model.js';
+import { storeReceipt } from '../receipts/receipts.js';
 import type { ScoringService } from '../scoring/service.js';
 import type { Store } from '../store.js';
+import { clusterGroups, clusteringIdOf } from './clusters.js';
+import type { ClusterNeedsInput, ClusterNeedsOutput, MineNeedsInput, MineNeedsOutput } from './contract.js';
+import { mine } from './mine.js';
+import type { Clustering, Mining, NeedGroup } from './model.js';
+import { defaultParts } from './need-text.js';
+import { clusterPage } from './page.js';
 import type { NeedsService } from './service.js';
 
 export interface NeedsDeps {
@@ -15,6 +25,139 @@ export interface NeedsDeps {
   readonly clock: Clock;
 }
 
-export function createNeedsService(_deps: NeedsDeps): NeedsService {
-  throw new Error('not built yet');
+const defaultSeed = 42;
+const defaultClusterSize = 40;
+/** Texts handed to the embedder between two reports of progress. */
+const embeddedAtOnce = 256;
+
+export function createNeedsService(deps: NeedsDeps): NeedsService {
+  return {
+    mineNeeds: (input, context) => mineNeeds(deps, input, context),
+    clusterNeeds: (input, context) => clusterNeeds(deps, input, context),
+  };
+}
+
+async function mineNeeds(deps: NeedsDeps, input: MineNeedsInput, context: WorkContext): Promise<MineNeedsOutput> {
+  const { store, clock, scoring } = deps;
+  const [startedAt, startedMs] = [clock.now(), clock.elapsed()];
+  const source = input.path === undefined ? input.source : await importFirst(deps, input, context);
+  const mined = await mine(
+    { evidence: store.evidence, scoring },
+    {
+      filter: { ...(source !== undefined && { source }), ...(input.run_ids && { run_ids: input.run_ids }) },
+      parts: input.need_text ?? defaultParts,
+      limitActs: input.limit_acts,
+      sampleActs: input.sample_acts,
+      seed: input.seed ?? defaultSeed,
+    },
+    context,
+  );
+  throwIfCancelled(context.signal);
+  const mining: Mining = { ...mined.mining, created_at: clock.now() };
+  await store.needs.putMining(mining, mined.acts, mined.needs, mined.runIds);
+  const { mining_id, runs, acts, needs, groups, merged, rejected } = mining;
+  const counts = { runs, acts, needs, groups, merged, rejected };
+  const receipt = await storeReceipt(store.receipts, clock, {
+    command: 'mine_needs',
+    arguments: { ...input } as JsonObject,
+    counts,
+    warnings: acts === 0 ? ['No act was found in these runs.'] : [],
+    startedAt,
+    startedMs,
+    via: context.via,
+  });
+  return { mining_id, ...counts, receipt_id: receipt.receipt_id };
+}
+
+async function importFirst(deps: NeedsDeps, input: MineNeedsInput, context: WorkContext): Promise<string> {
+  const { path, source } = input;
+  const imported = await deps.evidence.importEvidence({ path, ...(source !== undefined && { source }) }, context);
+  return imported.source;
+}
+
+async function clusterNeeds(
+  deps: NeedsDeps,
+  input: ClusterNeedsInput,
+  context: WorkContext,
+): Promise<ClusterNeedsOutput> {
+  const { store } = deps;
+  const mining = await store.needs.getMining(input.mining_id);
+  if (!mining) {
+    throw new FoundryError(
+      'not_found',
+      `There is no mining ${input.mining_id}.`,
+      'Call mine_needs; its mining_id is what to give here.',
+    );
+  }
+  if (mining.groups === 0) {
+    throw new FoundryError(
+      'invalid_input',
+      'That mining found no needs, so there is nothing to cluster.',
+      'Mine runs in which tools were called, or questions answered.',
+    );
+  }
+  const embedder = deps.embedder.forSet?.(mining.groups) ?? deps.embedder;
+  const k = input.k ?? Math.ceil(mining.groups / (input.target_cluster_size ?? defaultClusterSize));
+  const seed = input.seed ?? defaultSeed;
+  const config = { mining_id: mining.mining_id, k, seed, model: embedder.model };
+  const clusteringId = clusteringIdOf(config);
+  const stored = input.reuse === false ? undefined : await store.needs.getClustering(clusteringId);
+  const clustering = stored ?? (await cluster(deps, { clusteringId, mining, config, embedder }, context));
+  return clusterPage(store.needs, clustering, input);
+}
+
+interface Task {
+  readonly clusteringId: string;
+  readonly mining: Mining;
+  readonly config: { readonly k: number; readonly seed: number; readonly model: string };
+  readonly embedder: Embedder;
+}
+
+async function cluster(deps: NeedsDeps, task: Task, context: WorkContext): Promise<Clustering> {
+  const { store, clock } = deps;
+  const { clusteringId, mining, config, embedder } = task;
+  const groups = await store.needs.groupsOf(mining.mining_id);
+  const needs = await store.needs.needsOf(mining.mining_id);
+  const vectors = await embedGroups(embedder, groups, context);
+  const acts = await store.needs.actsOf(needs.map((need) => need.act_id));
+  const { clusters, clusterOfGroup } = await clusterGroups(clusteringId, {
+    groups,
+    needs,
+    vectors,
+    toolsByAct: new Map(acts.map((act) => [act.act_id, act.calls.map((call) => call.tool)])),
+    k: config.k,
+    seed: config.seed,
+    dropCommonPart: embedder.model === localModels.static,
+    onStep: async (done, of) => {
+      // Lets the abort of this work, and other work of this thread, come through.
+      await new Promise((resolve) => setImmediate(resolve));
+      throwIfCancelled(context.signal);
+      context.progress(done, of, 'clustering');
+    },
+  });
+  const clustering: Clustering = {
+    clustering_id: clusteringId,
+    mining_id: mining.mining_id,
+    config,
+    count: clusters.length,
+    embedding: { model: embedder.model, dimensions: embedder.dimensions },
+    created_at: clock.now(),
+  };
+  await store.needs.putClustering(clustering, clusters, clusterOfGroup);
+  return clustering;
+}
+
+async function embedGroups(
+  embedder: Embedder,
+  groups: readonly NeedGroup[],
+  context: WorkContext,
+): Promise<Float32Array[]> {
+  const vectors: Float32Array[] = [];
+  for (let from = 0; from < groups.length; from += embeddedAtOnce) {
+    context.progress(from, groups.length, 'embedding one need of each group');
+    const texts = groups.slice(from, from + embeddedAtOnce).map((group) => group.representative.text);
+    for (const vector of await embedder.embed(texts, context.signal)) vectors.push(vector);
+  }
+  context.progress(groups.length, groups.length, 'embedded');
+  return vectors;
 }
