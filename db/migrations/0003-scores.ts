@@ -3,6 +3,7 @@ import type { Migration } from './index.js';
 /**
  * `current_scores` is what counts for a run now: a person's newest override, else `needs_human_review` where a client
  * has suggested anything, else the newest score. No table points at `runs`: judgements outlive a forgotten run.
+ * `run_records` is how many records the run had when it was scored: one that has grown since counts as unscored.
  */
 export const migration0003: Migration = {
   name: 'scores',
@@ -16,6 +17,7 @@ export const migration0003: Migration = {
       input_hash TEXT NOT NULL,
       scored_at TEXT NOT NULL,
       via TEXT NOT NULL,
+      run_records INTEGER,
       UNIQUE (run_id, scorer_version, input_hash)
     ) STRICT;
     CREATE INDEX scores_by_run ON scores (run_id, seq);

@@ -40,13 +40,23 @@ function suggestionsOf(db: Db, runId: string): Suggestion[] {
  */
 function putScore(db: Db, score: ScoredRun): void {
   const newest = newestScore(db, score.run_id);
-  if (newest?.scorer_version === score.scorer_version && newest.input_hash === score.input_hash) return;
+  if (newest?.scorer_version === score.scorer_version && newest.input_hash === score.input_hash) {
+    db.prepare(
+      `UPDATE scores SET run_records = r.records FROM runs r
+       WHERE r.run_id = scores.run_id AND scores.run_id = ? AND scorer_version = ? AND input_hash = ?
+         AND run_records IS NOT r.records`,
+    ).run(score.run_id, score.scorer_version, score.input_hash);
+    return;
+  }
   db.prepare('DELETE FROM scores WHERE run_id = ? AND scorer_version = ? AND input_hash = ?').run(
     score.run_id,
     score.scorer_version,
     score.input_hash,
   );
-  db.prepare(`INSERT INTO scores (${scoreColumns}) VALUES (?, ?, ?, ?, ?, ?, ?)`).run(
+  db.prepare(
+    `INSERT INTO scores (${scoreColumns}, run_records)
+     VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT records FROM runs WHERE run_id = ?))`,
+  ).run(
     score.run_id,
     score.category,
     JSON.stringify(score.reasons),
@@ -54,6 +64,7 @@ function putScore(db: Db, score: ScoredRun): void {
     score.input_hash,
     score.scored_at,
     score.via,
+    score.run_id,
   );
 }
 
@@ -106,7 +117,8 @@ export function createScoreStore(connection: Connection): ScoreStore {
       const rows = connection.db
         .prepare(
           `SELECT r.run_id FROM runs r
-           WHERE r.run_id > ? AND NOT EXISTS (SELECT 1 FROM scores s WHERE s.run_id = r.run_id AND s.scorer_version = ?)
+           WHERE r.run_id > ? AND NOT EXISTS (
+             SELECT 1 FROM scores s WHERE s.run_id = r.run_id AND s.scorer_version = ? AND s.run_records = r.records)
            ORDER BY r.run_id LIMIT ?`,
         )
         .all(after ?? '', scorerVersion, limit) as { run_id: string }[];

@@ -2,14 +2,14 @@ import type { FileRef } from '../receipts/model.js';
 import type { BuildFacts } from './card.js';
 import { dataFile } from './files.js';
 
-/** The JSON-LD context of Croissant 1.1, as its specification gives it. */
+/** The JSON-LD terms of Croissant 1.1. */
 const context = {
   '@language': 'en',
   '@vocab': 'https://schema.org/',
+  arrayShape: 'cr:arrayShape',
   citeAs: 'cr:citeAs',
   column: 'cr:column',
   conformsTo: 'dct:conformsTo',
-  containedIn: 'cr:containedIn',
   cr: 'http://mlcommons.org/croissant/',
   data: { '@id': 'cr:data', '@type': '@json' },
   dataType: { '@id': 'cr:dataType', '@type': '@vocab' },
@@ -22,6 +22,7 @@ const context = {
   fileSet: 'cr:fileSet',
   format: 'cr:format',
   includes: 'cr:includes',
+  isArray: 'cr:isArray',
   isLiveDataset: 'cr:isLiveDataset',
   jsonPath: 'cr:jsonPath',
   key: 'cr:key',
@@ -35,6 +36,7 @@ const context = {
   regex: 'cr:regex',
   repeated: 'cr:repeated',
   replace: 'cr:replace',
+  samplingRate: 'cr:samplingRate',
   sc: 'https://schema.org/',
   separator: 'cr:separator',
   source: 'cr:source',
@@ -46,7 +48,7 @@ function recordSet(file: { path: string; split: string }): object {
   const field = (name: string): object => ({
     '@type': 'cr:Field',
     '@id': `${file.split}/${name}`,
-    name: `${file.split}/${name}`,
+    name,
     dataType: 'sc:Text',
     source: { fileObject: { '@id': file.path }, extract: { jsonPath: `$.${name}` } },
   });

@@ -52,7 +52,7 @@ export interface ScoreStore {
   putSuggestion(suggestion: Suggestion): Promise<void>;
   getOverride(runId: string): Promise<Override | undefined>;
   suggestions(runId: string): Promise<Suggestion[]>;
-  /** Run ids that this scorer version has not scored, in order. */
+  /** Run ids that this scorer version has not scored, or that have grown since it did, in order. */
   unscored(scorerVersion: string, limit: number, after?: string): Promise<string[]>;
   /** Run ids that this scorer version judged at or after `since`, in order, after `page.after`. */
   scoredSince(scorerVersion: string, since: string, page: { limit: number; after?: string }): Promise<string[]>;

@@ -82,6 +82,9 @@ describe('the scoring service', () => {
     const second = await scoring.scoreRuns({ all_unscored: true, cursor: first.next_cursor }, plainContext());
     expect(second.runs.map((run) => run.run_id)).toEqual(['r3']);
     expect((await scoring.scoreRuns({ all_unscored: true }, plainContext())).scored).toBe(0);
+    await bench.add(traceOf('r1', [...done, user('And?'), agent('That is all.')]));
+    const grown = await scoring.scoreRuns({ all_unscored: true }, plainContext());
+    expect(grown.runs.map((run) => run.run_id)).toEqual(['r1']);
   });
 
   it('says what is wrong where no run, an unknown run or two selections are named', async () => {
