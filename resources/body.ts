@@ -1,5 +1,6 @@
 import { FoundryError } from '../src/errors.js';
 import type { Services } from '../src/services.js';
+import { escapeUnseen } from './quote.js';
 
 /** What a resource reads as. */
 export interface ResourceBody {
@@ -25,7 +26,7 @@ export function markdown(uri: string, text: string): ResourceBody {
 }
 
 export function json(uri: string, value: unknown): ResourceBody {
-  return { uri, mimeType: 'application/json', text: `${JSON.stringify(value, null, 2)}\n` };
+  return { uri, mimeType: 'application/json', text: `${escapeUnseen(JSON.stringify(value, null, 2))}\n` };
 }
 
 export function notFound(uri: string): FoundryError {

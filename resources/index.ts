@@ -9,6 +9,7 @@ import { type Skill, SkillsExtension, skillEntry } from '@modelcontextprotocol/s
 import * as z from 'zod';
 import { errorText, type FoundryError, toFoundryError } from '../src/errors.js';
 import type { Services } from '../src/services.js';
+import { wellFormed } from '../tools/shape.js';
 import { listResources } from './list.js';
 import { decodeCursor, encodeCursor } from './page.js';
 import { clean } from './quote.js';
@@ -94,23 +95,24 @@ export interface ResourceBoundary {
 
 /** Makes every resource, template and completion known to one server instance. */
 export function registerResources(server: McpServer, { services, skills, onUse }: ResourceBoundary): void {
-  const read = (uri: URL) =>
+  const read = (uri: string) =>
     guarded(
       services,
       'resources/read',
       async () => {
         onUse();
-        const body = await readResource(services, uri.href);
-        return { contents: [{ uri: uri.href, mimeType: body.mimeType, text: body.text }] };
+        const { mimeType, text } = await readResource(services, uri);
+        return { contents: [{ uri, mimeType, text: wellFormed(text) }] };
       },
-      uri.href,
+      uri,
     );
+  const readHref = ({ href }: URL) => read(href);
   for (const [uri, title] of [
     ['capability://index', 'Library'],
     ['evidence://runs', 'Runs'],
     ['usage://summary', 'Model usage'],
   ] as const) {
-    server.registerResource(title, uri, { title, mimeType: 'text/markdown', cacheHint }, read);
+    server.registerResource(title, uri, { title, mimeType: 'text/markdown', cacheHint }, readHref);
   }
   for (const { name, uri, title, description, mimeType, complete } of templates) {
     const callbacks = Object.entries(complete).map(([variable, values]) => {
@@ -122,9 +124,11 @@ export function registerResources(server: McpServer, { services, skills, onUse }
     });
     // A list callback would put every record into one unpaged list.
     const template = new ResourceTemplate(uri, { list: undefined, complete: Object.fromEntries(callbacks) });
-    server.registerResource(name, template, { title, description, mimeType, cacheHint }, read);
+    server.registerResource(name, template, { title, description, mimeType, cacheHint }, readHref);
   }
   skills.attach(server);
+  // The SDK matches a query only where every variable of the template is in it.
+  server.server.setRequestHandler('resources/read', (request) => read(request.params.uri));
   // The SDK lists everything at once; ours is paged.
   server.server.setRequestHandler('resources/list', (request) =>
     guarded(services, 'resources/list', async () => {

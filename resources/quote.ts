@@ -11,6 +11,15 @@ export function clean(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(unseen, '');
 }
 
+/** JSON with what cannot be seen written out: the data stay the same, and show what they are. */
+export function escapeUnseen(jsonText: string): string {
+  const escaped = (character: string): string =>
+    Array.from({ length: character.length }, (_, i) => character.charCodeAt(i))
+      .map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`)
+      .join('');
+  return jsonText.replace(unseen, escaped);
+}
+
 export function clip(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length)}... [${text.length - length} more characters]` : text;
 }
