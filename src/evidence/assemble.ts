@@ -119,7 +119,8 @@ export class Assembler {
     const whole = ids.at(-1) ?? '';
     if (!grows) return whole;
     const firstUser = said.findIndex((one) => one.content.role === 'user');
-    for (const runId of ids.slice(Math.max(0, firstUser), -1)) {
+    // The longest copy that was seen before names the run, so that doing an import again finds what it found before.
+    for (const runId of ids.slice(Math.max(0, firstUser)).reverse()) {
       const stored = await this.#spoken(runId);
       const agrees = stored?.every((id, place) => {
         const mine = chained[place];
