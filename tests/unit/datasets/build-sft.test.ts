@@ -7,14 +7,17 @@ import { createDatasetService } from '../../../src/datasets/dataset-service.js';
 import { openaiRowSchema } from '../../../src/datasets/formats/openai.js';
 import { trlRowSchema } from '../../../src/datasets/formats/trl.js';
 import { type RowProvenance, rowProvenanceSchema } from '../../../src/datasets/provenance.js';
+import { barred } from '../../../src/datasets/rows.js';
 import type { DatasetService } from '../../../src/datasets/service.js';
 import type { Outcome, Run, RunTrace } from '../../../src/evidence/model.js';
 import type { EvidenceService } from '../../../src/evidence/service.js';
 import { hashOf, sha256 } from '../../../src/hash.js';
 import type { JsonObject } from '../../../src/json.js';
 import { createRoots } from '../../../src/roots.js';
+import type { ScoredRun } from '../../../src/scoring/model.js';
 import { createScoringService } from '../../../src/scoring/scoring-service.js';
 import type { ScoringService } from '../../../src/scoring/service.js';
+import { withOverride } from '../../../src/scoring/standing.js';
 import { type Bench, createBench } from '../scoring/bench.js';
 import { agent, call, result, reward, type Said, traceOf, user } from '../scoring/traces.js';
 
@@ -100,6 +103,37 @@ describe('building a data set for fine-tuning', () => {
     await build();
     expect(sidecar().map((entry) => entry.run_id)).toEqual(['bad', 'third']);
     expect(sidecar()[0]?.score.reasons[0]?.marker).toBe('override');
+  });
+
+  it('drops a run whose standing changes while the rows are being written', async () => {
+    await bench.add(run('a', [reward(1)]), run('b', [reward(1)]));
+    const at = '2026-01-01T00:00:00.000Z';
+    const progress = (done: number, _total: number | undefined, message: string): void => {
+      if (message !== 'writing rows' || done !== 1) return;
+      void bench.store.scores.putOverride({ run_id: 'a', category: 'rejected', reason: 'rude', at, via: 'cli' });
+    };
+    const out = await datasets.buildSft({ name: 'set' }, { ...plainContext(), progress });
+    expect(out).toMatchObject({ rows: 1, excluded: { 'not_accepted:changed_meanwhile': 1 } });
+    expect(sidecar().map((entry) => entry.run_id)).toEqual(['b']);
+  });
+
+  it("keeps a client's run out even where a score calls it accepted, unless a person or the operator vouches", async () => {
+    const handedIn = run('a', [reward(1)], { origin: 'client' });
+    const score: ScoredRun = {
+      schema_version: 1,
+      run_id: 'a',
+      category: 'accepted',
+      reasons: [{ marker: 'reward_full', severity: 'info', message: 'Reward 1.', evidence_id: null }],
+      scorer_version: 'v',
+      input_hash: 'h',
+      scored_at: '2026-01-01T00:00:00.000Z',
+      via: 'cli',
+    };
+    const vouched = { run_id: 'a', category: 'accepted', reason: 'saw it', at: score.scored_at, via: 'cli' } as const;
+    expect(barred(handedIn, score, false)).toBe('client_origin');
+    expect(barred(handedIn, score, true)).toBeNull();
+    expect(barred(handedIn, withOverride(score, vouched), false)).toBeNull();
+    expect(barred(handedIn, undefined, true)).toBe('not_accepted:unscored');
   });
 
   it.each(['trl', 'openai'] as const)('writes valid rows in the shape %s', async (format) => {
