@@ -18,6 +18,9 @@ export interface KMeansResult {
 }
 
 const defaults = { maxIterations: 60, miniBatchFrom: 20_000 };
+/** Small sets are clustered this often, from other seeds, and the tightest clusters are kept. */
+const restarts = 5;
+const restartsUpTo = 2_000;
 const batchSize = 4_096;
 const batchSteps = 100;
 
@@ -38,26 +41,38 @@ interface State {
  * points differ.
  */
 export async function kMeans(points: Points, options: KMeansOptions): Promise<KMeansResult> {
-  const { k: wanted, seed, onStep, maxIterations, miniBatchFrom } = { ...defaults, ...options };
-  const random = seededRandom(seed);
-  const seeds = chooseSeeds(points, Math.min(wanted, points.count), random);
-  const state = startFrom(points, seeds);
-  if (points.count > miniBatchFrom) {
-    const seen = new Float64Array(state.k);
-    for (let step = 0; step < batchSteps; step += 1) {
-      await onStep?.(step, batchSteps);
-      miniBatchStep(state, seen, random);
-    }
-    assign(state);
-    return compact(state);
+  const settings = { ...defaults, ...options };
+  const random = seededRandom(options.seed);
+  const attempts = points.count <= restartsUpTo ? restarts : 1;
+  let best: State | undefined;
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const state = startFrom(points, chooseSeeds(points, Math.min(options.k, points.count), random));
+    if (points.count > settings.miniBatchFrom) await runBatches(state, settings, random);
+    else await runLloyd(state, settings);
+    if (!best || spread(state) < spread(best)) best = state;
   }
+  return compact(best ?? startFrom(points, []));
+}
+
+async function runLloyd(state: State, { maxIterations, onStep }: KMeansOptions & typeof defaults): Promise<void> {
   for (let step = 0; step < maxIterations; step += 1) {
     await onStep?.(step, maxIterations);
-    const moved = assign(state);
-    if (moved === 0) break;
+    if (assign(state) === 0) break;
     recentre(state);
   }
-  return compact(state);
+}
+
+async function runBatches(state: State, { onStep }: KMeansOptions, random: () => number): Promise<void> {
+  const seen = new Float64Array(state.k);
+  for (let step = 0; step < batchSteps; step += 1) {
+    await onStep?.(step, batchSteps);
+    miniBatchStep(state, seen, random);
+  }
+  assign(state);
+}
+
+function spread({ distances }: State): number {
+  return sum(distances);
 }
 
 function startFrom(points: Points, seeds: readonly number[]): State {
@@ -84,24 +99,40 @@ function distance({ rows, dimensions }: Points, a: number, b: number): number {
   return Math.max(0, squares - 2 * dot(rows, from, rows, to, dimensions));
 }
 
-/** Each next seed is drawn with a chance in proportion to its squared distance to the seeds before. */
+/**
+ * Each next seed is drawn with a chance in proportion to its squared distance to the seeds before; of a few draws, the one
+ * that leaves the points nearest to a seed is taken, which keeps lone points from becoming clusters.
+ */
 function chooseSeeds(points: Points, k: number, random: () => number): number[] {
   if (points.count === 0) return [];
   const seeds = [Math.floor(random() * points.count)];
-  const nearest = new Float64Array(points.count).fill(Number.POSITIVE_INFINITY);
+  let nearest = nearer(points, new Float64Array(points.count).fill(Number.POSITIVE_INFINITY), seeds[0] ?? 0);
+  const draws = points.count <= restartsUpTo ? 2 + Math.floor(Math.log(k)) : 1;
   while (seeds.length < k) {
-    const last = seeds.at(-1) ?? 0;
-    let total = 0;
-    for (let point = 0; point < points.count; point += 1) {
-      const apart = distance(points, point, last);
-      // Rounding leaves a trace of distance between equal points.
-      nearest[point] = Math.min(nearest[point] ?? 0, apart < 1e-9 ? 0 : apart);
-      total += nearest[point] ?? 0;
-    }
+    const total = sum(nearest);
     if (total === 0) break;
-    seeds.push(draw(nearest, random() * total));
+    const drawn = Array.from({ length: draws }, () => {
+      const seed = draw(nearest, random() * total);
+      const left = nearer(points, nearest, seed);
+      return { seed, left, total: sum(left) };
+    });
+    const best = drawn.reduce((a, b) => (b.total < a.total ? b : a));
+    seeds.push(best.seed);
+    nearest = best.left;
   }
   return seeds;
+}
+
+/** Squared distances to the nearest seed, with one more seed. Rounding leaves a trace between equal points: it counts as none. */
+function nearer(points: Points, nearest: Float64Array, seed: number): Float64Array {
+  return nearest.map((before, point) => {
+    const apart = distance(points, point, seed);
+    return Math.min(before, apart < 1e-6 ? 0 : apart);
+  });
+}
+
+function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function draw(weights: Float64Array, at: number): number {

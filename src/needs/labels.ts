@@ -1,5 +1,8 @@
-import { isCourtesyWord } from './talk.js';
+import { isContentWord } from './talk.js';
 import { identifierWords, wordsOf } from './words.js';
+
+/** What need texts put in place of values. */
+const valueWords = new Set('amount date email id number path time url user name'.split(' '));
 
 /** What a label is made of: the texts of a cluster's groups and how many of its acts use each tool. */
 export interface Described {
@@ -8,23 +11,12 @@ export interface Described {
   readonly toolUse: ReadonlyMap<string, number>;
 }
 
-const plainWords = new Set(
-  (
-    'about after against all among another any as at back be because been before being between both but by came come could did does doing down ' +
-    'during each either ever every few first from further had has have having he her hers him his how however if in into it its last like made ' +
-    'make many may me might mine more most much must my myself new next nor not now number of off on once one only or other our out over own per ' +
-    'provide provided same say she should since so some still such take than that the their them themselves they this those though through to ' +
-    'too two under until up upon us use used using was way we were what when where whether which while who whom why will with within without ' +
-    "would you your don't can't i'll i've also id date time amount email url path name user then and for are is an"
-  ).split(' '),
-);
-
 const maxTerms = 3;
 /** Share of a cluster's acts below which a tool does not name it. */
 const minToolShare = 0.25;
 
 function isTerm(word: string): boolean {
-  return word.length > 2 && !/\d/.test(word) && !plainWords.has(word) && !isCourtesyWord(word);
+  return word.length > 2 && !/\d/.test(word) && !valueWords.has(word) && isContentWord(word);
 }
 
 /** In how many texts each term stands. */

@@ -27,6 +27,6 @@ const readers: Readonly<Record<NeedPart, (act: Act) => string>> = {
 export function needText(act: Act, parts: readonly NeedPart[] = defaultParts): string {
   const texts = (Object.keys(readers) as NeedPart[])
     .filter((part) => parts.includes(part))
-    .map((part) => oneLine(withoutValues(readers[part](act)).replace(/\.{3}/g, ' ')).replace(/[\s.]+$/, ''));
+    .map((part) => oneLine(withoutValues(readers[part](act)).replace(/\.{2,}/g, ' ')).replace(/[\s.,;:?!]+$/, ''));
   return [...new Set(texts.filter((text) => /[\p{L}\p{N}]/u.test(text)))].join('. ');
 }

@@ -1,6 +1,6 @@
 import type { EvidenceRecord, RunTrace } from '../evidence/model.js';
 import { type RecordedCall, recordedCalls } from '../evidence/trace.js';
-import { asksBack, contentWords, isConfirmation, isCourtesy } from './talk.js';
+import { asksBack, contentWords, isConfirmation, isCourtesy, isLeaveTaking } from './talk.js';
 
 /** An act while it is read: what was said and done, not yet shortened. */
 export interface Draft {
@@ -31,7 +31,7 @@ class Reader {
   user(record: EvidenceRecord, text: string): void {
     this.#closeReply();
     this.#settle(false);
-    if (isCourtesy(text) || isConfirmation(text)) {
+    if (isCourtesy(text) || isLeaveTaking(text) || isConfirmation(text)) {
       (this.#waiting ?? this.#current)?.records.push(record);
       return;
     }

@@ -8,6 +8,7 @@ const kinds: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi, ' id '],
   [/\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?Z?)?\b/g, ' date '],
   [/\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b/g, ' date '],
+  [/\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? \d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?\b/gi, ' date '],
   [/\b\d{1,2}(?::\d{2}(?::\d{2})?\s*(?:[ap]\.?m\b\.?)?|\s*[ap]\.?m\b\.?)/gi, ' time '],
   [/[$€£]\s?\d[\d,]*(?:\.\d+)?/g, ' amount '],
   [/(?:\/[\w.-]+){2,}|\b[A-Za-z]:\\\S+/g, ' path '],
@@ -21,7 +22,7 @@ const kinds: readonly (readonly [RegExp, string])[] = [
 export function withoutValues(text: string): string {
   let plain = text.normalize('NFKC');
   for (const [pattern, word] of kinds) plain = plain.replace(pattern, word);
-  return plain;
+  return oneLine(plain).replace(/ +([.,;:?!)])/g, '$1');
 }
 
 /** Parts of an identifier as words: `get_user_details`, `getUserDetails` and `get-user-details` alike. */
