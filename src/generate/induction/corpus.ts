@@ -22,6 +22,12 @@ export interface CorpusCall {
   readonly evidenceId: string;
 }
 
+interface Text {
+  readonly ordinal: number;
+  readonly text: string;
+  readonly byUser: boolean;
+}
+
 export interface CorpusRun {
   readonly runId: string;
   /** runs of one task are one group: they are trained on, or held out, together */
@@ -30,7 +36,7 @@ export interface CorpusRun {
   /** the tools of all calls, failed ones too */
   readonly tools: readonly string[];
   /** what could be read in the run, by the user's hand or in results, in order */
-  readonly texts: readonly { readonly ordinal: number; readonly text: string }[];
+  readonly texts: readonly Text[];
   /** place at which a value first stood in a result */
   readonly firstSeen: ReadonlyMap<string, number>;
   /** what the user first said */
@@ -51,7 +57,7 @@ function seenIn(calls: readonly CorpusCall[]): Map<string, number> {
 /** What induction needs of a run. */
 export function corpusRun(trace: RunTrace): CorpusRun {
   const turns = trace.records.filter((one) => one.role === 'user' && one.is_human && one.text !== null);
-  const texts = turns.map((one) => ({ ordinal: one.ordinal, text: one.text ?? '' }));
+  const texts: Text[] = turns.map((one) => ({ ordinal: one.ordinal, text: one.text ?? '', byUser: true }));
   const calls: CorpusCall[] = [];
   const recorded = recordedCalls(trace);
   for (const call of recorded) {
@@ -70,7 +76,8 @@ export function corpusRun(trace: RunTrace): CorpusRun {
       evidenceId: call.callEvidenceId,
     });
     for (const leaf of leavesOf(call.result)) {
-      if (typeof leaf === 'string' && /\s/.test(leaf)) texts.push({ ordinal: call.resultOrdinal, text: leaf });
+      if (typeof leaf === 'string' && /\s/.test(leaf))
+        texts.push({ ordinal: call.resultOrdinal, text: leaf, byUser: false });
     }
   }
   return {
@@ -107,16 +114,26 @@ function standsIn(text: string, word: string): boolean {
   return false;
 }
 
-/** Whether a value stood in what the agent had seen (results, the user's words) before a place in the run. */
-export function knownBefore(run: CorpusRun, value: JsonValue, ordinal: number): boolean {
+function everyLeaf(value: JsonValue, known: (leaf: string | number) => boolean): boolean {
   const leaves = leavesOf(value);
+  // Truth values, nulls and empty texts stand nowhere.
   return (
     leaves.length > 0 &&
-    leaves.every((leaf) => {
-      if (leaf === null || leaf === '' || typeof leaf === 'boolean') return false;
-      if ((run.firstSeen.get(valueKey(leaf)) ?? Number.POSITIVE_INFINITY) < ordinal) return true;
-      const word = String(leaf);
-      return run.texts.some((one) => one.ordinal < ordinal && standsIn(one.text, word));
-    })
+    leaves.every((leaf) => leaf !== null && typeof leaf !== 'boolean' && leaf !== '' && known(leaf))
+  );
+}
+
+/** Whether a value stood in what the agent had seen (results, the user's words) before a place in the run. */
+export function knownBefore(run: CorpusRun, value: JsonValue, ordinal: number): boolean {
+  return everyLeaf(value, (leaf) => {
+    if ((run.firstSeen.get(valueKey(leaf)) ?? Number.POSITIVE_INFINITY) < ordinal) return true;
+    return run.texts.some((one) => one.ordinal < ordinal && standsIn(one.text, String(leaf)));
+  });
+}
+
+/** Whether a value stood in the user's words before a place in the run. */
+export function saidBefore(run: CorpusRun, value: JsonValue, ordinal: number): boolean {
+  return everyLeaf(value, (leaf) =>
+    run.texts.some((one) => one.byUser && one.ordinal < ordinal && standsIn(one.text, String(leaf))),
   );
 }

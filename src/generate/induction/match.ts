@@ -1,12 +1,12 @@
 import type { JsonObject, JsonValue } from '../../json.js';
-import { type CorpusCall, type CorpusRun, knownBefore } from './corpus.js';
+import { type CorpusCall, type CorpusRun, knownBefore, saidBefore } from './corpus.js';
 import { type Bindings, type Link, type Program, replay } from './program.js';
 import { elementsAt, elementValue, type Path, splitAtEach, valueAt, valueKey } from './values.js';
 
 /**
  * Where a program stands in a run. `strict`: no user turn lies between the calls and every parameter stood in what the agent
  * had seen before the first of them. `loose`: user turns may lie between as long as no state-changing call follows one, and a
- * parameter must be known before the call that it feeds first.
+ * parameter that was not known before may stand in the words of such a turn, before the call that it feeds first.
  */
 export interface Occurrence {
   readonly run: CorpusRun;
@@ -169,7 +169,10 @@ function occurrenceOf(program: Program, run: CorpusRun, bound: Bound, destructiv
   const loose =
     strict ||
     (calls.every((call) => call.turn === firstTurn || !destructive(call.tool)) &&
-      params.every(([name, value]) => knownBefore(run, value, bindings.uses.get(name)?.ordinal ?? first)));
+      params.every(
+        ([name, value]) =>
+          knownBefore(run, value, first) || saidBefore(run, value, bindings.uses.get(name)?.ordinal ?? first),
+      ));
   return { run, calls, steps, input: bindings.input, payload, strict, loose };
 }
 

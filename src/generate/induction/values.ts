@@ -1,4 +1,4 @@
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../../json.js';
+import { canonicalJson, isJsonObject, type JsonObject, type JsonPrimitive, type JsonValue } from '../../json.js';
 
 /** In a path: each element of a list, or each entry of an object that is used as a dictionary. */
 export const EACH = -1;
@@ -83,7 +83,7 @@ export function slotsOf(args: JsonObject): Slot[] {
 }
 
 /** The scalars inside a value, in order. */
-export function leavesOf(value: JsonValue): JsonValue[] {
+export function leavesOf(value: JsonValue): JsonPrimitive[] {
   if (Array.isArray(value)) return value.flatMap(leavesOf);
   if (isJsonObject(value)) return Object.values(value).flatMap(leavesOf);
   return [value];
