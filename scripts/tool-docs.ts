@@ -1,0 +1,94 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { listAll } from './live-lists.js';
+
+const target = fileURLToPath(new URL('../docs/tools.md', import.meta.url));
+
+type Lists = Awaited<ReturnType<typeof listAll>>;
+type Tool = Lists['tools'][number];
+
+interface Field {
+  readonly type?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly description?: string;
+  readonly items?: unknown;
+}
+
+function fieldOf(schema: unknown): Field {
+  return typeof schema === 'object' && schema !== null ? schema : {};
+}
+
+function typeOf(field: Field): string {
+  if (field.enum) return field.enum.map((value) => `\`${String(value)}\``).join(', ');
+  if (field.type === 'array') return `list of ${typeOf(fieldOf(field.items))}`;
+  return Array.isArray(field.type) ? field.type.join(' or ') : String(field.type ?? 'any');
+}
+
+function argumentRows(schema: Tool['inputSchema']): string {
+  const required = new Set(schema.required ?? []);
+  const rows = Object.entries(schema.properties ?? {}).map(([name, property]) => {
+    const field = fieldOf(property);
+    return `| \`${name}\`${required.has(name) ? ' (required)' : ''} | ${typeOf(field)} | ${field.description ?? ''} |`;
+  });
+  return ['| argument | type | meaning |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+function annotations({ annotations: hints = {} }: Tool): string {
+  const said = [
+    hints.readOnlyHint ? 'reads only' : 'writes',
+    hints.destructiveHint ? 'may change things that cannot be taken back' : undefined,
+    hints.idempotentHint ? 'the same call again changes nothing more' : undefined,
+    hints.openWorldHint ? 'may reach beyond this machine' : undefined,
+  ];
+  return said.filter((one) => one !== undefined).join('; ');
+}
+
+function toolSection(tool: Tool): string {
+  const results = Object.entries(tool.outputSchema?.['properties'] ?? {}).map(
+    ([name, property]) => `\`${name}\` (${typeOf(fieldOf(property))})`,
+  );
+  return [
+    `## ${tool.name}`,
+    tool.description ?? '',
+    `Hints: ${annotations(tool)}.`,
+    argumentRows(tool.inputSchema),
+    `Result: ${results.join(', ')}.`,
+  ].join('\n\n');
+}
+
+function promptRow(prompt: Lists['prompts'][number]): string {
+  const args = (prompt.arguments ?? []).map((one) => `\`${one.name}\`${one.required ? '' : '?'}`).join(', ');
+  return `| \`${prompt.name}\` | ${args} | ${prompt.description ?? ''} |`;
+}
+
+/** The page, whole: nothing in it is written by hand. */
+function page({ tools, prompts, templates }: Lists): string {
+  const templateRows = templates.map((one) => `| \`${one.uriTemplate}\` | ${one.description ?? ''} |`);
+  const parts = [
+    '# Tools, resources and prompts',
+    'Generated from the running server by `npm run docs`; do not edit.',
+    'Tools that take `wait_ms` are jobs: their result always carries `job_id` and `job_state`, and the rest once the job is done.',
+    ...tools.map(toolSection),
+    ['## Resources', ['| URI | what |', '| --- | --- |', ...templateRows].join('\n')].join('\n\n'),
+    ['## Prompts', ['| prompt | arguments | what |', '| --- | --- | --- |', ...prompts.map(promptRow)].join('\n')].join(
+      '\n\n',
+    ),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function current(): string {
+  try {
+    return readFileSync(target, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+const made = page(await listAll());
+if (!process.argv.includes('--check')) {
+  writeFileSync(target, made);
+} else if (made !== current()) {
+  process.stderr.write('docs/tools.md is stale: run npm run docs.\n');
+  process.exitCode = 1;
+}
