@@ -17,10 +17,10 @@ const innocent = `export async function execute(input, ctx) {
 }`;
 const innocentValue = ['{"a":[7]}', 7, 0, ['1'], 0.6270739405881613, null];
 
-async function run(code: string, pooled: boolean): Promise<InvokeOutcome> {
+async function run(code: string, pooled: boolean, timeoutMs: number): Promise<InvokeOutcome> {
   const session = await sandbox.open(code, { pooled });
   try {
-    return await session.invoke(invocation({ input: { n: 7 }, timeoutMs: 400, onCall }), never);
+    return await session.invoke(invocation({ input: { n: 7 }, timeoutMs, onCall }), never);
   } finally {
     await session.close();
   }
@@ -31,10 +31,10 @@ describe.each([
   ['in a shared process', true],
 ])('a hostile candidate %s', (_place, pooled) => {
   test.each(hostileCandidates)('that $name ends as it must, and the next one is untouched', async ({ code, ends }) => {
-    const outcome = await run(code, pooled);
+    const outcome = await run(code, pooled, 800);
     if ('value' in ends) expect(outcome).toMatchObject({ ok: true, value: ends.value });
     else expect(ends.reasons, JSON.stringify(outcome)).toContain(outcome.ok ? 'ok' : outcome.reason);
     expect(JSON.stringify(outcome)).not.toMatch(/root:|node_modules|file:\/\//);
-    expect(await run(innocent, true)).toMatchObject({ ok: true, value: innocentValue });
+    expect(await run(innocent, true, 5_000)).toMatchObject({ ok: true, value: innocentValue });
   });
 });

@@ -5,6 +5,7 @@ import type { Logger } from '../../log.js';
 import type { Invocation, InvokeOutcome, Sandbox, SandboxHealth, SandboxSession } from './runtime.js';
 import { type Ambience, plainAmbience } from './typescript/deno-command.js';
 import type { DenoProcess, Hello } from './typescript/deno-process.js';
+import type { Walls } from './typescript/isolation.js';
 import { memoryWatchKind } from './typescript/memory-watch.js';
 import { ProcessPool } from './typescript/process-pool.js';
 import { runInvocation } from './typescript/run-invocation.js';
@@ -20,6 +21,14 @@ const maxPrograms = 64;
 
 /** Failures after which a process is as good as before: the code ended by itself and its context is dropped. */
 const harmless = new Set(['throw', 'bad_output', 'too_big', 'load_error', 'no_export']);
+
+/** Endings that a process used before may owe to what it did then. */
+const doubtfulReasons = new Set(['exit', 'protocol', 'memory_heap', 'memory_rss']);
+
+interface SharedOutcome {
+  readonly outcome: InvokeOutcome;
+  readonly shared: boolean;
+}
 
 function isReusable(outcome: InvokeOutcome): boolean {
   return outcome.ok || harmless.has(outcome.reason);
@@ -86,20 +95,21 @@ class PooledSession implements SandboxSession {
       called = true;
       return invocation.onCall(call, callSignal);
     };
-    const outcome = await this.once({ ...invocation, onCall }, signal);
-    // A process may have died of what another left behind: the blame is only this code's if it happens again.
-    const innocent = !outcome.ok && (outcome.reason === 'exit' || outcome.reason === 'protocol');
-    return innocent && !called ? this.once(invocation, signal) : outcome;
+    const first = await this.once({ ...invocation, onCall }, signal);
+    // What others left behind in the process may have ended it: the blame is this code's only if it happens again alone.
+    const doubtful = first.shared && !first.outcome.ok && doubtfulReasons.has(first.outcome.reason) && !called;
+    return doubtful ? (await this.once(invocation, signal, true)).outcome : first.outcome;
   }
 
-  private async once(invocation: Invocation, signal: AbortSignal): Promise<InvokeOutcome> {
+  private async once(invocation: Invocation, signal: AbortSignal, alone = false): Promise<SharedOutcome> {
     throwIfCancelled(signal);
-    const process = await this.pool.borrow(plainAmbience);
+    const process = await this.pool.borrow(plainAmbience, alone);
+    const shared = process.served > 0;
     let reusable = false;
     try {
       const outcome = await runInvocation(process, this.program, { invocation, signal });
       reusable = isReusable(outcome);
-      return outcome;
+      return { outcome, shared };
     } finally {
       this.pool.giveBack(process, reusable);
     }
@@ -108,14 +118,15 @@ class PooledSession implements SandboxSession {
   async close(): Promise<void> {}
 }
 
-function isolationOf(hello: Hello, bubblewrap: boolean): string[] {
+function isolationOf(hello: Hello, { bubblewrap, prlimit }: Walls): string[] {
   const memory = memoryWatchKind();
   return [
     'process',
     ...(hello.granted.length === 0 ? ['deno_permissions'] : []),
-    ...(bubblewrap ? ['bubblewrap'] : []),
+    ...(bubblewrap === undefined ? [] : ['bubblewrap']),
     'context_per_call',
     'heap_limit',
+    ...(prlimit === undefined ? [] : ['data_limit']),
     ...(memory === 'none' ? [] : [`memory_watch_${memory}`]),
   ];
 }
@@ -133,9 +144,9 @@ export function createTypescriptSandbox({ config, log }: TypescriptSandboxDeps):
 
   const introduce = (): Promise<{ hello: Hello; isolation: string[] }> => {
     introduced ??= (async () => {
-      const { bubblewrap } = await pool.findWalls();
+      const walls = await pool.findWalls();
       const hello = await pool.introduce(plainAmbience);
-      return { hello, isolation: isolationOf(hello, bubblewrap !== undefined) };
+      return { hello, isolation: isolationOf(hello, walls) };
     })().catch((error: unknown) => {
       // What is missing may be there the next time.
       introduced = undefined;

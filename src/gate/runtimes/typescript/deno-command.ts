@@ -115,3 +115,12 @@ export function bubblewrapped(command: Command, bubblewrap: string): Command {
     env: {},
   };
 }
+
+/** The same child under limits that the kernel keeps: the hard wall behind the watching of memory, and no core dumps. */
+export function limited(command: Command, prlimit: string, dataMb: number): Command {
+  return {
+    file: prlimit,
+    args: [`--data=${dataMb * 1024 * 1024}`, '--core=0', command.file, ...command.args],
+    env: command.env,
+  };
+}

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { tryParseJson } from '../../../json.js';
 import type { FailureReason } from '../../model.js';
 import type { Command } from './deno-command.js';
-import { watchMemory } from './memory-watch.js';
+import { residentNow, watchMemory } from './memory-watch.js';
 
 const maxReplyChars = 8_000_000;
 const maxNoiseChars = 64_000;
@@ -87,6 +87,11 @@ export class DenoProcess {
     clearTimeout(timer);
     if (this.pending === undefined) this.holdHost(false);
     return hello;
+  }
+
+  /** Resident memory in MB; 0 where the platform does not tell at once. */
+  residentMb(): number {
+    return residentNow(this.child.pid ?? 0) / 1024;
   }
 
   /** What the child wrote to stderr, for the log only. */

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { bubblewrapped, type Command } from './deno-command.js';
+import { bubblewrapped, type Command, limited } from './deno-command.js';
 
 function findProgram(name: string): string | undefined {
   for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
@@ -25,11 +25,32 @@ function works(command: Command): Promise<boolean> {
   });
 }
 
+export interface Walls {
+  readonly binary: string;
+  /** Programs that can really be used here; undefined where they are not installed or do not work. */
+  readonly bubblewrap: string | undefined;
+  readonly prlimit: string | undefined;
+}
+
+function probe(binary: string): Command {
+  return { file: binary, args: ['--version'], env: { DENO_DIR: '/dev/null' } };
+}
+
+/** Looks for the walls that this machine gives, by trying them. */
+export async function findWalls(binary: string, dataMb: number): Promise<Walls> {
+  const [bubblewrap, prlimit] = await Promise.all([findBubblewrap(binary), findPrlimit(binary, dataMb)]);
+  return { binary, bubblewrap, prlimit };
+}
+
+async function findPrlimit(binary: string, dataMb: number): Promise<string | undefined> {
+  const path = process.platform === 'linux' ? findProgram('prlimit') : undefined;
+  return path !== undefined && (await works(limited(probe(binary), path, dataMb))) ? path : undefined;
+}
+
 /** The path of a bubblewrap that can really wrap this binary here (containers often forbid it), else undefined. */
-export async function findBubblewrap(binary: string): Promise<string | undefined> {
+async function findBubblewrap(binary: string): Promise<string | undefined> {
   if (process.platform !== 'linux') return undefined;
   const path = findProgram('bwrap');
   if (path === undefined) return undefined;
-  const probe: Command = { file: binary, args: ['--version'], env: { DENO_DIR: '/dev/null' } };
-  return (await works(bubblewrapped(probe, path))) ? path : undefined;
+  return (await works(bubblewrapped(probe(binary), path))) ? path : undefined;
 }

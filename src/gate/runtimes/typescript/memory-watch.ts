@@ -34,6 +34,11 @@ export function memoryWatchKind(): MemoryWatch {
   return process.platform === 'win32' ? 'none' : 'ps';
 }
 
+/** Resident kB of a process and its descendants, or 0 where that cannot be read at once. */
+export function residentNow(pid: number): number {
+  return memoryWatchKind() === 'proc' ? residentFromProc(pid) : 0;
+}
+
 const pollMs: Record<MemoryWatch, number> = { proc: 25, ps: 100, none: 1_000 };
 
 /** Calls `onExceeded` once when the process holds more than `limitMb`. Returns how to stop watching. */

@@ -1,8 +1,9 @@
+import { availableParallelism } from 'node:os';
 import { FoundryError } from '../../../errors.js';
 import type { Logger } from '../../../log.js';
-import { type Ambience, bubblewrapped, denoBinary, denoCommand } from './deno-command.js';
+import { type Ambience, bubblewrapped, denoBinary, denoCommand, limited } from './deno-command.js';
 import { DenoProcess, type Hello } from './deno-process.js';
-import { findBubblewrap } from './isolation.js';
+import { findWalls, type Walls } from './isolation.js';
 
 export interface ProcessLimits {
   /** What the candidate may hold, in MB: its heap at most this, its process this and the runtime's own. */
@@ -15,10 +16,8 @@ const maxIdle = 2;
 const maxAtOnce = 32;
 const maxServed = 400;
 
-interface Walls {
-  readonly binary: string;
-  readonly bubblewrap: string | undefined;
-}
+/** What an idle runtime maps writable, measured 560 MB, with a stack for each thread it may start. */
+const runtimeDataMb = 1_024 + 64 * availableParallelism();
 
 /** Makes, warms, lends and ends the Deno children. */
 export class ProcessPool {
@@ -34,10 +33,14 @@ export class ProcessPool {
     private readonly log: Logger,
   ) {}
 
+  private get dataMb(): number {
+    return runtimeDataMb + this.limits.memoryMb;
+  }
+
   /** The walls that this machine gives; looked for once. @throws FoundryError sandbox_unavailable */
   async findWalls(): Promise<Walls> {
     const binary = denoBinary();
-    this.walls ??= findBubblewrap(binary).then((bubblewrap) => ({ binary, bubblewrap }));
+    this.walls ??= findWalls(binary, this.dataMb);
     return this.walls;
   }
 
@@ -53,8 +56,11 @@ export class ProcessPool {
     return process;
   }
 
-  /** A process for one invocation of admitted code: it may have served others, of which none misbehaved. */
-  async borrow(ambience: Ambience): Promise<DenoProcess> {
+  /**
+   * A process for one invocation of admitted code. Unless it is to be `alone`, it may have served others, of which none
+   * misbehaved.
+   */
+  async borrow(ambience: Ambience, alone = false): Promise<DenoProcess> {
     if (this.lent >= maxAtOnce)
       throw new FoundryError(
         'busy',
@@ -64,7 +70,7 @@ export class ProcessPool {
     this.lent += 1;
     try {
       this.idle = this.idle.filter((process) => process.alive);
-      const waiting = this.idle.pop();
+      const waiting = alone ? undefined : this.idle.pop();
       if (waiting) return waiting;
       const process = await this.spawn(ambience);
       if ((await process.booted()) === undefined) throw this.unavailable(process);
@@ -77,7 +83,9 @@ export class ProcessPool {
 
   giveBack(process: DenoProcess, wellBehaved: boolean): void {
     this.lent -= 1;
-    const reusable = wellBehaved && process.alive && process.served < maxServed && this.idle.length < maxIdle;
+    // The next one must find the room that it was promised.
+    const slim = process.residentMb() < runtimeMb;
+    const reusable = wellBehaved && process.alive && slim && process.served < maxServed && this.idle.length < maxIdle;
     if (reusable && !this.closed) this.idle.push(process);
     else this.discard(process);
   }
@@ -106,11 +114,12 @@ export class ProcessPool {
   }
 
   private async spawn(ambience: Ambience): Promise<DenoProcess> {
-    const { binary, bubblewrap } = await this.findWalls();
+    const { binary, bubblewrap, prlimit } = await this.findWalls();
     if (this.closed)
       throw new FoundryError('sandbox_unavailable', 'The sandbox has been closed.', 'Start the server again.');
     const inner = denoCommand(binary, this.limits.memoryMb, ambience);
-    const command = bubblewrap === undefined ? inner : bubblewrapped(inner, bubblewrap);
+    const walled = bubblewrap === undefined ? inner : bubblewrapped(inner, bubblewrap);
+    const command = prlimit === undefined ? walled : limited(walled, prlimit, this.dataMb);
     const process = new DenoProcess(command, this.limits.memoryMb + runtimeMb);
     this.all.add(process);
     void process.exited.then(() => this.all.delete(process));
