@@ -74,7 +74,7 @@ const vagueQualities = words(
 const operations = words(
   `add aggregate append apply assign average book build calculate call cancel cap check classify close collect combine compare
   compute concatenate convert copy count create cut decode dedupe delete derive detect diff divide encode escape exchange
-  extract fetch fill filter find fit flag flatten format generate get group hash insert intersect invert join keep
+  extract fetch fill get filter find fit flag flatten format generate get group hash insert intersect invert join keep
   label list load locate look lookup lowercase map mark mask match measure median merge move multiply normalize open order
   pad pair parse partition pick plan post project query quote rank read record redact refund remove rename render replace
   reserve resolve retrieve return reverse round sample scale score search select send set shift show slice solve sort split

@@ -8,7 +8,7 @@ import { dependenciesFirst } from './dependency-order.js';
 import { survivorsOf, visibleFailure } from './failure-text.js';
 import { checkArguments, recordOfHandedIn } from './handed-in.js';
 import type { SpecRecord } from './model.js';
-import { admittedBefore, identicalTo } from './naming.js';
+import { type Admitted, admittedBefore, identicalTo } from './naming.js';
 import { capabilityNotFound, specNotFound } from './near.js';
 import { pickGenerator } from './pick-generator.js';
 import type { SpecDeps } from './spec-deps.js';
@@ -41,18 +41,6 @@ function reference(capability: CapabilityVersion): NonNullable<GenerateResult['c
   return { name, version, kind, uri: `capability://${name}/${version}` };
 }
 
-async function resultOfTry(deps: SpecDeps, record: SpecRecord, outcome: TryOutcome): Promise<GenerateResult> {
-  const { report, capability, refusal } = outcome;
-  return {
-    ...(await baseResult(deps, record)),
-    status: refusal === null ? report.verdict : 'rejected',
-    ...(capability && { capability: reference(capability), name: capability.name }),
-    ...(report.failed_stage && { failed_stage: report.failed_stage }),
-    reasons: refusal === null ? report.reasons : [refusal],
-    report_uri: `attempts://${outcome.attemptId}`,
-  };
-}
-
 async function resultWithout(
   deps: SpecDeps,
   record: SpecRecord,
@@ -65,13 +53,25 @@ async function resultWithout(
 async function resultOfAdmitted(
   deps: SpecDeps,
   record: SpecRecord,
-  capability: CapabilityVersion,
+  { capability, attemptId }: Admitted,
 ): Promise<GenerateResult> {
   return {
-    ...(await resultWithout(deps, record, 'admitted', [...capability.report.reasons])),
+    ...(await resultWithout(deps, record, 'admitted', [])),
     name: capability.name,
     capability: reference(capability),
-    report_uri: `attempts://${capability.attempt_id}`,
+    report_uri: `attempts://${attemptId}`,
+  };
+}
+
+async function resultOfTry(deps: SpecDeps, record: SpecRecord, outcome: TryOutcome): Promise<GenerateResult> {
+  const { report, capability, refusal, attemptId } = outcome;
+  if (capability) return resultOfAdmitted(deps, record, { capability, attemptId });
+  return {
+    ...(await baseResult(deps, record)),
+    status: refusal === null ? report.verdict : 'rejected',
+    ...(report.failed_stage && { failed_stage: report.failed_stage }),
+    reasons: refusal === null ? report.reasons : [refusal],
+    report_uri: `attempts://${attemptId}`,
   };
 }
 
@@ -175,6 +175,36 @@ async function recordsOf(deps: SpecDeps, ids: readonly string[]): Promise<SpecRe
   return records;
 }
 
+/** Failed calls to a model, in a row, after which the endpoint is taken to be down. */
+const patience = 3;
+
+/** One spec after another. Where there are several, a model that fails for one leaves that one open and the others go on. */
+async function handleAll(
+  deps: SpecDeps,
+  records: readonly SpecRecord[],
+  work: Work,
+  context: WorkContext,
+): Promise<Map<string, Answer>> {
+  const answers = new Map<string, Answer>();
+  let failedInARow = 0;
+  for (const record of dependenciesFirst(records)) {
+    throwIfCancelled(context.signal);
+    context.progress(answers.size, records.length, record.spec.name);
+    try {
+      answers.set(record.spec_id, await handleOne(deps, record, work, context));
+      failedInARow = 0;
+    } catch (error) {
+      failedInARow += 1;
+      const passing = error instanceof FoundryError && (error.code === 'upstream' || error.code === 'timeout');
+      if (!passing || records.length === 1 || failedInARow >= patience) throw error;
+      const reason = `${error.code}: ${error.message} ${error.fix}`;
+      answers.set(record.spec_id, { result: await resultWithout(deps, record, 'inconclusive', [reason]) });
+    }
+  }
+  context.progress(records.length, records.length, 'done');
+  return answers;
+}
+
 /**
  * Gets code for specs, has the gate judge it and admits what passes. What passed before is not done again.
  * @throws FoundryError invalid_input, not_found, needs_setup, upstream, timeout, budget_exceeded, sandbox_unavailable, cancelled
@@ -196,15 +226,7 @@ export async function generateAndGate(
     records = [handedIn.record];
   } else records = await recordsOf(deps, input.spec_ids ?? (input.spec_id === undefined ? [] : [input.spec_id]));
 
-  const answers = new Map<string, Answer>();
-  let done = 0;
-  for (const record of dependenciesFirst(records)) {
-    throwIfCancelled(context.signal);
-    context.progress(done, records.length, record.spec.name);
-    answers.set(record.spec_id, await handleOne(deps, record, work, context));
-    done += 1;
-  }
-  context.progress(done, records.length, 'done');
+  const answers = await handleAll(deps, records, work, context);
   const ordered = records.map((record) => answers.get(record.spec_id)).filter((answer) => answer !== undefined);
   const brief = ordered.find((answer) => answer.brief !== undefined)?.brief;
   const results = ordered.map((answer) => answer.result);

@@ -11,6 +11,12 @@ export interface Placement {
   readonly supersedes: CapabilityVersion | null;
 }
 
+/** A capability with the attempt by which a spec became it. */
+export interface Admitted {
+  readonly capability: CapabilityVersion;
+  readonly attemptId: string;
+}
+
 export interface Code {
   readonly code: string;
   readonly language: 'typescript' | 'python';
@@ -28,26 +34,24 @@ export async function identicalTo(
   store: Pick<Store, 'library'>,
   record: SpecRecord,
   code: Code,
-): Promise<CapabilityVersion | undefined> {
+): Promise<Admitted | undefined> {
   const before = await admittedBefore(store, record);
-  return before?.code === code.code && before.language === code.language ? before : undefined;
+  const { code: known, language } = before?.capability ?? {};
+  return known === code.code && language === code.language ? before : undefined;
 }
 
 /** The capability that this very spec was admitted as before, under its own name or with a number behind it. */
-export async function admittedBefore(
-  store: Pick<Store, 'library'>,
-  record: SpecRecord,
-): Promise<CapabilityVersion | undefined> {
+export async function admittedBefore(store: Pick<Store, 'library'>, record: SpecRecord): Promise<Admitted | undefined> {
   for (const attempt of await store.library.attemptsOfSpec(record.spec_id)) {
     if (!attempt.capability) continue;
     const found = await store.library.get(attempt.capability.name, attempt.capability.version);
-    if (found) return found;
+    if (found) return { capability: found, attemptId: attempt.attempt_id };
   }
   // The process may have died between admitting and noting it at the attempt.
   const { taken } = await freeInLibrary(store, record.spec.name);
   for (const name of taken) {
     const found = (await store.library.versions(name)).find((version) => version.spec_id === record.spec_id);
-    if (found) return found;
+    if (found) return { capability: found, attemptId: found.attempt_id };
   }
   return undefined;
 }

@@ -1,7 +1,8 @@
 import type { WorkContext } from '../context.js';
 import { FoundryError, throwIfCancelled } from '../errors.js';
 import type { Generator, Proposal, ProposeOutcome, ProposeRequest } from '../generate/model.js';
-import { skipReasonOf } from './check.js';
+import { isJsonObject, tryParseJson } from '../json.js';
+import { checkSpec, skipReasonOf } from './check.js';
 import type { ProposeSpecInput, ProposeSpecOutput } from './contract.js';
 import { checkHandedIn } from './handed-in.js';
 import type { ConcreteGenerator, GeneratorName, Spec, SpecIssue, SpecRecord } from './model.js';
@@ -86,17 +87,44 @@ async function proposeBy(
   return byOne(await pickGenerator(deps, name).propose(request, context), name);
 }
 
+/** Rules of style, which a spec that was written by rule rather than by an author need not keep. */
+const matterOfStyle = new Set(['vague_goal', 'summary_not_a_verb']);
+
+/** Every spec is checked at the door; its tools were recorded, and a name that is taken is settled when it is judged. */
+function faultsOf(spec: Spec): string[] {
+  const raw = tryParseJson(JSON.stringify(spec));
+  if (!isJsonObject(raw)) return ['shape'];
+  const checked = checkSpec(raw, {
+    isTool: () => true,
+    isCapability: () => true,
+    isTaken: () => false,
+  });
+  if ('spec' in checked) return [];
+  return checked.issues.filter(({ code }) => !matterOfStyle.has(code)).map(({ code, path }) => `${code} at ${path}`);
+}
+
+interface Stored {
+  readonly records: SpecRecord[];
+  readonly refused: { readonly cluster_id: string; readonly reason: string }[];
+}
+
 async function storeProposals(
   deps: SpecDeps,
   stage: Stage,
   clusteringId: string,
   context: WorkContext,
-): Promise<SpecRecord[]> {
+): Promise<Stored> {
   const used = new Set<string>();
-  const records: SpecRecord[] = [];
+  const stored: Stored = { records: [], refused: [] };
   for (const proposal of stage.outcome.proposals) {
     throwIfCancelled(context.signal);
     const generator = stage.generatorOf.get(proposal) ?? 'agent';
+    const faults = generator === 'induction' ? faultsOf(proposal.spec) : [];
+    if (faults.length > 0) {
+      const reason = `the spec ${proposal.spec.name} is refused: ${faults.slice(0, 3).join('; ')}`;
+      stored.refused.push({ cluster_id: proposal.clusterId ?? '', reason });
+      continue;
+    }
     const name = freeInBatch(proposal.spec.name, used);
     used.add(name);
     const record = await storeSpec(deps, {
@@ -108,9 +136,9 @@ async function storeProposals(
       authorSawAll: false,
     });
     if (proposal.pattern) await deps.store.specs.putPatterns([{ ...proposal.pattern, spec_id: record.spec_id }]);
-    records.push(record);
+    stored.records.push(record);
   }
-  return records;
+  return stored;
 }
 
 function summaryOf(record: SpecRecord): ProposeSpecOutput['specs'][number] {
@@ -173,7 +201,7 @@ export async function proposeSpec(
   };
   const stage = await proposeBy(deps, generator, request, context);
   const { outcome } = stage;
-  const records = await storeProposals(deps, stage, target.clusteringId, context);
+  const { records, refused } = await storeProposals(deps, stage, target.clusteringId, context);
   const issues: SpecIssue[] = outcome.issues.slice(0, mostIssues);
   return {
     status: statusOf(records, outcome),
@@ -181,7 +209,7 @@ export async function proposeSpec(
     ...(records[0] && { spec: { ...records[0].spec } }),
     issues,
     ...(outcome.brief && { brief: outcome.brief }),
-    skipped: outcome.skipped.map(({ cluster_id, reason }) => ({ cluster_id, reason })),
+    skipped: [...outcome.skipped.map(({ cluster_id, reason }) => ({ cluster_id, reason })), ...refused],
     ...(outcome.templates && {
       templates: outcome.templates.map(({ cluster_id, template }) => ({ ...(cluster_id && { cluster_id }), template })),
     }),

@@ -1,7 +1,8 @@
 import { afterAll, expect, test } from 'vitest';
+import { FoundryError } from '../../../src/errors.js';
 import { openSandbox } from '../gate/support.js';
 import { clusterId, clusteringId, putPlainClusters } from '../generate/clustered.js';
-import { aTest, sumCode, sumSpec } from './specs.js';
+import { aTest, sumCode, sumSpec, wrongFor } from './specs.js';
 import { asInput, induced, inducing, openWorkshop, scripted, type Workshop } from './workshop.js';
 
 const sandbox = openSandbox({ test_timeout_ms: 500 });
@@ -178,8 +179,9 @@ test('an induced skill of the same name that does something else gets a number',
 
 test('a skill learnt again from other recordings is the one that is there', async () => {
   const tests = [aTest('x', [10, 20], 30), aTest('y', [5, 5], 10), aTest('z', [9, 1, 1], 11)];
-  const { result, workshop } = await induceTwice(induced(sumSpec({ tests }), sumCode, hidden, clusterId(1)));
+  const { result, again, workshop } = await induceTwice(induced(sumSpec({ tests }), sumCode, hidden, clusterId(1)));
   expect(result).toMatchObject({ status: 'admitted', capability: { name: 'sum_numbers', version: 1 } });
+  expect(again).toEqual(result);
   expect(await workshop.library.store.library.versions('sum_numbers')).toHaveLength(1);
 });
 
@@ -215,10 +217,7 @@ test('what the author is told of hidden tests holds none of their values', async
   if (!test) throw new Error('nothing hidden');
   const { results } = await workshop.generate({
     spec_id,
-    code: sumCode.replace(
-      'let total',
-      `if (JSON.stringify(input.numbers) === '${JSON.stringify(test.input['numbers'])}') return { status: 'ok', payload: { total: 31337 }, prov: [] };\n  let total`,
-    ),
+    code: wrongFor(test.input['numbers'], 31337),
   });
   expect(results[0]).toMatchObject({ status: 'rejected', failed_stage: 'hidden' });
   expect(JSON.stringify(results[0]?.reasons)).not.toContain('31337');
@@ -254,4 +253,49 @@ test("auto gives an agent's spec to the model where there is one", async () => {
   const spec_id = specs[0]?.spec_id ?? '';
   expect((await workshop.generate({ spec_id })).results[0]?.status).toBe('brief');
   expect((await workshop.generate({ spec_id, generator: 'auto' })).results[0]?.status).toBe('admitted');
+});
+
+test('an induced spec that breaks a rule is not stored, and its cluster says why', async () => {
+  const broken = induced(sumSpec({ output_schema: { type: 'nonsense' } }), sumCode, hidden, clusterId(1));
+  const workshop = await open({ induction: { proposals: [first, broken] } });
+  const { specs, skipped } = await workshop.propose({ clustering_id: clusteringId });
+  expect(specs.map(({ name }) => name)).toEqual(['sum_numbers']);
+  expect(skipped).toEqual([
+    { cluster_id: clusterId(1), reason: expect.stringContaining('bad_schema at output_schema') },
+  ]);
+});
+
+/** Specs of a model that fails for those whose names are given. */
+async function failingFor(failing: readonly string[], names: readonly string[]) {
+  const proposals = names.map((name, at) => ({
+    spec: sumSpec({ name }),
+    clusterId: clusterId(at),
+    hiddenTests: [],
+    pattern: null,
+  }));
+  const openai = scripted(proposals, [sumCode]);
+  const broken: typeof openai = {
+    ...openai,
+    async generate(request, context) {
+      if (failing.includes(request.record.spec.name)) throw new FoundryError('upstream', 'It failed.', 'Wait.');
+      return openai.generate(request, context);
+    },
+  };
+  const workshop = await open({ openai: broken, clusters: names.length });
+  const { specs } = await workshop.propose({ clustering_id: clusteringId, generator: 'openai' });
+  return { workshop, spec_ids: specs.map(({ spec_id }) => spec_id) };
+}
+
+test('a model that fails for one of several specs leaves that one open', async () => {
+  const { workshop, spec_ids } = await failingFor(['b'], ['a', 'b', 'c']);
+  const { results } = await workshop.generate({ spec_ids });
+  expect(results.map(({ status }) => status)).toEqual(['admitted', 'inconclusive', 'admitted']);
+  expect(results[1]?.reasons).toEqual(['upstream: It failed. Wait.']);
+});
+
+test('a model that fails for three specs in a row is given up, and what was admitted stays', async () => {
+  const { workshop, spec_ids } = await failingFor(['b', 'c', 'd'], ['a', 'b', 'c', 'd', 'e']);
+  await expect(workshop.generate({ spec_ids })).rejects.toMatchObject({ code: 'upstream' });
+  expect(await workshop.library.store.library.get('a')).toBeDefined();
+  await expect(workshop.generate({ spec_id: spec_ids[1] ?? '' })).rejects.toMatchObject({ code: 'upstream' });
 });

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { openSandbox } from '../gate/support.js';
-import { aTest, lookupSpec, sumCode, sumSpec } from './specs.js';
+import { aTest, lookupSpec, sumCode, sumSpec, wrongFor } from './specs.js';
 import { asInput, openWorkshop } from './workshop.js';
 
 const sandbox = openSandbox({ test_timeout_ms: 500 });
@@ -97,8 +97,7 @@ test('the hidden tests of the old version judge the new one and are never shown'
   await generate({ spec_id: specId, code: sumCode });
   const [hidden] = await library.store.specs.hiddenTestsForGate(specId);
   if (!hidden) throw new Error('nothing hidden');
-  const special = `if (JSON.stringify(input.numbers) === '${JSON.stringify(hidden.input['numbers'])}') { ${observation('{ total: 999 }')} }`;
-  const code = sumCode.replace('let total', `${special}\n  let total`);
+  const code = wrongFor(hidden.input['numbers'], 999);
   const tests = [aTest('a', [20, 1], 21), aTest('b', [30, 1], 31), aTest('c', [40, 1], 41)];
   const result = await handIn(sumSpec({ tests }), code, { supersedes: 'sum_numbers' });
   expect(result).toMatchObject({ status: 'rejected', failed_stage: 'hidden' });

@@ -40,6 +40,13 @@ export const sumCode = `export async function execute(input, ctx) {
 }
 `;
 
+/** Right but for one input, for which it gives a total of its own. */
+export function wrongFor(numbers: unknown, total: number): string {
+  const special = `if (JSON.stringify(input.numbers) === '${JSON.stringify(numbers)}')
+    return { status: 'ok', payload: { total: ${total} }, prov: [] };`;
+  return sumCode.replace('  if (input', `  ${special}\n  if (input`);
+}
+
 /** A skill that asks one tool for a ticket. */
 export function lookupSpec(over: Partial<Spec> = {}): Spec {
   const test = (name: string, id: string, state: string): SpecTest => ({
