@@ -4,7 +4,7 @@ import { specSchema } from '../../../src/specs/model.js';
 import { candidate, gateWith, never, openSandbox, rightSum, stageOf, sumSpec, sumTest } from './support.js';
 
 const sandbox = openSandbox();
-const gate = gateWith(sandbox, { test_timeout_ms: 500 });
+const gate = gateWith(sandbox, { test_timeout_ms: 1_500 });
 afterAll(() => sandbox.close());
 
 const judge = (code: string, parts: Partial<Candidate> = {}) => gate.judge(candidate(code, parts), never);
