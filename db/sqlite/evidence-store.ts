@@ -1,3 +1,4 @@
+import type { Statement } from 'better-sqlite3';
 import type { EvidenceRecord, Run, Source, ToolDefinition } from '../../src/evidence/model.js';
 import type { EvidenceStore, RunFilter } from '../../src/evidence/store.js';
 import { queryTerms, searchableText, snippetOf } from '../../src/evidence/text.js';
@@ -7,6 +8,8 @@ import { createEvidenceWriter, type EvidenceWriter } from './evidence-write.js';
 
 /** An OR of all terms is slow and finds no more than one of the rarest. */
 const searchTerms = 6;
+/** Beyond this many occurrences together, further (commoner) terms are left out: they cost time and tell nothing apart. */
+const searchPostings = 20_000;
 const tracePage = 50;
 
 const fromRuns = 'FROM runs r JOIN sources s ON s.source_id = r.source_id';
@@ -31,14 +34,19 @@ function listRuns(connection: Connection, filter: RunFilter, limit: number, afte
 /** The terms of a query that occur, rarest first. */
 function rarestTerms(connection: Connection, query: string): string[] {
   const lookUp = connection.db.prepare<[string], { doc: number }>('SELECT doc FROM evidence_terms WHERE term = ?');
-  return queryTerms(query)
+  const terms = queryTerms(query)
     .flatMap((term) => {
       const row = lookUp.get(term);
       return row ? [{ term, doc: row.doc }] : [];
     })
     .sort((a, b) => a.doc - b.doc || (a.term < b.term ? -1 : 1))
-    .slice(0, searchTerms)
-    .map((one) => one.term);
+    .slice(0, searchTerms);
+  let postings = 0;
+  const chosen = terms.filter((one, index) => {
+    postings += one.doc;
+    return index === 0 || postings <= searchPostings;
+  });
+  return chosen.map((one) => one.term);
 }
 
 function countRecords(connection: Connection, filter: RunFilter): number {
@@ -71,10 +79,10 @@ const idQueries = {
 type Reads = Omit<EvidenceStore, 'putSource' | 'append' | 'putToolDefinitions' | 'putDiagnostics'>;
 
 function reads(connection: Connection): Reads {
+  let byId: Statement<[string], RunRow> | undefined;
   const getRun = (runId: string): Run | undefined => {
-    const row = connection.db
-      .prepare<[string], RunRow>(`SELECT ${runColumns} ${fromRuns} WHERE r.run_id = ?`)
-      .get(runId);
+    byId ??= connection.db.prepare<[string], RunRow>(`SELECT ${runColumns} ${fromRuns} WHERE r.run_id = ?`);
+    const row = byId.get(runId);
     return row && runOf(row);
   };
   return {

@@ -15,6 +15,7 @@ export interface CheckedDraft {
 
 interface Prepared extends CheckedDraft {
   readonly redactedHash: string;
+  readonly contentHash: string;
 }
 
 export interface Assembled {
@@ -114,7 +115,7 @@ export class Assembler {
   async #contentRunId(source: Source, seed: JsonValue, prepared: readonly Prepared[], grows: boolean): Promise<string> {
     const said = grows ? prepared.filter((one) => one.content.kind !== 'outcome') : prepared;
     const chained = said.length > 0 ? said : prepared;
-    const hashes = chained.map((one) => contentHash(one.content));
+    const hashes = chained.map((one) => one.contentHash);
     const ids = chainRunIds(source.format, this.context.namespace, seed, hashes);
     const whole = ids.at(-1) ?? '';
     if (!grows) return whole;
@@ -134,7 +135,7 @@ export class Assembler {
   #id(one: Prepared, source: Source, runId: string, place: number): string {
     const { nativeId } = one.draft;
     const { namespace } = this.context;
-    return evidenceId({ format: source.format, namespace, nativeId, runId, place, content: one.content });
+    return evidenceId({ format: source.format, namespace, nativeId, runId, place, contentHash: one.contentHash });
   }
 
   #record(one: Prepared, source: Source, runId: string, at: { place: number; session: string }): EvidenceRecord {
@@ -166,10 +167,10 @@ export class Assembler {
 function prepare(one: CheckedDraft, redactor: RunRedactor, findings: Findings): Prepared {
   const redacted = redactor.redact(one.draft.span.value, findings);
   const redactedHash = hashOf(redacted);
-  if (redacted === one.draft.span.value) return { ...one, redactedHash };
+  if (redacted === one.draft.span.value) return { ...one, redactedHash, contentHash: contentHash(one.content) };
   const content = one.draft.read(redacted);
   if (typeof content === 'string') throw new Error('a record could not be read after redaction');
-  return { ...one, content, redactedHash };
+  return { ...one, content, redactedHash, contentHash: contentHash(content) };
 }
 
 function runOf(runId: string, facts: RunDraft['facts'], source: Source, records: readonly EvidenceRecord[]): Run {

@@ -18,7 +18,8 @@ export function contentHash(content: RecordContent): string {
 }
 
 /**
- * A record's id: sha256 over its format, its native id (or its run's id and its place in the run) and its redacted content.
+ * A record's id: sha256 over its format, its native id (or its run's id and its place in the run) and the hash of its
+ * redacted content.
  * Provenance is no part of it: a renamed copy is a duplicate, two equal messages of one run are not.
  */
 export function evidenceId(record: {
@@ -27,11 +28,12 @@ export function evidenceId(record: {
   readonly nativeId: string | null;
   readonly runId: string;
   readonly place: number;
-  readonly content: RecordContent;
+  /** of `contentHash` */
+  readonly contentHash: string;
 }): string {
   const who = record.nativeId === null ? { run: record.runId, place: record.place } : { native_id: record.nativeId };
   const origin = record.namespace === null ? {} : { origin: record.namespace };
-  return hashOf({ format: record.format, ...origin, ...who, content: essence(record.content) });
+  return hashOf({ format: record.format, ...origin, ...who, content: record.contentHash });
 }
 
 /** The id of a run that has one of its own in the log. */
