@@ -67,17 +67,23 @@ function secondMoments({ rows, dimensions }: Points, chosen: readonly number[]):
   return moments;
 }
 
-/** Gram-Schmidt, in order. An axis that depends on those before becomes zero. */
+/** Gram-Schmidt, in order, each axis twice: what is left of a dependent axis is rounding, which leans on the others again. */
 function orthonormalize(axes: Float32Array, count: number, dimensions: number): void {
   for (let axis = 0; axis < count; axis += 1) {
-    const from = axis * dimensions;
-    for (let other = 0; other < axis; other += 1) {
-      const share = dot(axes, from, axes, other * dimensions, dimensions);
-      for (let i = 0; i < dimensions; i += 1) {
-        axes[from + i] = (axes[from + i] ?? 0) - share * (axes[other * dimensions + i] ?? 0);
-      }
+    for (let pass = 0; pass < 2; pass += 1) {
+      for (let other = 0; other < axis; other += 1) takeOut(axes, axis, { other, dimensions });
+      scaleToUnit(axes.subarray(axis * dimensions, (axis + 1) * dimensions));
     }
-    const length = Math.sqrt(dot(axes, from, axes, from, dimensions));
-    for (let i = 0; i < dimensions; i += 1) axes[from + i] = length < 1e-9 ? 0 : (axes[from + i] ?? 0) / length;
   }
+}
+
+function takeOut(axes: Float32Array, axis: number, { other, dimensions }: { other: number; dimensions: number }): void {
+  const [from, at] = [axis * dimensions, other * dimensions];
+  const share = dot(axes, from, axes, at, dimensions);
+  for (let i = 0; i < dimensions; i += 1) axes[from + i] = (axes[from + i] ?? 0) - share * (axes[at + i] ?? 0);
+}
+
+function scaleToUnit(vector: Float32Array): void {
+  const length = Math.sqrt(dot(vector, 0, vector, 0, vector.length));
+  for (let i = 0; i < vector.length; i += 1) vector[i] = length < 1e-12 ? 0 : (vector[i] ?? 0) / length;
 }

@@ -51,8 +51,8 @@ function distinguishing(
     [...here].map(([term, count]) => {
       const share = count / size;
       const overall = (whole.counts.get(term) ?? 0) / whole.size;
-      // A term of one text in many says nothing about them.
-      return [term, count < 2 && size > 2 ? 0 : share * Math.log(share / overall + 0.5)];
+      // A term of one text among others says nothing about them.
+      return [term, count < 2 && size > 1 ? 0 : share * Math.log(share / overall)];
     }),
   );
 }
