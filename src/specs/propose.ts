@@ -1,7 +1,7 @@
 import type { WorkContext } from '../context.js';
 import { FoundryError, throwIfCancelled } from '../errors.js';
 import type { Generator, Proposal, ProposeOutcome, ProposeRequest } from '../generate/model.js';
-import { isJsonObject, tryParseJson } from '../json.js';
+import { canonicalJson, isJsonObject, tryParseJson } from '../json.js';
 import { checkSpec, skipReasonOf } from './check.js';
 import type { ProposeSpecInput, ProposeSpecOutput } from './contract.js';
 import { checkHandedIn } from './handed-in.js';
@@ -115,6 +115,7 @@ async function storeProposals(
   context: WorkContext,
 ): Promise<Stored> {
   const used = new Set<string>();
+  const seen = new Map<string, string>();
   const stored: Stored = { records: [], refused: [] };
   for (const proposal of stage.outcome.proposals) {
     throwIfCancelled(context.signal);
@@ -125,8 +126,15 @@ async function storeProposals(
       stored.refused.push({ cluster_id: proposal.clusterId ?? '', reason });
       continue;
     }
+    const content = canonicalJson([proposal.spec, proposal.pattern?.code ?? null]);
+    const twin = seen.get(content);
+    if (twin !== undefined) {
+      stored.refused.push({ cluster_id: proposal.clusterId ?? '', reason: `it calls for the same as ${twin}` });
+      continue;
+    }
     const name = freeInBatch(proposal.spec.name, used);
     used.add(name);
+    seen.set(content, name);
     const record = await storeSpec(deps, {
       spec: { ...proposal.spec, name },
       hiddenTests: generator === 'induction' ? proposal.hiddenTests : null,
