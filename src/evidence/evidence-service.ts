@@ -6,6 +6,7 @@ import type { Logger } from '../log.js';
 import { storeReceipt } from '../receipts/receipts.js';
 import type { Roots } from '../roots.js';
 import type { Store } from '../store.js';
+import { createConsent } from './consent.js';
 import type { ImportInput, ImportOutput } from './contract.js';
 import { ImportRun } from './import-run.js';
 import { findInputs, type Inputs } from './import-sources.js';
@@ -67,6 +68,7 @@ async function importEvidence(
   const dryRun = input.dry_run === true;
   const run = new ImportRun({
     policy,
+    consent: createConsent(deps.config.file.consent),
     store: dryRun && !store.exists() ? undefined : store.evidence,
     dryRun,
     namespace: input.content === undefined ? null : 'client',

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { lstat, open as openFile, readdir, stat } from 'node:fs/promises';
+import { open as openFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OpenBytes } from './read/spans.js';
 
@@ -34,7 +34,7 @@ export async function filesUnder(path: string): Promise<string[]> {
 
 /** Part of a file; shorter than asked where the file is; undefined where there is no such plain file. */
 export async function readSlice(path: string, offset: number, length: number): Promise<Uint8Array | undefined> {
-  const found = await lstat(path).catch(() => undefined);
+  const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) return undefined;
   const file = await openFile(path, 'r');
   try {

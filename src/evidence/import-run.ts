@@ -4,8 +4,16 @@ import { throwIfCancelled } from '../errors.js';
 import { hashOf } from '../hash.js';
 import type { JsonValue } from '../json.js';
 import { Assembler, type CheckedDraft } from './assemble.js';
+import type { Consent } from './consent.js';
 import type { ImportOutput } from './contract.js';
-import { type Ignored, type ImportEvent, type Rejected, type RunDraft, rejected } from './importers/importer.js';
+import {
+  type Ignored,
+  type ImportEvent,
+  ignored,
+  type Rejected,
+  type RunDraft,
+  rejected,
+} from './importers/importer.js';
 import type { Recognized } from './importers/sniff.js';
 import { readItems } from './importers/sniff.js';
 import { InventoryCounter } from './inventory.js';
@@ -30,6 +38,7 @@ export interface ImportSource {
 
 export interface ImportDeps {
   readonly policy: RedactionPolicy;
+  readonly consent: Consent;
   /** undefined for a dry run before anything was stored */
   readonly store: EvidenceStore | undefined;
   readonly dryRun: boolean;
@@ -94,10 +103,14 @@ export class ImportRun {
     if (event.event === 'rejected') this.#reject(event, file);
     else if (event.event === 'ignored') this.#ignore(event, aside.ignoredHere);
     else if (event.event === 'tools') for (const tool of event.tools) aside.tools.set(hashOf(tool), tool);
-    else this.#check(event, file);
+    else this.#check(event, file, aside.ignoredHere);
   }
 
-  #check(run: RunDraft, file: ImportSource): void {
+  #check(run: RunDraft, file: ImportSource, ignoredHere: Record<string, number>): void {
+    if (!this.deps.consent(run.facts.project, file.source.path)) {
+      for (const draft of run.drafts) this.#ignore(ignored(draft.span, 'no_consent'), ignoredHere);
+      return;
+    }
     const checked: CheckedDraft[] = [];
     for (const draft of run.drafts) {
       const content = draft.read(draft.span.value);

@@ -33,8 +33,6 @@ export async function verify(
   if (!record) return 'there is no such record';
   const own = await reread(record);
   if ('problem' in own) return own.problem;
-  const source = await store.getSource(record.source_id);
-  if (source?.redaction_policy !== policy.digest) return 'the redaction rules are not those of the import';
   // Where nothing was numbered before it, the record alone already gives the stored hash.
   if (hashOf(await redactedLast(policy, [own.value])) === record.provenance.redacted_hash) return null;
   const trace = await store.getTrace(record.run_id);
@@ -47,7 +45,10 @@ export async function verify(
   }
   values.push(own.value);
   if (hashOf(await redactedLast(policy, values)) === record.provenance.redacted_hash) return null;
-  return 'the redacted content is not what was stored';
+  const source = await store.getSource(record.source_id);
+  return source?.redaction_policy === policy.digest
+    ? 'the redacted content is not what was stored'
+    : 'the redacted content is not what was stored: the redaction rules have changed since the import';
 }
 
 /** The last of the values as it is after all of them went through one redactor. */

@@ -357,6 +357,24 @@ describe('an import', () => {
   });
 });
 
+describe('consent', () => {
+  it('keeps out projects that are denied, and all but the allowed ones, and accounts for them', async () => {
+    const cases: [{ allow?: string[]; deny?: string[] }, number][] = [
+      [{ deny: ['/home/ada'] }, 0],
+      [{ deny: ['/home/ad'] }, 7],
+      [{ allow: ['/home/ada/shop'] }, 7],
+      [{ allow: ['/home/eve'] }, 0],
+    ];
+    for (const [consent, imported] of cases) {
+      const strict = createBench({ consent });
+      const output = await strict.import({ path: strict.file('s.jsonl', jsonl(claudeLines())) });
+      expect([output.imported, output.ignored_kinds['no_consent'] ?? 0]).toEqual([imported, 7 - imported]);
+      expect(unaccounted(output)).toBe(0);
+      await strict.close();
+    }
+  });
+});
+
 describe('verification', () => {
   it('notices bytes that changed and files that went away', async () => {
     const path = bench.file('a.json', JSON.stringify([tauRun(0, 0, 1)]));
