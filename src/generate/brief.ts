@@ -51,7 +51,7 @@ export function specInstructions(cluster: NeedCluster, tools: readonly string[],
       verifier: 'a constant answer would fail them',
     },
     {
-      what: 'Hand in: propose_spec {"spec": <your spec>}.',
+      what: `Hand in: propose_spec {"cluster_id": "${cluster.cluster_id}", "spec": <your spec>}.`,
       verifier: 'status "proposed" and a spec_id; on "invalid" mend what issues say',
     },
     {

@@ -1,7 +1,7 @@
 import type { WorkContext } from '../context.js';
 import { FoundryError, throwIfCancelled } from '../errors.js';
 import type { Generator, Proposal, ProposeOutcome, ProposeRequest } from '../generate/model.js';
-import { canonicalJson, isJsonObject, tryParseJson } from '../json.js';
+import { canonicalJson, isJsonObject, type JsonObject, tryParseJson } from '../json.js';
 import { checkSpec, skipReasonOf } from './check.js';
 import type { ProposeSpecInput, ProposeSpecOutput } from './contract.js';
 import { checkHandedIn } from './handed-in.js';
@@ -160,16 +160,18 @@ function statusOf(records: readonly SpecRecord[], outcome: ProposeOutcome): Prop
   return outcome.status === 'invalid' ? 'invalid' : 'skipped';
 }
 
-async function proposeOwn(deps: SpecDeps, raw: NonNullable<ProposeSpecInput['spec']>): Promise<ProposeSpecOutput> {
+/** A spec that the caller wrote, for a cluster where it names one: so the capability leads back to its logs. */
+async function proposeOwn(deps: SpecDeps, raw: JsonObject, target: Target | null): Promise<ProposeSpecOutput> {
   const nothing = { specs: [], issues: [], skipped: [], generator: 'agent' };
   const skip = skipReasonOf(raw);
-  if (skip !== undefined) return { ...nothing, status: 'skipped', skipped: [{ cluster_id: '', reason: skip }] };
+  if (skip !== undefined)
+    return { ...nothing, status: 'skipped', skipped: [{ cluster_id: target?.clusterId ?? '', reason: skip }] };
   const draftOf = (spec: Spec): SpecDraft => ({
     spec,
     hiddenTests: null,
     generator: 'agent',
-    clusterId: null,
-    clusteringId: null,
+    clusterId: target?.clusterId ?? null,
+    clusteringId: target?.clusteringId ?? null,
     authorSawAll: false,
   });
   const checked = await checkHandedIn(deps, raw, {
@@ -187,15 +189,18 @@ export async function proposeSpec(
   input: ProposeSpecInput,
   context: WorkContext,
 ): Promise<ProposeSpecOutput> {
-  const given = [input.cluster_id, input.clustering_id, input.spec].filter((value) => value !== undefined);
-  if (given.length !== 1) {
+  const places = [input.cluster_id, input.clustering_id].filter((value) => value !== undefined);
+  const ownForClustering = input.spec !== undefined && input.clustering_id !== undefined;
+  if (places.length > 1 || (places.length === 0 && input.spec === undefined) || ownForClustering) {
     throw new FoundryError(
       'invalid_input',
       'propose_spec takes exactly one of cluster_id, clustering_id and spec.',
-      'For example { "clustering_id": "..." } for specs from recorded work, or { "spec": { ... } } to hand in your own.',
+      'For example { "clustering_id": "..." } for specs from recorded work, or { "spec": { ... } } to hand in your own (with the cluster_id that it is for, if there is one).',
     );
   }
-  if (input.spec !== undefined) return proposeOwn(deps, input.spec);
+  if (input.spec !== undefined) {
+    return proposeOwn(deps, input.spec, input.cluster_id === undefined ? null : await findTarget(deps, input));
+  }
   const generator = input.generator ?? deps.config.generator;
   if (generator !== 'auto') pickGenerator(deps, generator);
   const target = await findTarget(deps, input);

@@ -41,7 +41,7 @@ test('the brief says what to do, with a verifier for each step, and the exact ca
   await putPlainClusters(store, 3);
   const brief = await briefOf(store);
   expect(brief.instructions).toContain('| step | do | verifier | status |');
-  expect(brief.instructions).toContain('propose_spec {"spec": <your spec>}');
+  expect(brief.instructions).toContain(`propose_spec {"cluster_id": "${clusterId(0)}", "spec": <your spec>}`);
   expect(brief.instructions).toContain('generate_and_gate_code {"spec_id": <spec_id>, "code": <code>}');
   expect(brief.instructions).toContain(clusterId(0));
   expect(brief.instructions).toContain('2 more clusters wait');

@@ -93,12 +93,26 @@ test('unknown ids are not found, with those that come close', async () => {
   await expect(workshop.generate({ spec_id: `${spec_id.slice(0, 12)}zzz` })).rejects.toMatchObject(close(spec_id));
 });
 
-test.each([{}, { cluster_id: 'a', clustering_id: 'b' }, { spec: {}, cluster_id: 'a' }])(
+test.each([{}, { cluster_id: 'a', clustering_id: 'b' }, { spec: {}, clustering_id: 'a' }])(
   'propose_spec refuses %j',
   async (input) => {
     await expect((await open()).propose(input)).rejects.toMatchObject({ code: 'invalid_input' });
   },
 );
+
+test('a spec that is handed in for a cluster keeps it, and the next brief is about another cluster', async () => {
+  const workshop = await open();
+  const { specs } = await workshop.propose({ spec: asInput(sumSpec()), cluster_id: clusterId(0) });
+  expect(await workshop.library.store.specs.getSpec(specs[0]?.spec_id ?? '')).toMatchObject({
+    cluster_id: clusterId(0),
+    clustering_id: clusteringId,
+    generator: 'agent',
+  });
+  const { brief } = await workshop.propose({ clustering_id: clusteringId, generator: 'agent' });
+  expect(brief?.instructions).toContain(clusterId(1));
+  const nowhere = workshop.propose({ spec: asInput(sumSpec()), cluster_id: 'need_9' });
+  await expect(nowhere).rejects.toMatchObject({ code: 'not_found' });
+});
 
 test('a spec that is to be skipped is skipped with its reason', async () => {
   const result = await (await open()).propose({ spec: { skip: 'needs taste' } });
