@@ -56,7 +56,7 @@ const words = (text: string): Set<string> => new Set(text.split(/\s+/));
 /** How a summary starts that names a thing instead of an operation. */
 const notVerbs = words(
   `a an the this that these those it its they we you i he she my our your their here there what which who when where why how
-  tool capability function skill primitive helper utility service module script code`,
+  tool capability function skill primitive utility service module script code`,
 );
 
 const vagueVerbs = words(
