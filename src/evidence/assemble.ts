@@ -16,6 +16,8 @@ export interface CheckedDraft {
 interface Prepared extends CheckedDraft {
   readonly redactedHash: string;
   readonly contentHash: string;
+  /** redacted, as everything that is kept */
+  readonly nativeId: string | null;
 }
 
 export interface Assembled {
@@ -62,8 +64,10 @@ export class Assembler {
     const known = run.key.by === 'native' ? this.#nativeRun(hashOf([format, run.key.id])) : undefined;
     const redactor = known?.redactor ?? this.context.policy.runRedactor();
     const countsBefore = { ...redactor.counts };
-    const prepared = checked.map((one) => prepare(one, redactor, findings));
+    const redacted = checked.map((one) => prepare(one, redactor, findings));
+    // What stands outside of the records' spans must not number placeholders: verification never sees it.
     const aside = redactor.fork();
+    const prepared = redacted.map((one) => redactAround(one, aside, findings));
     const facts = aside.redact({ ...run.facts } as JsonValue, findings) as RunDraft['facts'] & JsonValue;
     const key = aside.redact(run.key.by === 'native' ? run.key.id : run.key.seed, findings);
     for (const [kind, count] of Object.entries(redactor.counts)) {
@@ -133,7 +137,7 @@ export class Assembler {
   }
 
   #id(one: Prepared, source: Source, runId: string, place: number): string {
-    const { nativeId } = one.draft;
+    const { nativeId } = one;
     const { namespace } = this.context;
     return evidenceId({ format: source.format, namespace, nativeId, runId, place, contentHash: one.contentHash });
   }
@@ -147,7 +151,7 @@ export class Assembler {
       session_id: at.session,
       source_id: source.source_id,
       format: source.format,
-      native_id: one.draft.nativeId,
+      native_id: one.nativeId,
       ordinal: at.place,
       ...one.content,
       provenance: {
@@ -164,13 +168,23 @@ export class Assembler {
   }
 }
 
-function prepare(one: CheckedDraft, redactor: RunRedactor, findings: Findings): Prepared {
+type Redacted = Omit<Prepared, 'nativeId'>;
+
+function prepare(one: CheckedDraft, redactor: RunRedactor, findings: Findings): Redacted {
   const redacted = redactor.redact(one.draft.span.value, findings);
   const redactedHash = hashOf(redacted);
   if (redacted === one.draft.span.value) return { ...one, redactedHash, contentHash: contentHash(one.content) };
   const content = one.draft.read(redacted);
   if (typeof content === 'string') throw new Error('a record could not be read after redaction');
   return { ...one, content, redactedHash, contentHash: contentHash(content) };
+}
+
+function redactAround(one: Redacted, aside: RunRedactor, findings: Findings): Prepared {
+  const clean = (text: string | null): string | null => {
+    const redacted = text === null ? null : aside.redact(text, findings);
+    return typeof redacted === 'string' ? redacted : null;
+  };
+  return { ...one, nativeId: clean(one.draft.nativeId), content: { ...one.content, model: clean(one.content.model) } };
 }
 
 function runOf(runId: string, facts: RunDraft['facts'], source: Source, records: readonly EvidenceRecord[]): Run {

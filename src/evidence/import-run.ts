@@ -226,7 +226,7 @@ export class ImportRun {
 
 function* valuesOf(pending: readonly Pending[]): Generator<JsonValue> {
   for (const { run, checked } of pending) {
-    for (const one of checked) yield one.draft.span.value;
+    for (const one of checked) yield* [one.draft.span.value, one.draft.nativeId, one.content.model];
     yield { ...run.facts } as JsonValue;
     yield run.key.by === 'native' ? run.key.id : run.key.seed;
   }

@@ -131,6 +131,24 @@ describe('an import with secrets in it', () => {
     }
   });
 
+  it('redacts ids and models that stand outside of what a record spans', async () => {
+    const key = secrets['AWS_KEY'] ?? '';
+    const act = { act_id: `${key}#1`, intent: 'Check', action: 'Look' };
+    await bench.import({ path: bench.file('acts.jsonl', jsonl([act])) });
+    const request = { messages: [{ role: 'user', content: 'hello' }] };
+    const response = { model: key, choices: [{ message: { role: 'assistant', content: 'hi' } }] };
+    await bench.import({ path: bench.file('log.jsonl', jsonl([{ conversation_id: key, request, response }])) });
+    const results = [1, 2].map((n) => ({ type: 'tool_result', tool_use_id: `t${n}`, content: 'ok' }));
+    const line = { type: 'user', uuid: key, sessionId: key, cwd: key, message: { role: 'user', content: results } };
+    await bench.import({ path: bench.file('session.jsonl', jsonl([line])) });
+    const traces = await bench.traces();
+    expect(traces).toHaveLength(3);
+    expect(JSON.stringify(traces)).not.toContain(key);
+    for (const record of traces.flatMap((trace) => trace.records)) {
+      expect(await bench.service.verifyRecord(record.evidence_id)).toBeNull();
+    }
+  });
+
   it('verifies against its source, also where the number of a placeholder comes from an earlier record', async () => {
     const first = spoken('AWS_KEY');
     const second = made('it is AKIA', 'ZZZZ3XKLMN2P4RSV');
