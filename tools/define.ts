@@ -105,6 +105,7 @@ export function longTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(defin
     renderJson,
     async run(args: Record<string, unknown>, context: ToolContext): Promise<Answer<unknown>> {
       const { wait_ms, ...rest } = args;
+      context.progress(0, undefined, `${title}: started`);
       const answer = await context.services.jobs.run(name, wellFormedObject(rest), {
         via: 'mcp',
         waitMs: typeof wait_ms === 'number' ? wait_ms : defaultWaitMs,

@@ -158,7 +158,7 @@ describe('long work', () => {
     await client.callTool({ name: 'mine_needs', arguments: {} }, undefined, { onprogress: (one) => seen.push(one) });
     // The last one may be dropped: it races with the result.
     expect(seen.slice(0, 2)).toEqual([
-      { progress: 0, total: 10, message: 'at 0' },
+      { progress: 0, message: 'Mine needs: started' },
       { progress: 6, total: 10, message: 'at 1000' },
     ]);
   });
