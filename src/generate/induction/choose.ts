@@ -63,6 +63,11 @@ export interface Chosen {
   readonly gain: number;
 }
 
+export interface Candidate {
+  readonly program: Program;
+  readonly occurrences: readonly Occurrence[];
+}
+
 export interface ChoiceRules {
   /** distinct task groups among the occurrences that can be called */
   readonly minGroups: number;
@@ -71,57 +76,113 @@ export interface ChoiceRules {
   readonly maxSkills: number;
 }
 
+interface Context {
+  readonly index: LabelIndex;
+  readonly rules: ChoiceRules;
+  readonly destructive: Destructive;
+  readonly signal: AbortSignal;
+}
+
+interface Library {
+  readonly chosen: readonly Chosen[];
+  readonly gain: number;
+}
+
+function callableGroups(occurrences: readonly Occurrence[]): number {
+  return new Set(occurrences.map((one) => one.run.group)).size;
+}
+
+function isLoop(program: Program): boolean {
+  return program.steps[0]?.over?.kind === 'param';
+}
+
+/** What a candidate still covers. A loop over a given list can do with fewer elements, so that it is looked for anew. */
+function remaining(one: Candidate, used: ReadonlySet<CorpusCall>, context: Context): Occurrence[] {
+  if (used.size > 0 && isLoop(one.program)) {
+    return occurrencesOf(one.program, context.index, used, context.destructive).filter((each) => each.loose);
+  }
+  return one.occurrences.filter((each) => !each.calls.some((call) => used.has(call)));
+}
+
 interface Entry {
-  readonly program: Program;
-  readonly total: number;
+  readonly candidate: Candidate;
+  own: readonly Occurrence[];
   gain: number;
+  score: number;
   round: number;
 }
 
-export function callableGroups(occurrences: readonly Occurrence[]): number {
-  return new Set(occurrences.filter((one) => one.loose).map((one) => one.run.group)).size;
-}
-
 /**
- * Greedy set cover by description length. A gain can only shrink as calls are covered, so that a candidate is measured again
- * only when it comes to the top (lazy greedy).
+ * Greedy set cover. The score is the gain times a power of the gain of one occurrence: with a power of 0 small flows that many
+ * runs share come first, with a higher one long flows. A score can only shrink as calls are covered, so that a candidate is
+ * measured again only when it comes to the top (lazy greedy).
  */
-export async function choose(
-  programs: readonly Program[],
-  index: LabelIndex,
-  options: { rules: ChoiceRules; destructive: Destructive; signal: AbortSignal },
-): Promise<Chosen[]> {
-  const { rules, destructive, signal } = options;
+async function cover(candidates: readonly Candidate[], power: number, context: Context): Promise<Library> {
+  const { rules } = context;
   const used = new Set<CorpusCall>();
-  const queue: Entry[] = [];
-  for (const program of programs) {
-    signal.throwIfAborted();
-    await setImmediate();
-    const all = occurrencesOf(program, index, used, destructive);
-    const gain = gainOf(program, all);
-    if (gain > 0 && callableGroups(all) >= rules.minGroups) {
-      queue.push({ program, total: all.filter((one) => one.loose).length, gain, round: 0 });
-    }
-  }
+  const measure = (entry: Entry, round: number): void => {
+    entry.own = remaining(entry.candidate, used, context);
+    entry.gain = gainOf(entry.candidate.program, entry.own);
+    entry.score = entry.gain * (entry.gain / Math.max(1, entry.own.length)) ** power;
+    entry.round = round;
+  };
+  let queue = candidates.map((candidate): Entry => ({ candidate, own: [], gain: 0, score: 0, round: 0 }));
+  for (const entry of queue) measure(entry, 1);
+  const worthwhile = (entry: Entry): boolean =>
+    entry.gain > 0 &&
+    callableGroups(entry.own) >= rules.minGroups &&
+    entry.own.length >= entry.candidate.occurrences.length * rules.minOwnShare;
   const chosen: Chosen[] = [];
+  queue = queue.filter(worthwhile);
   for (let round = 1; queue.length > 0 && chosen.length < rules.maxSkills; ) {
-    signal.throwIfAborted();
-    await setImmediate();
-    const top = queue.reduce((best, one) => (one.gain > best.gain ? one : best));
-    if (top.round === round || (round === 1 && chosen.length === 0)) {
-      const own = occurrencesOf(top.program, index, used, destructive).filter((one) => one.loose);
-      chosen.push({ program: top.program, own, gain: top.gain });
-      for (const one of own) for (const call of one.calls) used.add(call);
-      queue.splice(queue.indexOf(top), 1);
+    const top = queue.reduce((best, one) => (one.score > best.score ? one : best));
+    if (top.round === round) {
+      chosen.push({ program: top.candidate.program, own: top.own, gain: top.gain });
+      for (const one of top.own) for (const call of one.calls) used.add(call);
+      queue = queue.filter((one) => one !== top);
       round += 1;
+      context.signal.throwIfAborted();
+      await setImmediate();
       continue;
     }
-    const own = occurrencesOf(top.program, index, used, destructive);
-    const callable = own.filter((one) => one.loose).length;
-    top.gain = gainOf(top.program, own);
-    top.round = round;
-    if (top.gain <= 0 || callableGroups(own) < rules.minGroups || callable < top.total * rules.minOwnShare)
-      queue.splice(queue.indexOf(top), 1);
+    measure(top, round);
+    if (!worthwhile(top)) queue = queue.filter((one) => one !== top);
   }
-  return chosen;
+  return { chosen, gain: chosen.reduce((sum, one) => sum + one.gain, 0) };
+}
+
+const powers = [0, 1, 2];
+const maxClimbs = 12;
+
+/**
+ * The library that saves most by description length: the best of several greedy covers, then better still by leaving out,
+ * one at a time, a flow whose absence lets others cover more.
+ */
+export async function choose(candidates: readonly Candidate[], context: Context): Promise<readonly Chosen[]> {
+  const callable = candidates.map((one) => ({ ...one, occurrences: one.occurrences.filter((each) => each.loose) }));
+  let pool = callable.filter((one) => callableGroups(one.occurrences) >= context.rules.minGroups);
+  let best: Library = { chosen: [], gain: 0 };
+  let power = 0;
+  for (const each of powers) {
+    const library = await cover(pool, each, context);
+    if (library.gain <= best.gain) continue;
+    best = library;
+    power = each;
+  }
+  for (let climb = 0; climb < maxClimbs; climb += 1) {
+    let better: { library: Library; without: Program } | null = null;
+    for (const { program } of best.chosen) {
+      const library = await cover(
+        pool.filter((one) => one.program !== program),
+        power,
+        context,
+      );
+      if (library.gain > (better?.library.gain ?? best.gain)) better = { library, without: program };
+    }
+    if (!better) break;
+    const { without, library } = better;
+    best = library;
+    pool = pool.filter((one) => one.program !== without);
+  }
+  return best.chosen;
 }

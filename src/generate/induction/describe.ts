@@ -32,19 +32,46 @@ export function mainStep(program: Program, destructive: Destructive): Step | und
   return program.steps.findLast((step) => destructive(step.tool)) ?? program.steps.at(-1);
 }
 
-/** A name from verb and object of the tools; `taken` keeps names unique. */
-export function nameOf(program: Program, destructive: Destructive, taken: Set<string>): string {
+/** The step that sets a program apart from the others: of its rarest tool; one that changes something, and a later one, first. */
+function tellingStep(program: Program, destructive: Destructive, uses: ReadonlyMap<string, number>): Step | undefined {
+  const rank = (step: Step): number => (uses.get(step.tool) ?? 0) * 2 + (destructive(step.tool) ? 0 : 1);
+  const rest = program.steps.slice(1);
+  return rest.reduceRight<Step | undefined>(
+    (best, step) => (best === undefined || rank(step) < rank(best) ? step : best),
+    undefined,
+  );
+}
+
+/** How many programs use each tool. */
+export function toolUses(programs: readonly Program[]): Map<string, number> {
+  const uses = new Map<string, number>();
+  for (const program of programs) {
+    for (const tool of new Set(program.steps.map((step) => step.tool))) uses.set(tool, (uses.get(tool) ?? 0) + 1);
+  }
+  return uses;
+}
+
+export interface NameRules {
+  readonly destructive: Destructive;
+  readonly uses: ReadonlyMap<string, number>;
+  /** names that are given already */
+  readonly taken: Set<string>;
+}
+
+/** A name from verb and object of the tools, unique among those taken. */
+export function nameOf(program: Program, { destructive, uses, taken }: NameRules): string {
   const [first, second] = program.steps;
-  const main = mainStep(program, destructive);
-  if (!first || !main) return unique('flow', taken);
-  if (program.steps.length === 1)
-    return unique(snakeCase(`${verb(first)}_${plural(nounOf(first.tool).join('_'))}_by_list`), taken);
-  if (second && program.steps.length === 2) {
-    const how = verb(first);
+  if (!first) return unique('flow', taken);
+  const how = verb(first);
+  const main = tellingStep(program, destructive, uses);
+  if (!second || !main) return unique(snakeCase(`${how}_${plural(nounOf(first.tool).join('_'))}_by_list`), taken);
+  if (program.steps.length === 2) {
     return unique(snakeCase(`${how}_${part(first, new Set([how]))}_and_${part(second, new Set([how]))}`), taken);
   }
-  const noun = nounOf(first.tool).join('_');
-  return unique(snakeCase(`${verb(main)}_${part(main, new Set([verb(main)]))}_from_${noun}`), taken);
+  return unique(
+    snakeCase(`${verb(main)}_${part(main, new Set([verb(main)]))}_for_${nounOf(first.tool).join('_')}`),
+    taken,
+  );
 }
 
 function phrase(step: Step, program: Program): string {
@@ -55,8 +82,14 @@ function phrase(step: Step, program: Program): string {
     return `${words} for each of its ${String(list).replaceAll('_', ' ')}`;
   }
   const select = step.args.find(({ expr }) => expr.kind === 'select')?.expr;
-  if (select?.kind === 'select')
-    return `${words} for the ${singular(String(select.list.at(-1) ?? 'element'))} with the given ${select.param.replaceAll('_', ' ')}`;
+  if (select?.kind === 'select') {
+    const { wanted, list, by } = select;
+    const element = singular(String(list.filter((one) => typeof one === 'string').at(-1) ?? 'element'));
+    if (wanted.kind === 'param')
+      return `${words} for the ${element} with the given ${wanted.name.replaceAll('_', ' ')}`;
+    const source = nounOf(program.steps[wanted.step]?.tool ?? '').join(' ');
+    return `${words} for the ${element} whose ${by.filter((one) => typeof one === 'string').join(' ') || 'key'} is that of the ${source}`;
+  }
   if (isFirst(step)) return `${words} for the first one listed`;
   const params = step.args.flatMap(({ expr }) => (expr.kind === 'param' ? [expr.name.replaceAll('_', ' ')] : []));
   return step === program.steps[0] && params.length > 0 ? `${words} by ${params.slice(0, 3).join(', ')}` : words;
@@ -98,7 +131,9 @@ export function describeParam(param: Param, program: Program): string {
   const tool = step?.tool ?? '';
   if (param.role === 'list') return `The ${argument.replaceAll('_', ' ')} of each call of ${tool}`;
   if (param.role === 'selector') {
-    const expr = step?.args.find((arg) => arg.expr.kind === 'select' && arg.expr.param === param.name)?.expr;
+    const expr = step?.args.find(
+      (arg) => arg.expr.kind === 'select' && arg.expr.wanted.kind === 'param' && arg.expr.wanted.name === param.name,
+    )?.expr;
     if (expr?.kind === 'select')
       return `What tells the one of ${expr.list.join('.') || 'the list'} to use: its ${expr.by.at(-1) === -2 ? 'key' : expr.by.join('.')}`;
   }

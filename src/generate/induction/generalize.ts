@@ -3,7 +3,7 @@ import type { CorpusCall } from './corpus.js';
 import type { Embedding, Flow, Instance, LinkedRun } from './flows.js';
 import { nounOf, plural, singular, snakeCase, unique } from './naming.js';
 import type { Argument, Expr, Link, Over, Param, Program, Step } from './program.js';
-import { fieldsOf, selectorFor } from './select.js';
+import { fieldsOf, selectorByFlow, selectorByParam } from './select.js';
 import type { SourceLink } from './sources.js';
 import { elementsAt, elementValue, isWeak, type Path, splitAtEach, valueKey } from './values.js';
 
@@ -133,7 +133,13 @@ function isFlow(work: Work, one: Candidate, seen: SlotValues): boolean {
   return seen.distinct > 1 && seen.groups >= minChanceGroups;
 }
 
-function newParam(work: Work, name: string, step: number, slot: string, role: Param['role']): Expr {
+function newParam(
+  work: Work,
+  name: string,
+  step: number,
+  slot: string,
+  role: Param['role'],
+): Extract<Expr, { kind: 'param' }> {
   const plain = snakeCase(name);
   const prefixed = snakeCase(`${singular(nounOf(work.labels[step] ?? '').join('_'))}_${plain}`);
   const chosen = unique(work.paramNames.has(plain) ? prefixed : plain, work.paramNames);
@@ -188,25 +194,29 @@ function generalizeSlot(work: Work, step: number, slot: string): Expr | null {
   const direct = directExpr(work, step, slot, sources);
   if (direct) return direct;
   if (seen.distinct === 1 && seen.groups >= minConstantGroups) return { kind: 'const', value: seen.values[0] ?? null };
-  const members = sources.filter((one) => one.link.each);
-  const selector = selectorFor(
-    work.instances,
-    step,
-    slot,
-    members.flatMap((one) =>
-      one.link.source.kind === 'result' ? [{ step: one.step, path: one.link.source.path }] : [],
-    ),
+  return (
+    selectExpr(work, step, slot, sources) ?? newParam(work, slot.split('.').at(-1) ?? slot, step, slot, 'argument')
   );
-  if (!selector) return newParam(work, slot.split('.').at(-1) ?? slot, step, slot, 'argument');
-  const field = selector.by.filter((one) => typeof one === 'string').at(-1) ?? 'key';
-  const list =
-    selector.list.filter((one) => typeof one === 'string').at(-1) ?? nounOf(work.labels[selector.step] ?? '').join('_');
-  const known = work.selectors.get(JSON.stringify([selector.step, selector.list, selector.by]));
-  if (known !== undefined) return { kind: 'select', ...selector, param: known };
-  const param = newParam(work, `${singular(String(list))}_${field}`, step, slot, 'selector');
-  if (param.kind === 'param')
-    work.selectors.set(JSON.stringify([selector.step, selector.list, selector.by]), param.name);
-  return param.kind === 'param' ? { kind: 'select', ...selector, param: param.name } : null;
+}
+
+/** An element of an earlier list, told by a field that an earlier result gives, or else by one that was known before. */
+function selectExpr(work: Work, step: number, slot: string, sources: readonly Candidate[]): Expr | null {
+  const members = sources.flatMap(({ step: from, link }) =>
+    link.each && link.source.kind === 'result' ? [{ step: from, path: link.source.path }] : [],
+  );
+  const target = { step, slot };
+  const flow = selectorByFlow(work.instances, target, members);
+  if (flow) return { kind: 'select', ...flow };
+  const selector = selectorByParam(work.instances, target, members);
+  if (!selector) return null;
+  const key = JSON.stringify([selector.step, selector.list, selector.by]);
+  const known = work.selectors.get(key);
+  if (known !== undefined) return { kind: 'select', ...selector, wanted: { kind: 'param', name: known } };
+  const names = (path: Path) => path.filter((one) => typeof one === 'string').at(-1);
+  const list = names(selector.list) ?? nounOf(work.labels[selector.step] ?? '').join('_');
+  const wanted = newParam(work, `${singular(list)}_${names(selector.by) ?? 'key'}`, step, slot, 'selector');
+  work.selectors.set(key, wanted.name);
+  return { kind: 'select', ...selector, wanted };
 }
 
 function flowMaps(flow: Flow, order: readonly number[]): (FlowMap | null)[] {

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { sha256 } from '../../hash.js';
-import { choose, indexByLabel, type LabelIndex, occurrencesOf } from './choose.js';
+import { type Candidate, choose, indexByLabel, type LabelIndex, occurrencesOf } from './choose.js';
 import { type CorpusRun, foldOf } from './corpus.js';
 import { frequentLinks, type LinkedRun, type MiningLimits, mineFlows } from './flows.js';
 import { generalize } from './generalize.js';
@@ -162,7 +162,7 @@ export async function induce(runs: readonly CorpusRun[], options: InduceOptions)
   }
   const found = await minePrograms(linked, options);
   const index = indexByLabel(runs);
-  const judgedById = new Map<string, Judged>();
+  const judgedById = new Map<string, Judged & Candidate>();
   const dropped: Record<string, number> = {};
   const drop = (reason: string) => {
     dropped[reason] = (dropped[reason] ?? 0) + 1;
@@ -176,16 +176,16 @@ export async function induce(runs: readonly CorpusRun[], options: InduceOptions)
       continue;
     }
     const whole = judged(exact.program, exact.occurrences, minedIn, options.salt);
-    if (whole) judgedById.set(programId(exact.program), whole);
+    if (whole) judgedById.set(programId(exact.program), { ...whole, occurrences: exact.occurrences });
     else drop('no held-out occurrence with an input of its own');
   }
   options.progress(1, 2, 'choosing skills');
   const rules = { minGroups: minGroupsFor(runs.length), minOwnShare: 0.25, maxSkills: 60 };
-  const programs = [...judgedById.values()].map((one) => one.program);
-  const chosen = await choose(programs, index, { rules, destructive: options.destructive, signal: options.signal });
+  const { destructive, signal } = options;
+  const chosen = await choose([...judgedById.values()], { index, rules, destructive, signal });
   const skills = chosen.flatMap(({ program, own, gain }) => {
     const whole = judgedById.get(programId(program));
-    return whole ? [{ ...whole, own, gain }] : [];
+    return whole ? [{ program, train: whole.train, heldOut: whole.heldOut, own, gain }] : [];
   });
   const calls = runs.reduce((sum, run) => sum + run.calls.length, 0);
   return { skills, runs: runs.length, calls, programs: found.size, dropped };

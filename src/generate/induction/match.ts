@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../json.js';
 import { type CorpusCall, type CorpusRun, knownBefore, saidBefore } from './corpus.js';
-import { type Bindings, type Link, type Program, replay } from './program.js';
+import { type Bindings, type Expr, type Link, type Program, replay } from './program.js';
 import { elementsAt, elementValue, type Path, splitAtEach, valueAt, valueKey } from './values.js';
 
 /**
@@ -133,21 +133,28 @@ function inputOf(
       const value = first.slots.find((one) => one.name === arg.slot)?.value;
       if (arg.expr.kind === 'param' && !bind(arg.expr.name, value)) return null;
       if (arg.expr.kind !== 'select') continue;
-      const { step: from, list, get, by, param } = arg.expr;
+      const { step: from, list, get, by, wanted } = arg.expr;
+      if (wanted.kind !== 'param') continue;
       const element = elementsAt(bound[from]?.[0]?.result, list).find((one) => {
         const got = elementValue(one, get);
         return got !== undefined && value !== undefined && valueKey(got) === valueKey(value);
       });
-      if (!bind(param, element && elementValue(element, by))) return null;
+      if (!bind(wanted.name, element && elementValue(element, by))) return null;
     }
   }
   return { input, uses };
 }
 
+function sourceSteps(expr: Expr): number[] {
+  if (expr.kind === 'get') return [expr.step];
+  if (expr.kind !== 'select') return [];
+  return expr.wanted.kind === 'get' ? [expr.step, expr.wanted.step] : [expr.step];
+}
+
 /** Whether each source of the program came before its use in these calls. */
 function ordered(program: Program, bound: Bound): boolean {
   return program.steps.every((step, at) => {
-    const sources = step.args.flatMap(({ expr }) => (expr.kind === 'get' || expr.kind === 'select' ? [expr.step] : []));
+    const sources = step.args.flatMap(({ expr }) => sourceSteps(expr));
     if (step.over?.kind === 'result') sources.push(step.over.step);
     const first = Math.min(...(bound[at] ?? []).map((call) => call.ordinal));
     return sources.every((from) => (bound[from] ?? []).every((call) => call.resultOrdinal < first));

@@ -3,19 +3,24 @@ import type { JsonObject, JsonValue } from '../../json.js';
 import type { CorpusCall } from './corpus.js';
 import { elementsAt, elementValue, type Path, valueAt, valueKey } from './values.js';
 
+/** What an element is selected by: a parameter, or a value in an earlier result. */
+export type Wanted =
+  | { readonly kind: 'param'; readonly name: string }
+  | { readonly kind: 'get'; readonly step: number; readonly path: Path };
+
 /** Where an argument's value comes from. */
 export type Expr =
   | { readonly kind: 'param'; readonly name: string }
   | { readonly kind: 'const'; readonly value: JsonValue }
   | { readonly kind: 'get'; readonly step: number; readonly path: Path }
-  /** of the list's elements the first whose `by` equals the parameter: its `get` */
+  /** of the list's elements the first whose `by` is as wanted: its `get` */
   | {
       readonly kind: 'select';
       readonly step: number;
       readonly list: Path;
       readonly by: Path;
       readonly get: Path;
-      readonly param: string;
+      readonly wanted: Wanted;
     }
   /** inside a map: of the element that the call is made for */
   | { readonly kind: 'item'; readonly path: Path };
@@ -89,12 +94,14 @@ export type Item = { readonly key: string | null; readonly value: JsonValue };
 function selected(
   expr: Extract<Expr, { kind: 'select' }>,
   input: Bindings,
-  result: JsonValue | undefined,
+  results: readonly JsonValue[],
 ): JsonValue | undefined {
-  const wanted = valueKey(input[expr.param] ?? null);
-  const found = elementsAt(result, expr.list).find((one) => {
+  const { wanted } = expr;
+  const value = wanted.kind === 'param' ? input[wanted.name] : valueAt(results[wanted.step], wanted.path);
+  if (value === undefined) return undefined;
+  const found = elementsAt(results[expr.step], expr.list).find((one) => {
     const by = elementValue(one, expr.by);
-    return by !== undefined && valueKey(by) === wanted;
+    return by !== undefined && valueKey(by) === valueKey(value);
   });
   return found && elementValue(found, expr.get);
 }
@@ -116,7 +123,7 @@ export function evaluate(
     case 'item':
       return item ? elementValue(item, expr.path) : undefined;
     case 'select':
-      return selected(expr, input, results[expr.step]);
+      return selected(expr, input, results);
   }
 }
 

@@ -59,7 +59,8 @@ function asParam(program: Program, step: number, slot: string): Program {
 }
 
 function paramOf(expr: Argument['expr']): string {
-  return expr.kind === 'param' ? expr.name : expr.kind === 'select' ? expr.param : '';
+  if (expr.kind === 'select') return expr.wanted.kind === 'param' ? expr.wanted.name : '';
+  return expr.kind === 'param' ? expr.name : '';
 }
 
 function asLink(program: Program, link: Link): Program {

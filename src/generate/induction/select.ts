@@ -1,7 +1,18 @@
 import { isJsonObject, type JsonValue } from '../../json.js';
 import { knownBefore } from './corpus.js';
 import type { Instance } from './flows.js';
-import { byText, type Element, elementsAt, elementValue, KEY, type Path, splitAtEach, valueKey } from './values.js';
+import type { Wanted } from './program.js';
+import {
+  byText,
+  type Element,
+  elementsAt,
+  elementValue,
+  isWeak,
+  KEY,
+  type Path,
+  splitAtEach,
+  valueKey,
+} from './values.js';
 
 export interface Selector {
   readonly step: number;
@@ -11,6 +22,10 @@ export interface Selector {
 }
 
 const maxFieldDepth = 2;
+const maxFlowDepth = 4;
+const minFlowShare = 0.85;
+const minFlowGroups = 3;
+const sample = 20;
 
 /** The scalar fields of an element, by path. */
 export function fieldsOf(value: JsonValue, path: Path = []): Path[] {
@@ -29,56 +44,120 @@ function firstOrdinal(instance: Instance): number {
   return Math.min(...instance.calls.flat().map((call) => call.ordinal));
 }
 
-/** How often a field tells the element, and was known before the first call. */
-function knownBy(instances: readonly Instance[], target: { step: number; slot: string }, selector: Selector): number {
-  let known = 0;
-  for (const instance of instances) {
-    const slot = instance.calls[target.step]?.[0]?.slots.find((one) => one.name === target.slot);
-    const elements = elementsAt(instance.calls[selector.step]?.[0]?.result, selector.list);
-    const at = elements.findIndex((one) => {
-      const value = elementValue(one, selector.get);
-      return value !== undefined && valueKey(value) === slot?.key;
-    });
-    const element = elements[at];
-    const value = element && elementValue(element, selector.by);
-    if (value === undefined) continue;
-    const keys = fieldKeys(elements, selector.by);
-    if (keys.filter((one) => one === keys[at]).length > 1) continue;
-    if (knownBefore(instance.linked.run, value, firstOrdinal(instance))) known += 1;
-  }
-  return known;
+interface Target {
+  readonly step: number;
+  readonly slot: string;
+}
+
+interface Member {
+  readonly step: number;
+  readonly path: Path;
+}
+
+function slotOf(instance: Instance, target: Target) {
+  return instance.calls[target.step]?.[0]?.slots.find((one) => one.name === target.slot);
+}
+
+/** The value of the field by which the element was told; undefined where no element, or more than one, has it. */
+function tellingValue(instance: Instance, target: Target, selector: Selector): JsonValue | undefined {
+  const slot = slotOf(instance, target);
+  const elements = elementsAt(instance.calls[selector.step]?.[0]?.result, selector.list);
+  const at = elements.findIndex((one) => {
+    const value = elementValue(one, selector.get);
+    return value !== undefined && valueKey(value) === slot?.key;
+  });
+  const keys = fieldKeys(elements, selector.by);
+  const element = elements[at];
+  if (!element || keys.filter((one) => one === keys[at]).length > 1) return undefined;
+  return elementValue(element, selector.by);
+}
+
+/** Every way to tell an element of one of the lists by a scalar field of it. */
+function selectors(instances: readonly Instance[], members: readonly Member[]): Selector[] {
+  return members.flatMap((member) => {
+    const { list, rest } = splitAtEach(member.path);
+    const fields = new Map<string, Path>();
+    for (const instance of instances.slice(0, sample)) {
+      for (const element of elementsAt(instance.calls[member.step]?.[0]?.result, list).slice(0, sample)) {
+        if (element.key !== null) fields.set(JSON.stringify([KEY]), [KEY]);
+        for (const path of fieldsOf(element.value)) fields.set(JSON.stringify(path), path);
+      }
+    }
+    fields.delete(JSON.stringify(rest));
+    return [...fields].sort((a, b) => byText(a[0], b[0])).map(([, by]) => ({ step: member.step, list, get: rest, by }));
+  });
 }
 
 /**
  * The sibling field by which an element is chosen from a list: of the fields that tell the element, the one that was known
  * most often before the first call. Null where the value itself was known at least as often, or no field in most occurrences.
  */
-export function selectorFor(
+export function selectorByParam(
   instances: readonly Instance[],
-  step: number,
-  slot: string,
-  members: readonly { readonly step: number; readonly path: Path }[],
+  target: Target,
+  members: readonly Member[],
 ): Selector | null {
-  const itself = instances.filter((instance) => {
-    const value = instance.calls[step]?.[0]?.slots.find((one) => one.name === slot)?.value;
-    return value !== undefined && knownBefore(instance.linked.run, value, firstOrdinal(instance));
-  }).length;
-  let best: { selector: Selector; known: number } | null = null;
-  for (const member of members) {
-    const { list, rest } = splitAtEach(member.path);
-    const fields = new Map<string, Path>();
-    for (const instance of instances.slice(0, 20)) {
-      for (const element of elementsAt(instance.calls[member.step]?.[0]?.result, list).slice(0, 20)) {
-        if (element.key !== null) fields.set(JSON.stringify([KEY]), [KEY]);
-        for (const path of fieldsOf(element.value)) fields.set(JSON.stringify(path), path);
-      }
-    }
-    for (const [id, by] of [...fields].sort((a, b) => byText(a[0], b[0]))) {
-      if (id === JSON.stringify(rest)) continue;
-      const selector = { step: member.step, list, get: rest, by };
-      const known = knownBy(instances, { step, slot }, selector);
-      if (known > (best?.known ?? 0)) best = { selector, known };
+  const known = (instance: Instance, value: JsonValue | undefined): boolean =>
+    value !== undefined && knownBefore(instance.linked.run, value, firstOrdinal(instance));
+  const itself = instances.filter((instance) => known(instance, slotOf(instance, target)?.value)).length;
+  let best: { selector: Selector; count: number } | null = null;
+  for (const selector of selectors(instances, members)) {
+    const count = instances.filter((instance) => known(instance, tellingValue(instance, target, selector))).length;
+    if (count > (best?.count ?? 0)) best = { selector, count };
+  }
+  return best && best.count > itself && best.count * 2 >= instances.length ? best.selector : null;
+}
+
+/** Paths without lists to the scalars of a result. */
+function scalarPaths(value: JsonValue, path: Path = []): { path: Path; key: string }[] {
+  if (isJsonObject(value)) {
+    if (path.length >= maxFlowDepth) return [];
+    return Object.keys(value).flatMap((key) => scalarPaths(value[key] ?? null, [...path, key]));
+  }
+  return Array.isArray(value) || value === null || path.length === 0 ? [] : [{ path, key: valueKey(value) }];
+}
+
+/** The results of earlier single calls that hold the value, as step and path. */
+function holders(instance: Instance, before: number, value: JsonValue): Map<string, { step: number; path: Path }> {
+  const key = valueKey(value);
+  const found = new Map<string, { step: number; path: Path }>();
+  for (const [step, calls] of instance.calls.slice(0, before).entries()) {
+    const [call] = calls;
+    if (!call || calls.length > 1) continue;
+    for (const one of scalarPaths(call.result)) {
+      if (one.key === key) found.set(JSON.stringify([step, one.path]), { step, path: one.path });
     }
   }
-  return best && best.known > itself && best.known * 2 >= instances.length ? best.selector : null;
+  return found;
+}
+
+/**
+ * The sibling field whose value an earlier result gives in nearly all occurrences, with more than one value among them (the
+ * order whose item is the one that the ticket names).
+ */
+export function selectorByFlow(
+  instances: readonly Instance[],
+  target: Target,
+  members: readonly Member[],
+): (Selector & { readonly wanted: Extract<Wanted, { kind: 'get' }> }) | null {
+  const groups = new Set(instances.map((one) => one.linked.run.group)).size;
+  if (groups < minFlowGroups) return null;
+  for (const selector of selectors(instances, members)) {
+    const counts = new Map<string, { step: number; path: Path; count: number; values: Set<string> }>();
+    for (const instance of instances) {
+      const value = tellingValue(instance, target, selector);
+      if (value === undefined || isWeak(value)) continue;
+      for (const [id, holder] of holders(instance, target.step, value)) {
+        const seen = counts.get(id) ?? { ...holder, count: 0, values: new Set<string>() };
+        counts.set(id, seen);
+        seen.count += 1;
+        seen.values.add(valueKey(value));
+      }
+    }
+    const [best] = [...counts.values()]
+      .filter((one) => one.count >= instances.length * minFlowShare && one.values.size > 1)
+      .sort((a, b) => b.count - a.count || a.path.length - b.path.length || a.step - b.step);
+    if (best) return { ...selector, wanted: { kind: 'get', step: best.step, path: best.path } };
+  }
+  return null;
 }

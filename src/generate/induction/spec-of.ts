@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../json.js';
 import type { Spec, SpecTest } from '../../specs/model.js';
-import { describeParam, nameOf, summaryOf, termsOf, wordsOf } from './describe.js';
+import { describeParam, nameOf, summaryOf, termsOf, toolUses, wordsOf } from './describe.js';
 import type { InducedSkill } from './induce.js';
 import type { Destructive, Occurrence } from './match.js';
 import type { Param } from './program.js';
@@ -68,9 +68,11 @@ function testOf(one: Occurrence, name: string): SpecTest {
 function missingTest(skill: InducedSkill, from: Occurrence): SpecTest | null {
   const at = skill.program.steps.findIndex((step) => step.args.some(({ expr }) => expr.kind === 'select'));
   const expr = skill.program.steps[at]?.args.find((arg) => arg.expr.kind === 'select')?.expr;
-  if (expr?.kind !== 'select' || typeof from.input[expr.param] !== 'string') return null;
+  if (expr?.kind !== 'select' || expr.wanted.kind !== 'param') return null;
+  const { name } = expr.wanted;
+  if (typeof from.input[name] !== 'string') return null;
   const calls = from.steps.slice(0, at).flat();
-  const input = { ...from.input, [expr.param]: `not ${from.input[expr.param]}` };
+  const input = { ...from.input, [name]: `not ${from.input[name]}` };
   return {
     name: 'nothing in the list fits',
     input,
@@ -104,6 +106,7 @@ export function writeSkills(
 ): WrittenSkill[] {
   const taken = new Set<string>(['index']);
   const background = backgroundOf(openings);
+  const uses = toolUses(skills.map((one) => one.program));
   return skills.flatMap((skill) => {
     const visibleCases = cases(skill.train).slice(0, Math.max(2, Math.min(4, options.maxTests)));
     const visible = visibleCases.map((one, at) => testOf(one, `recorded case ${at + 1}`));
@@ -123,7 +126,7 @@ export function writeSkills(
     const payloads = [...skill.train, ...skill.heldOut].flatMap((one) => (one.payload ? [one.payload] : []));
     const tools = [...new Set(skill.program.steps.map((step) => step.tool))];
     const spec: Spec = {
-      name: nameOf(skill.program, options.destructive, taken),
+      name: nameOf(skill.program, { destructive: options.destructive, uses, taken }),
       kind: 'skill',
       summary: summaryOf(skill.program, termsOf(skill, background, openings.length)),
       input_schema: schema,

@@ -46,7 +46,7 @@ function freeName(wanted: string, taken: Set<string>): string {
 }
 
 function selectKey(expr: Extract<Expr, { kind: 'select' }>): string {
-  return JSON.stringify([expr.step, expr.list, expr.by, expr.param]);
+  return JSON.stringify([expr.step, expr.list, expr.by, expr.wanted]);
 }
 
 /** The element that a select takes, found once for all arguments that need it, and the end where none fits. */
@@ -57,7 +57,10 @@ function writeSelect(expr: Extract<Expr, { kind: 'select' }>, names: Names, prov
   const last = expr.list.filter((one) => typeof one === 'string').at(-1);
   const name = freeName(singular(String(last ?? 'element')), names.taken);
   const byKey = expr.by[0] === KEY || expr.get[0] === KEY;
-  const wanted = `input.${expr.param}`;
+  const wanted =
+    expr.wanted.kind === 'param'
+      ? access('input', [expr.wanted.name])
+      : access(names.steps[expr.wanted.step] ?? '', expr.wanted.path);
   names.selected.set(key, name);
   const found = byKey
     ? `Object.entries<any>(${list}).find(([key, one]) => ${expr.by[0] === KEY ? 'key' : access('one', expr.by)} === ${wanted})`

@@ -76,6 +76,42 @@ describe('induction', () => {
     ]);
   });
 
+  it('selects the order that an earlier result names', async () => {
+    const runs = runsOf(12, (at) => {
+      const orders = ['lamp', 'mug', 'scarf'].map((item, n) => ({ id: `O${at}0${n}`, item: `${item} ${at % 4}` }));
+      const wanted = orders[at % 3] ?? { id: '', item: '' };
+      return [
+        { user: `work on T${at}00` },
+        call('get_ticket', { ticket_id: `T${at}00` }, { customer: `C${at}00`, item: wanted.item }),
+        call('list_orders', { customer: `C${at}00` }, { orders }),
+        call('refund', { order: wanted.id }, { refunded: true, number: at }),
+      ];
+    });
+    expect(await learn(runs)).toEqual([
+      {
+        calls: ['get_ticket', 'list_orders', 'refund'],
+        params: ['ticket_id'],
+        args: [{ ticket_id: 'param' }, { customer: 'get' }, { order: 'select' }],
+      },
+    ]);
+  });
+
+  it('prefers whole flows to a small one that they share', async () => {
+    const runs = runsOf(20, (at) => {
+      const middle = at % 2 === 0 ? 'get_order' : 'get_invoice';
+      return [
+        { user: `work on T${at}00` },
+        call('get_ticket', { ticket_id: `T${at}00` }, { about: `X${at}00` }),
+        call(middle, { id: `X${at}00` }, { total: at }),
+        call('close_ticket', { ticket_id: `T${at}00` }, { closed: `T${at}00` }),
+      ];
+    });
+    expect((await learn(runs)).map((one) => one.calls.join(' ')).sort()).toEqual([
+      'get_ticket get_invoice close_ticket',
+      'get_ticket get_order close_ticket',
+    ]);
+  });
+
   it('claims a map only where every element had its call', async () => {
     const runs = runsOf(12, (at) => {
       const ids = [1, 2, 3].map((n) => `O${at}0${n}`);

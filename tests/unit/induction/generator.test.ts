@@ -152,8 +152,8 @@ describe('the induction generator', () => {
     expect(outcome.status).toBe('proposed');
     expect(outcome.proposals.map((one) => [one.spec.name, one.clusterId]).sort()).toEqual([
       ['get_order_and_track_parcels', 'parcels'],
-      ['refund_order_from_ticket', 'refunds'],
-      ['reset_password_from_ticket', 'refunds'],
+      ['refund_order_for_ticket', 'refunds'],
+      ['reset_password_for_ticket', 'refunds'],
     ]);
     expect(outcome.skipped).toEqual([{ cluster_id: 'talk', reason: 'its acts hold no tool calls' }]);
     for (const { pattern } of outcome.proposals) {
