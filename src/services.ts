@@ -1,37 +1,28 @@
 import { createSqliteStore } from '../db/sqlite/store.js';
 import type { ToolBridge } from './bridge/model.js';
-import { createToolBridge } from './bridge/tool-bridge.js';
 import type { Config } from './config.js';
 import type { Clock } from './context.js';
 import { systemClock } from './context.js';
-import { createDatasetService } from './datasets/dataset-service.js';
 import type { DatasetService } from './datasets/service.js';
-import { createEvidenceService } from './evidence/evidence-service.js';
 import type { EvidenceService } from './evidence/service.js';
-import { createGate } from './gate/gate.js';
 import type { Gate } from './gate/model.js';
 import { createTypescriptSandbox } from './gate/runtimes/typescript.js';
-import { createAgentGenerator } from './generate/agent.js';
-import { createInductionGenerator } from './generate/induction/induction.js';
-import { createOpenaiGenerator } from './generate/openai.js';
 import { createInlineExecutor } from './jobs/inline-executor.js';
 import { createJobService } from './jobs/job-service.js';
 import type { JobService } from './jobs/service.js';
 import { createWorkerExecutor } from './jobs/worker-executor.js';
-import { createLibraryService } from './library/library-service.js';
 import type { LibraryService } from './library/service.js';
 import type { Logger } from './log.js';
 import { createLogger } from './log.js';
 import { createChatModel } from './models/chat.js';
 import { createEmbedder } from './models/embedders.js';
-import { createNeedsService } from './needs/needs-service.js';
 import type { NeedsService } from './needs/service.js';
+import { onDemand } from './on-demand.js';
 import type { Roots } from './roots.js';
 import { createRoots } from './roots.js';
 import { createScoringService } from './scoring/scoring-service.js';
 import type { ScoringService } from './scoring/service.js';
 import type { SpecService } from './specs/service.js';
-import { createSpecService } from './specs/spec-service.js';
 import type { StatusService } from './status.js';
 import { createStatusService } from './status-service.js';
 import type { Store } from './store.js';
@@ -73,24 +64,41 @@ export function createServices(config: Config, options: ServiceOptions): Service
   const store = createSqliteStore(config.db);
   const common = { config, store, clock, log };
 
-  const evidence = createEvidenceService({ ...common, roots });
   const scoring = createScoringService(common);
   const embedder = createEmbedder(common);
-  const needs = createNeedsService({ ...common, evidence, scoring, embedder });
-
   const sandboxes = [createTypescriptSandbox({ config, log })];
-  const gate = createGate({ config, sandboxes, clock });
-  const bridge = createToolBridge({ config, log });
-  const library = createLibraryService({ ...common, roots, gate, sandboxes, bridge, embedder });
-
   const chat = createChatModel(common);
-  const generators = {
-    agent: createAgentGenerator({ store, library }),
-    induction: createInductionGenerator({ store, scoring, isDestructive: (tool) => bridge.isDestructive(tool) }),
-    ...(chat && { openai: createOpenaiGenerator({ chat, store, library }) }),
-  };
-  const specs = createSpecService({ config, store, gate, library, generators, clock });
-  const datasets = createDatasetService({ config, store, roots, scoring, evidence, clock });
+
+  const { service: evidence } = onDemand<EvidenceService>(async () => {
+    const { createEvidenceService } = await import('./evidence/evidence-service.js');
+    return createEvidenceService({ ...common, roots });
+  });
+  const { service: needs } = onDemand<NeedsService>(async () => {
+    const { createNeedsService } = await import('./needs/needs-service.js');
+    return createNeedsService({ ...common, evidence, scoring, embedder });
+  });
+  const { service: gate } = onDemand<Gate>(async () => {
+    const { createGate } = await import('./gate/gate.js');
+    return createGate({ config, sandboxes, clock });
+  });
+  const { service: bridge, ifLoaded: ifBridge } = onDemand<ToolBridge>(async () => {
+    const { createToolBridge } = await import('./bridge/tool-bridge.js');
+    return createToolBridge({ config, log });
+  });
+  const { service: library } = onDemand<LibraryService>(async () => {
+    const { createLibraryService } = await import('./library/library-service.js');
+    return createLibraryService({ ...common, roots, gate, sandboxes, bridge, embedder });
+  });
+  const { service: specs } = onDemand<SpecService>(async () => {
+    const { createSpecService } = await import('./specs/spec-service.js');
+    const { createGenerators } = await import('./generate/generators.js');
+    const generators = createGenerators({ config, store, scoring, library, bridge, chat });
+    return createSpecService({ config, store, gate, library, generators, clock });
+  });
+  const { service: datasets } = onDemand<DatasetService>(async () => {
+    const { createDatasetService } = await import('./datasets/dataset-service.js');
+    return createDatasetService({ config, store, roots, scoring, evidence, clock });
+  });
   const status = createStatusService({ config, store, sandboxes });
 
   const operationServices = { evidence, scoring, needs, specs, datasets };
@@ -116,7 +124,11 @@ export function createServices(config: Config, options: ServiceOptions): Service
     status,
     async close() {
       await jobs.close();
-      await Promise.all([bridge.close(), embedder.close?.(), ...sandboxes.map((sandbox) => sandbox.close())]);
+      await Promise.all([
+        ifBridge((loaded) => loaded.close()),
+        embedder.close?.(),
+        ...sandboxes.map((sandbox) => sandbox.close()),
+      ]);
       await store.close();
     },
   };

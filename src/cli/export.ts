@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Command, table, UsageError, workContext } from './io.js';
 
@@ -13,7 +13,7 @@ export const exportCommand: Command = {
     });
     const [dir] = positionals;
     if (!dir || positionals.length !== 1) throw new UsageError('Name one folder.');
-    const services = context.services();
+    const services = context.services({ grant: [resolve(dir)] });
     const names = values.name
       ? [values.name]
       : (await services.store.library.list({}, 10_000)).map((capability) => capability.name);
@@ -30,7 +30,7 @@ export const exportCommand: Command = {
         `${JSON.stringify({ folder: resolve(dir), capabilities: rows.map(([name, version]) => ({ name, version: Number(version) })) })}\n`,
       );
     else if (rows.length === 0) context.out('The library is empty: there is nothing to export.\n');
-    else context.out(`${table(['capability', 'version', 'state', 'files'], rows)}written to ${join(resolve(dir))}\n`);
+    else context.out(`${table(['capability', 'version', 'state', 'files'], rows)}written to ${resolve(dir)}\n`);
     return 0;
   },
 };

@@ -14,6 +14,8 @@ export interface CommandContext {
   readonly isTerminal: boolean;
   /** Services of this command; closed when it ends. */
   services(options?: {
+    /** Folders typed on the command line: they may be written by this command. */
+    readonly grant?: readonly string[];
     readonly jobs?: 'worker' | 'inline';
     readonly overrides?: Parameters<typeof import('../config.js').loadConfig>[1];
   }): Services;

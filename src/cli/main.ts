@@ -68,7 +68,9 @@ async function runCommand(
     signal: abort.signal,
     isTerminal: process.stderr.isTTY === true,
     services(options = {}) {
-      const made = createServices(loadConfig(process.env, options.overrides), { jobs: options.jobs ?? 'inline' });
+      const config = loadConfig(process.env, options.overrides);
+      const granted = { ...config, roots: [...config.roots, ...(options.grant ?? [])] };
+      const made = createServices(granted, { jobs: options.jobs ?? 'inline' });
       opened.push(made);
       return made;
     },

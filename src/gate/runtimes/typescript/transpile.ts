@@ -1,5 +1,3 @@
-import { transform } from 'esbuild';
-
 /** The longest code that is looked at, in characters. */
 export const maxCodeChars = 200_000;
 
@@ -10,6 +8,7 @@ export type Transpiled =
 /** Strips types and turns the module into statements that leave its exports in `candidate_exports`. */
 export async function transpile(code: string): Promise<Transpiled> {
   if (code.length > maxCodeChars) return { ok: false, message: `the code is longer than ${maxCodeChars} characters` };
+  const { transform } = await import('esbuild');
   try {
     const result = await transform(code, {
       loader: 'ts',
