@@ -31,8 +31,14 @@ const request: ProposeRequest = {
 };
 const wholeClustering: ProposeRequest = { ...request, clusterId: null };
 
-function generatorFor(url: string, store: Store, options: { debugDir?: string; concurrency?: number } = {}): Generator {
-  const models = { timeout_ms: 200, max_retries: 1 };
+interface Options {
+  readonly debugDir?: string;
+  readonly concurrency?: number;
+  readonly timeoutMs?: number;
+}
+
+function generatorFor(url: string, store: Store, { timeoutMs = 30_000, ...options }: Options = {}): Generator {
+  const models = { timeout_ms: timeoutMs, max_retries: 1 };
   const config = loadConfig(
     {},
     { home: tempFolder(), openaiApiKey: 'sk-test', openaiBaseUrl: url, chatModel: 'small', file: { models } },
@@ -43,15 +49,15 @@ function generatorFor(url: string, store: Store, options: { debugDir?: string; c
   return createOpenaiGenerator({ chat, store, library: { related: async () => [] }, ...options });
 }
 
-async function setUp(script: Script, clusters = 1) {
+async function setUp(script: Script, clusters = 1, timeoutMs = 30_000) {
   const server = await fakeOpenai(script);
   const store = openStore();
   await putPlainClusters(store, clusters);
-  return { server, store, generator: generatorFor(server.url, store, { concurrency: 1 }) };
+  return { server, store, generator: generatorFor(server.url, store, { concurrency: 1, timeoutMs }) };
 }
 
-async function proposeOne(script: Script, over: Partial<ProposeRequest> = {}) {
-  const { server, store, generator } = await setUp(script);
+async function proposeOne(script: Script, over: Partial<ProposeRequest> = {}, timeoutMs = 30_000) {
+  const { server, store, generator } = await setUp(script, 1, timeoutMs);
   const outcome = await generator.propose({ ...request, ...over }, plainContext());
   return { server, store, outcome };
 }
@@ -114,7 +120,7 @@ test.each<[string, Answer, string]>([
   ['500s', { kind: 'status', status: 500 }, 'upstream'],
   ['a stall', { kind: 'stall', at: 'headers' }, 'timeout'],
 ])('%s for the one cluster asked about end in an error', async (_, answer, code) => {
-  await expect(proposeOne([answer])).rejects.toMatchObject({ code });
+  await expect(proposeOne([answer], {}, answer.kind === 'stall' ? 300 : undefined)).rejects.toMatchObject({ code });
 });
 
 test('in a clustering a cluster whose calls fail is skipped, and the others get their specs', async () => {

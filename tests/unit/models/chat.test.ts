@@ -42,7 +42,7 @@ function configFor(url: string, setup: Setup = {}): Config {
       budgetUsd: setup.budgetUsd,
       file: {
         models: {
-          timeout_ms: setup.timeoutMs ?? 5_000,
+          timeout_ms: setup.timeoutMs ?? 30_000,
           max_retries: setup.maxRetries ?? 3,
           ...(setup.priced !== false && { prices: { small: price } }),
         },
@@ -161,7 +161,7 @@ test.each<[string, Answer, string]>([
 });
 
 test.each(['headers', 'silent'] as const)('a stall (%s) ends in timeout after two tries', async (at) => {
-  const { server, store, chat } = await chatWith([{ kind: 'stall', at }], { timeoutMs: 120 });
+  const { server, store, chat } = await chatWith([{ kind: 'stall', at }], { timeoutMs: 500 });
   expect((await failureOf(chat.chat(question('x'), never))).code).toBe('timeout');
   expect(server.requests).toHaveLength(2);
   expect((await usageSummary(store.modelCalls)).failed).toBe(2);

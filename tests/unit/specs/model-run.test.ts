@@ -24,7 +24,7 @@ const wrongCode = rightCode.replace('ticket.state', "'open'");
 /** The service as a new process would build it: nothing is remembered but what the store holds. */
 function serviceOver(workshop: Workshop, url: string) {
   const models = {
-    timeout_ms: 300,
+    timeout_ms: 30_000,
     max_retries: 1,
     prices: { small: { input_per_million: 1, output_per_million: 2 } },
   };
