@@ -2,7 +2,7 @@
 import { encode } from 'gpt-tokenizer';
 import type { CorpusCall, CorpusRun } from '../src/generate/induction/corpus.js';
 import type { Occurrence } from '../src/generate/induction/match.js';
-import type { JsonValue } from '../src/json.js';
+import type { JsonObject, JsonValue } from '../src/json.js';
 
 function tokens(value: JsonValue): number {
   return encode(typeof value === 'string' ? value : JSON.stringify(value)).length;
@@ -111,6 +111,18 @@ function constantsOf(occurrences: readonly (readonly CorpusCall[])[]): Map<strin
   });
 }
 
+/** Parameters by the names of their arguments, numbered only where two share a name. */
+function inputOf(params: readonly CorpusCall['slots'][number][]): JsonObject {
+  const input: JsonObject = {};
+  for (const slot of params) {
+    const name = slot.keys.at(-1) ?? slot.name;
+    let free = name;
+    for (let at = 2; Object.hasOwn(input, free); at += 1) free = `${name}_${at}`;
+    input[free] = slot.value;
+  }
+  return input;
+}
+
 /** The share of written tokens that the peer's sequences save, none sharing a call, no user turn inside. */
 export function peerSaving(
   runs: readonly CorpusRun[],
@@ -131,11 +143,13 @@ export function peerSaving(
         const params = calls.flatMap((call, at) =>
           call.slots.filter((slot) => !sequence.constants[at]?.has(slot.name)),
         );
-        const input = Object.fromEntries(params.map((slot, at) => [`${slot.keys.at(-1)}_${at}`, slot.value]));
-        const names = [...new Set(calls.map((call) => call.tool))];
         const counted = calls.filter((call) => !leftOut.has(call.tool));
-        written +=
-          counted.reduce((sum, call) => sum + writtenTokens(call), 0) - tokens(names.join('_and_')) - tokens(input);
+        const names = [...new Set(calls.map((call) => call.tool))];
+        const before = counted.reduce((sum, call) => sum + writtenTokens(call), 0);
+        const saved = before - tokens(names.join('_and_')) - tokens(inputOf(params));
+        // Nobody would use it where it costs more than it saves.
+        if (saved <= 0) continue;
+        written += saved;
         for (const call of calls) used.add(call);
       }
     }
