@@ -7,6 +7,7 @@ import { markdown, type ResourceBody } from './body.js';
 import { inline, shownFile } from './quote.js';
 
 const maxActs = 20;
+const maxActsRead = 500;
 const maxRuns = 20;
 const maxRecords = 6;
 const maxExecutions = 20;
@@ -53,7 +54,10 @@ async function needSection(services: Services, spec: SpecRecord | undefined, pat
   const clusterId = spec?.cluster_id ?? pattern?.cluster_id ?? null;
   const cluster = clusterId === null ? undefined : await services.store.needs.getCluster(clusterId);
   if (!cluster) return { cluster: 'No need cluster is recorded.', evidence: [] };
-  const acts = await services.store.needs.actsOfCluster(cluster.cluster_id, maxActs);
+  const learntFrom = new Set(pattern?.train_run_ids);
+  const found = await services.store.needs.actsOfCluster(cluster.cluster_id, maxActsRead);
+  const first = found.filter((act) => learntFrom.has(act.run_id));
+  const acts = [...first, ...found.filter((act) => !learntFrom.has(act.run_id))].slice(0, maxActs);
   const rest = cluster.size - acts.length;
   return {
     cluster: `[${cluster.cluster_id}](needs://clusters/${encodeURIComponent(cluster.cluster_id)}) ${inline(cluster.label)}: ${cluster.size} acts of ${cluster.runs} runs in ${cluster.groups} groups.`,

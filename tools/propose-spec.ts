@@ -24,6 +24,16 @@ function briefText(brief: NonNullable<Result['brief']>): string {
   );
 }
 
+/** A spec may be longer than a result; its resource holds the whole. */
+const maxSpec = 6000;
+
+function firstSpec({ spec, specs }: Result): string {
+  const text = JSON.stringify(spec);
+  const id = specs[0]?.spec_id;
+  const where = id === undefined ? '' : `; read specs://${id} for the whole`;
+  return text.length > maxSpec ? `The first spec begins${where}: ${text.slice(0, maxSpec)}` : `The first spec: ${text}`;
+}
+
 export const proposeSpec = longTool({
   name: 'propose_spec',
   title: 'Propose specs',
@@ -41,6 +51,6 @@ export const proposeSpec = longTool({
       result.skipped.slice(0, 20).map((skip) => `- ${skip.cluster_id} skipped: ${skip.reason}`),
       result.skipped.length > 20 && `... and ${result.skipped.length - 20} more skipped.`,
       result.brief && briefText(result.brief),
-      result.spec && `The first spec: ${JSON.stringify(result.spec)}`,
+      result.spec && firstSpec(result),
     ),
 });

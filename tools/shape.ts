@@ -35,6 +35,7 @@ interface Largest {
 }
 
 const smallestString = 400;
+const roomForNotes = 1000;
 
 function findLargest(value: JsonValue, path: readonly string[]): Largest | undefined {
   if (typeof value === 'string') {
@@ -59,12 +60,19 @@ function replaceAt(value: JsonValue, path: readonly string[], next: JsonValue): 
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, k === key ? replaceAt(v, rest, next) : v]));
 }
 
+/** What is of use only as a whole, since somebody may hand it in again: left out rather than shortened. */
+const wholeOrNot: ReadonlySet<string> = new Set(['spec']);
+
 /**
- * Shortens the longest list or string, again and again, until the serialized data fit.
+ * Leaves out what is of use only as a whole, then shortens the longest list or string, again and again, until the
+ * serialized data fit. The data then say under `shortened` what was done, for hosts that show a model only them.
  * @returns the data and one note for each thing that was shortened; `undefined` where nothing is left to shorten
  */
-export function capData(data: JsonObject, limit = maxChars): { data: JsonObject; notes: string[] } | undefined {
-  let current: JsonObject = data;
+export function capData(data: JsonObject, max = maxChars): { data: JsonObject; notes: string[] } | undefined {
+  if (JSON.stringify(data).length <= max) return { data, notes: [] };
+  const limit = max - roomForNotes;
+  const whole = Object.keys(data).filter((key) => wholeOrNot.has(key));
+  let current: JsonObject = Object.fromEntries(Object.entries(data).filter(([key]) => !whole.includes(key)));
   const before = new Map<string, number>();
   const after = new Map<string, number>();
   while (JSON.stringify(current).length > limit) {
@@ -78,6 +86,15 @@ export function capData(data: JsonObject, limit = maxChars): { data: JsonObject;
     if (typeof next !== 'object' || next === null || Array.isArray(next)) return undefined;
     current = next;
   }
-  const notes = [...before].map(([name, length]) => `${name}: ${after.get(name)} of ${length} shown`);
-  return { data: current, notes };
+  const notes = [
+    ...whole.map((name) => `${name}: left out, read it by its URI`),
+    ...[...before].map(([name, length]) => `${name}: ${after.get(name)} of ${length} shown`),
+  ];
+  const page = [...after].find(([name]) => Array.isArray(data[name]));
+  if (page && 'next_cursor' in current) {
+    const { next_cursor: _skips, ...rest } = current;
+    current = rest;
+    notes.push(`next_cursor: left out, for it would skip what was cut; ask again with limit ${page[1]}`);
+  }
+  return { data: { ...current, shortened: notes }, notes };
 }

@@ -77,12 +77,40 @@ test('a result that is too long is shortened, says so, and still fits its schema
     reasons: ['because '.repeat(200)],
   }));
   const counts = { accepted: 50, partially_accepted: 0, rejected: 0, needs_human_review: 0 };
-  const scored = { scored: 50, by_category: counts, runs, scorer_version: '1', receipt_id: 'r' };
+  const scored = {
+    scored: 50,
+    by_category: counts,
+    runs,
+    next_cursor: 'n',
+    scorer_version: '1',
+    receipt_id: 'r',
+  };
   const client = await connect({ jobs: doneJobs(scored) });
   const result = await client.callTool({ name: 'score_run', arguments: {} });
   expect(JSON.stringify(result.structuredContent).length).toBeLessThanOrEqual(24_000);
   expect(textOf(result).length).toBeLessThanOrEqual(24_000);
-  expect(textOf(result)).toContain('[shortened to 24000 characters: runs: 13 of 50 shown]');
+  const shortened = [
+    'runs: 13 of 50 shown',
+    'next_cursor: left out, for it would skip what was cut; ask again with limit 13',
+  ];
+  expect(textOf(result)).toContain(`[shortened to 24000 characters: ${shortened.join('; ')}]`);
+  expect(result.structuredContent).toMatchObject({ shortened });
+  expect(result.structuredContent).not.toHaveProperty('next_cursor');
+});
+
+test('a spec that is too long is left out whole, for half a spec is none', async () => {
+  const tests = Array.from({ length: 40 }, (_, i) => ({ name: `t${i}`, text: 'x'.repeat(1000) }));
+  const spec = { spec_id: 'spec_1', name: 'a', kind: 'skill', summary: 'Does a' };
+  const proposed = { status: 'proposed', specs: [spec], issues: [], skipped: [], generator: 'induction' };
+  const client = await connect({ jobs: doneJobs({ ...proposed, spec: { name: 'a', tests } }) });
+  const result = await client.callTool({ name: 'propose_spec', arguments: { clustering_id: 'c' } });
+  expect(result.structuredContent).toEqual({
+    ...proposed,
+    job_id: 'job_1',
+    job_state: 'done',
+    shortened: ['spec: left out, read it by its URI'],
+  });
+  expect(textOf(result)).toContain('read specs://spec_1 for the whole');
 });
 
 test('the first tool call resumes what a dead process left, listing does not, and once is enough', async () => {
