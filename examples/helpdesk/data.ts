@@ -91,6 +91,12 @@ function texts(family: Family, item: string, place: string, topic: string): { su
   return all[family];
 }
 
+/** People paste what they should not: something in the shape of a payment key, drawn anew so that none stands in this file. */
+function pastedKey(random: Random): string {
+  const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
+  return `sk_live_${Array.from({ length: 28 }, () => random.pick([...letters])).join('')}`;
+}
+
 /** Makes a whole help desk out of a seed: customers with two to four orders each, and tickets in six families. */
 export function createDesk(seed: number, ticketCount: number): Desk {
   const random = createRandom(seed);
@@ -125,12 +131,14 @@ export function createDesk(seed: number, ticketCount: number): Desk {
     const about = random.pick(own);
     const place = address(random);
     const topic = random.pick(topics);
+    const text = texts(family, about.item, place, topic);
     const ticketId = `T-${1000 + index}`;
     tickets.set(ticketId, {
       ticket_id: ticketId,
       family,
       customer_id: customerId,
-      ...texts(family, about.item, place, topic),
+      subject: text.subject,
+      body: random.chance(0.03) ? `${text.body} By the way, our shop key is ${pastedKey(random)}.` : text.body,
       order_id: family === 'warranty' ? about.order_id : null,
       item: family === 'refund' ? about.item : null,
       new_address: family === 'new_address' ? place : null,
