@@ -95,6 +95,9 @@ function phrase(step: Step, program: Program): string {
   return step === program.steps[0] && params.length > 0 ? `${words} by ${params.slice(0, 3).join(', ')}` : words;
 }
 
+/** A word tells a skill apart where it stands in this much larger a share of its runs than of all runs. */
+const tellingLift = 1.3;
+
 /** The words that people used in the runs of a skill and seldom in others: no names, since each must come from two tasks. */
 export function termsOf(skill: InducedSkill, background: ReadonlyMap<string, number>, runs: number): string[] {
   const seen = new Map<string, Set<string>>();
@@ -104,7 +107,9 @@ export function termsOf(skill: InducedSkill, background: ReadonlyMap<string, num
     for (const word of wordsOf(run.opening)) seen.set(word, (seen.get(word) ?? new Set<string>()).add(run.group));
   }
   return [...seen]
-    .filter(([, from]) => from.size >= 2)
+    .filter(
+      ([word, from]) => from.size >= 2 && from.size / groups.size >= (tellingLift * (background.get(word) ?? 1)) / runs,
+    )
     .map(([word, from]) => ({
       word,
       weight: (from.size / groups.size) * Math.log(1 + runs / (background.get(word) ?? 1)),
