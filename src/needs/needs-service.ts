@@ -97,7 +97,8 @@ async function clusterNeeds(
     );
   }
   const embedder = deps.embedder.forSet?.(mining.groups) ?? deps.embedder;
-  const k = input.k ?? Math.ceil(mining.groups / (input.target_cluster_size ?? defaultClusterSize));
+  const wanted = input.k ?? Math.ceil(mining.needs / (input.target_cluster_size ?? defaultClusterSize));
+  const k = Math.min(wanted, mining.groups);
   const seed = input.seed ?? defaultSeed;
   const config = { mining_id: mining.mining_id, k, seed, model: embedder.model };
   const clusteringId = clusteringIdOf(config);
