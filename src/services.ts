@@ -87,7 +87,9 @@ export function createServices(config: Config, options: ServiceOptions): Service
   });
   const { service: library } = onDemand<LibraryService>(async () => {
     const { createLibraryService } = await import('./library/library-service.js');
-    return createLibraryService({ ...common, roots, gate, sandboxes, bridge, embedder });
+    const { createExecutionRecorder } = await import('./evidence/record-execution.js');
+    const recordExecution = createExecutionRecorder(store.evidence, config.file.redaction?.allow);
+    return createLibraryService({ ...common, roots, gate, sandboxes, bridge, embedder, recordExecution });
   });
   const { service: specs } = onDemand<SpecService>(async () => {
     const { createSpecService } = await import('./specs/spec-service.js');
@@ -104,7 +106,7 @@ export function createServices(config: Config, options: ServiceOptions): Service
   const operationServices = { evidence, scoring, needs, specs, datasets };
   const executor =
     options.jobs === 'worker' ? createWorkerExecutor(config) : createInlineExecutor(() => operationServices);
-  const jobs = createJobService({ store, executor, clock, log });
+  const jobs = createJobService({ store, executor, clock, log, allow: config.file.redaction?.allow });
 
   return {
     config,

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../context.js';
 import { FoundryError, toFoundryError } from '../errors.js';
+import { createCleaner } from '../evidence/clean.js';
 import { hashOf } from '../hash.js';
 import type { JsonObject } from '../json.js';
 import type { Logger } from '../log.js';
 import type { Store } from '../store.js';
 import type { JobExecutor } from './executor.js';
 import type { Job } from './model.js';
-import { type Withheld, withholdPrivate } from './private-input.js';
+import { type PreparedInput, prepareInput } from './private-input.js';
 import type { JobAnswer, JobService, ProgressListener } from './service.js';
 
 /** A dead process's job is taken over after this long at the latest. */
@@ -23,6 +24,8 @@ export interface JobDeps {
   readonly executor: JobExecutor;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Texts that look like secrets and are none. */
+  readonly allow?: readonly string[] | undefined;
 }
 
 interface Active {
@@ -36,10 +39,11 @@ interface Active {
 const later = (at: string, ms: number): string => new Date(Date.parse(at) + ms).toISOString();
 
 /** The jobs of one process over the store that all processes share. */
-export function createJobService({ store, executor, clock, log }: JobDeps): JobService {
+export function createJobService({ store, executor, clock, log, allow }: JobDeps): JobService {
   const owner = randomUUID();
+  const clean = createCleaner(allow);
   const active = new Map<string, Active>();
-  const withheld = new Map<string, Withheld>();
+  const prepared = new Map<string, PreparedInput>();
   let closed = false;
   let watcher: NodeJS.Timeout | undefined;
 
@@ -64,30 +68,32 @@ export function createJobService({ store, executor, clock, log }: JobDeps): JobS
           mine.progress = { done, total: total ?? null, message };
         },
       });
-      await finish(job, mine, { state: 'done', result, error: null });
+      await finish(job, mine, { state: 'done', result: redactFor(job, result), error: null });
     } catch (thrown) {
       const { code, message, fix } = toFoundryError(thrown, job.kind, log.report);
       const cancelled = code === 'cancelled' || mine.abort.signal.aborted;
       await finish(job, mine, {
         state: cancelled ? 'cancelled' : 'failed',
         result: null,
-        error: { code, message, fix },
+        error: redactFor(job, { code, message, fix }),
       });
     } finally {
       clearInterval(renewal);
       active.delete(job.job_id);
-      withheld.delete(job.job_id);
+      prepared.delete(job.job_id);
     }
   };
 
+  const redactFor = <T extends JsonObject>(job: Job, value: T): T => prepared.get(job.job_id)?.redact(value) ?? value;
+
   const restore = (job: Job): Job => {
-    const kept = withheld.get(job.job_id);
+    const kept = prepared.get(job.job_id);
     if (kept) return { ...job, input: kept.full };
     if (job.input['withheld'] === undefined) return job;
     throw new FoundryError(
       'conflict',
-      'The work stopped before the text that was handed in was stored, and the text itself is never kept.',
-      'Call again with the same content.',
+      'The work stopped before what was handed in was read, and it is not kept itself.',
+      'Call again with the same arguments.',
     );
   };
 
@@ -175,18 +181,18 @@ export function createJobService({ store, executor, clock, log }: JobDeps): JobS
     wait,
     async run(kind, input, options) {
       const key = hashOf([await store.salt(), kind, input]);
-      const hidden = withholdPrivate(kind, input);
+      const ready = await prepareInput(kind, input, clean);
       const at = clock.now();
       const job = await store.jobs.enqueue({
         job_id: `job_${key.slice(0, 16)}`,
         kind,
-        input: hidden?.stored ?? input,
+        input: ready.stored,
         key,
         via: options.via,
         at,
         undeliveredSince: later(at, -undeliveredMs),
       });
-      if (hidden && job.state === 'queued') withheld.set(job.job_id, hidden);
+      if (job.state === 'queued') prepared.set(job.job_id, ready);
       if (job.state === 'queued') await pump(active.size === 0 ? undefined : job.job_id);
       return wait(job.job_id, options);
     },

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createCleaner } from '../evidence/clean.js';
 import { admit } from './admission.js';
 import type { LibraryDeps } from './deps.js';
 import { callCapability, findVersion } from './execution.js';
@@ -17,6 +18,7 @@ const indexMs = 20_000;
 /** The library: what the gate admitted, found by search, run in the sandbox, and kept in order. */
 export function createLibraryService(deps: LibraryDeps): LibraryService {
   const index = createSearchIndex(deps);
+  const clean = createCleaner(deps.config.file.redaction?.allow);
   const running: RunDeps = {
     ...deps,
     random: deps.random ?? (() => randomBytes(16).toString('hex')),
@@ -35,7 +37,11 @@ export function createLibraryService(deps: LibraryDeps): LibraryService {
     },
     search: (input) => search(deps, index, input),
     call: (input, context, confirm) => callCapability(running, input, { context, confirm }),
-    manage: (input, context) => manage(deps, input, context),
+    async manage(input, context) {
+      if (input.reason === undefined) return manage(deps, input, context);
+      const { value: reason } = await clean(input.reason);
+      return manage(deps, { ...input, reason }, context);
+    },
     async related(text, limit) {
       const { ranked } = await rank(deps, index, text);
       const found: { name: string; summary: string }[] = [];

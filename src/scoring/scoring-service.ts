@@ -1,6 +1,7 @@
 import type { Config } from '../config.js';
 import type { Clock, WorkContext } from '../context.js';
 import { FoundryError, throwIfCancelled } from '../errors.js';
+import { createCleaner } from '../evidence/clean.js';
 import type { RunTrace } from '../evidence/model.js';
 import type { JsonObject } from '../json.js';
 import { storeReceipt } from '../receipts/receipts.js';
@@ -36,6 +37,7 @@ function shown(score: ScoredRun): ScoreRunOutput['runs'][number] {
 
 /** The scoring service over a store. Rules are read at the first use. */
 export function createScoringService(deps: ScoringDeps): ScoringService {
+  const clean = createCleaner(deps.config.file.redaction?.allow);
   let loaded: ScorerRules | undefined;
   const rules = (): ScorerRules => {
     loaded ??= loadRules(deps.config);
@@ -65,7 +67,8 @@ export function createScoringService(deps: ScoringDeps): ScoringService {
       }
       await existing(deps.store, runId);
       const at = deps.clock.now();
-      await deps.store.scores.putOverride({ run_id: runId, category, reason, at, via: context.via });
+      const said = await clean(reason);
+      await deps.store.scores.putOverride({ run_id: runId, category, reason: said.value, at, via: context.via });
     },
   };
   return service;
