@@ -1,13 +1,24 @@
 import type { WorkContext } from './context.js';
 import { buildSftInput } from './datasets/contract.js';
+import type { DatasetService } from './datasets/service.js';
 import { importInput } from './evidence/contract.js';
+import type { EvidenceService } from './evidence/service.js';
 import type { JsonObject } from './json.js';
 import { clusterNeedsInput, mineNeedsInput } from './needs/contract.js';
+import type { NeedsService } from './needs/service.js';
 import { scoreRunInput } from './scoring/contract.js';
-import type { Services } from './services.js';
+import type { ScoringService } from './scoring/service.js';
 import { generateInput, proposeSpecInput } from './specs/contract.js';
+import type { SpecService } from './specs/service.js';
 
-export type OperationServices = Pick<Services, 'evidence' | 'scoring' | 'needs' | 'specs' | 'datasets'>;
+export interface OperationServices {
+  readonly evidence: EvidenceService;
+  readonly scoring: ScoringService;
+  readonly needs: NeedsService;
+  readonly specs: SpecService;
+  readonly datasets: DatasetService;
+}
+
 export type Operation = (services: OperationServices, input: JsonObject, context: WorkContext) => Promise<object>;
 
 /** The long work that jobs do, by the name of its tool. Input is parsed again here, for it comes out of the store. */

@@ -1,4 +1,4 @@
-import type { Migration } from './index.js';
+import type { Migration } from './migration.js';
 
 /**
  * `current_scores` is what counts for a run now: a person's newest override, else `needs_human_review` where a client

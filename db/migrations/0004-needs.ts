@@ -1,4 +1,4 @@
-import type { Migration } from './index.js';
+import type { Migration } from './migration.js';
 
 /** Acts, needs and groups are shared by the minings that found them; who found what stands in the membership tables. */
 export const migration0004: Migration = {

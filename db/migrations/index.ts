@@ -7,11 +7,7 @@ import { migration0006 } from './0006-specs.js';
 import { migration0007 } from './0007-library.js';
 import { migration0008 } from './0008-datasets.js';
 import { migration0009 } from './0009-jobs.js';
-
-export interface Migration {
-  readonly name: string;
-  readonly sql: string;
-}
+import type { Migration } from './migration.js';
 
 /** Numbered and forward-only: a released migration is never edited, a new one is added at the end. */
 export const migrations: readonly Migration[] = [
