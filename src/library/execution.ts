@@ -5,7 +5,7 @@ import type { JsonValue } from '../json.js';
 import type { CallCapabilityInput, CallCapabilityOutput } from './contract.js';
 import type { LibraryDeps } from './deps.js';
 import type { CapabilityVersion, PlannedCall } from './model.js';
-import { PlanLedger, Planner } from './plans.js';
+import { PlanLedger, Planner, sealed } from './plans.js';
 import { type Requirements, requirementsOf } from './requirements.js';
 import { type Effects, type RunDeps, type RunOptions, requireValidInput, runCapability } from './run.js';
 import type { Confirm } from './service.js';
@@ -171,7 +171,7 @@ async function planFor(
     name: run.capability.name,
     version: run.capability.version,
     input_hash: hashOf(inputOf(run.input)),
-    planned_calls: run.calls,
+    planned_calls: run.calls.map(sealed),
     created_at: deps.clock.now(),
   };
   const plan = { ...body, plan_id: contentId('plan', { ...body, random: deps.random() }) };

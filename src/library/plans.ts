@@ -1,3 +1,4 @@
+import { sha256 } from '../hash.js';
 import { canonicalJson, isJsonObject, type JsonValue } from '../json.js';
 import type { PlannedCall } from './model.js';
 
@@ -57,6 +58,19 @@ export class Planner {
   }
 }
 
+/** The same value with every text as its hash: a plan is compared with what is called, and texts may hold secrets. */
+function sealedValue(value: JsonValue): JsonValue {
+  if (typeof value === 'string') return sha256(value);
+  if (Array.isArray(value)) return value.map(sealedValue);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, sealedValue(item)]));
+}
+
+/** A planned call as it may be stored. */
+export function sealed(call: PlannedCall): PlannedCall {
+  return { ...call, args: sealedValue(call.args) };
+}
+
 function matches(planned: JsonValue, made: JsonValue, open: ReadonlySet<string>, at = ''): boolean {
   if (open.has(at)) return true;
   if (Array.isArray(planned) && Array.isArray(made)) {
@@ -83,13 +97,15 @@ function matches(planned: JsonValue, made: JsonValue, open: ReadonlySet<string>,
 export class PlanLedger {
   readonly #left: PlannedCall[];
 
+  /** @param calls as `sealed` gave them */
   constructor(calls: readonly PlannedCall[]) {
     this.#left = [...calls];
   }
 
   /** true where the plan has such a call that was not made yet. */
   claim(name: string, args: JsonValue): boolean {
-    const at = this.#left.findIndex((call) => call.name === name && matches(call.args, args, new Set(call.open ?? [])));
+    const made = sealedValue(args);
+    const at = this.#left.findIndex((call) => call.name === name && matches(call.args, made, new Set(call.open ?? [])));
     if (at < 0) return false;
     this.#left.splice(at, 1);
     return true;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { PlanLedger, Planner } from '../../../src/library/plans.js';
+import { PlanLedger, Planner, sealed } from '../../../src/library/plans.js';
 
 test('what stands in an answer that was made up is open in later calls, what is known is not', () => {
   const planner = new Planner({ input: { who: 'C1' } });
@@ -18,7 +18,7 @@ test('what stands in an answer that was made up is open in later calls, what is 
       open: ['/ticket~1id', '/lines/0'],
     },
   ]);
-  const ledger = () => new PlanLedger(planner.calls);
+  const ledger = () => new PlanLedger(planner.calls.map(sealed));
   const note = (id: string, who: string) => ({ 'ticket/id': id, who, lines: [`about ${id}`, 'broken lamp'] });
   expect(ledger().claim('desk.note', note('T-real', 'C1'))).toBe(true);
   expect(ledger().claim('desk.note', note('T-real', 'C2'))).toBe(false);
@@ -35,4 +35,13 @@ test('each planned call may be made once, in any order, and with nothing added',
   expect(ledger.claim('a', { x: 1, y: 1 })).toBe(false);
   expect(ledger.claim('b', { x: 1 })).toBe(false);
   expect(ledger.claim('a', { x: 1 })).toBe(true);
+});
+
+test('what is stored of a plan does not hold the texts that its calls carry', () => {
+  const call = sealed({ name: 'a', args: { key: 'told in confidence', list: [{ note: 'likewise' }], count: 3 } });
+  expect(JSON.stringify(call)).not.toMatch(/confidence|likewise/);
+  expect(new PlanLedger([call]).claim('a', { key: 'told in confidence', list: [{ note: 'likewise' }], count: 3 })).toBe(
+    true,
+  );
+  expect(new PlanLedger([call]).claim('a', call.args)).toBe(false);
 });
