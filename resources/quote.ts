@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { isFile } from '../src/evidence/model.js';
 import type { Services } from '../src/services.js';
 
 // Control characters but line feed and tab, soft hyphens, zero-width, bidi and other format characters, tags.
@@ -44,7 +45,7 @@ export function fenceJson(value: unknown, length = 4000): string {
 
 /** The log's file as it may be shown: relative to a granted folder, or its name alone. */
 export function shownFile(services: Services, path: string): string {
-  if (path.startsWith('client:')) return clean(path);
+  if (!isFile(path)) return clean(path);
   const shown = services.roots.display(path);
   return clean(shown.startsWith('/') ? basename(shown) : shown);
 }

@@ -177,7 +177,14 @@ describe('reading', () => {
     };
     const text = await readText({ store }, 'evidence://runs?source=desk&task_id=refund&review=true');
     expect(filters).toEqual([
-      { source: 'desk', task_id: 'refund', category: 'needs_human_review', limit: 51, after: undefined },
+      {
+        source: 'desk',
+        task_id: 'refund',
+        category: 'needs_human_review',
+        without_executions: true,
+        limit: 51,
+        after: undefined,
+      },
     ]);
     expect(text).toContain('| [run_1](evidence://runs/run_1) | `desk` | `refund` | `reward 1` | not scored | 2 | 1 |');
   });
@@ -232,13 +239,20 @@ describe('lineage', () => {
     };
     const store: FakeServices['store'] = {
       ...library,
-      library: { ...library?.library, executionsOf: async () => [execution, { ...execution, version: 2 }] },
+      library: {
+        ...library?.library,
+        executionsOf: async () => [
+          execution,
+          { ...execution, version: 2 },
+          { ...execution, execution_id: 'exec_2', dry_run: true },
+        ],
+      },
       specs: {
         getSpec: async () => ({ ...aSpecRecord('spec_1'), cluster_id: 'need_0000.ab' }),
         patternOfSpec: async () => undefined,
       },
       needs: { getCluster: async () => cluster, actsOfCluster: async () => [act] },
-      evidence: { getRecord: async () => aRecord('ev_1') },
+      evidence: { getRecord: async () => aRecord('ev_1'), getRun: async (id) => aRun(id) },
     };
     expect(await readText({ store }, 'capability://cap_000/1/lineage')).toMatchInlineSnapshot(`
       "# Lineage of cap_000 version 1
@@ -271,7 +285,8 @@ describe('lineage', () => {
 
       ## Executions
 
-      - 2026-01-01T00:00:00.000Z exec_1: ok, via mcp, 3 ms
+      - 2026-01-01T00:00:00.000Z exec_1: ok, via mcp, 3 ms ([run](evidence://runs/run_ad211082cfdb3e93))
+      - 2026-01-01T00:00:00.000Z exec_2: ok (dry run), via mcp, 3 ms
       "
     `);
   });
