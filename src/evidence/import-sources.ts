@@ -11,6 +11,7 @@ import { bytesOfFile, filesUnder } from './files.js';
 import type { ImportSource } from './import-run.js';
 import { type Recognized, recognize } from './importers/sniff.js';
 import type { Source } from './model.js';
+import type { OwnFiles } from './own-files.js';
 import { bytesOf, type OpenBytes } from './read/spans.js';
 
 /** What one import reads. */
@@ -27,6 +28,7 @@ export interface InputContext {
   readonly context: WorkContext;
   readonly policyDigest: string;
   readonly importedAt: string;
+  readonly isOwn: OwnFiles;
   /** redacts what a person or client typed as a label */
   readonly clean: (text: string) => Promise<string>;
 }
@@ -95,7 +97,7 @@ async function fromPath(path: string, input: ImportInput, context: InputContext)
   for (const file of await filesUnder(root)) {
     const shown = isFolder ? join(basename(root), relative(root, file)) : context.roots.display(file);
     const open = bytesOfFile(file);
-    const recognized = await recognize(open, input.format ?? 'auto');
+    const recognized = (await context.isOwn(file)) ? undefined : await recognize(open, input.format ?? 'auto');
     if (!recognized) {
       if (!isFolder) throw unsupported(basename(file));
       unknown.push(shown);
