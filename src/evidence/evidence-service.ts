@@ -118,7 +118,7 @@ export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
       if (!record) {
         throw new FoundryError('not_found', 'No record has this id.', 'search_evidence finds records and their ids.');
       }
-      return verify(deps.store.evidence, policy, evidenceId);
+      return verify(deps.store, policy, evidenceId);
     },
   };
 }
