@@ -8,7 +8,7 @@ import { type Journal, openJournal } from '../pipeline/journal.js';
 import { generate } from '../pipeline/library.js';
 import type { PipelineOptions } from '../pipeline/options.js';
 import { propose, reuseSpecs, type SpecOutcome } from '../pipeline/specs.js';
-import { writeUsage } from '../pipeline/usage.js';
+import { startUsage, writeUsage } from '../pipeline/usage.js';
 import { fileRef, storeReceipt } from '../receipts/receipts.js';
 import type { Services } from '../services.js';
 import type { GenerateResult } from '../specs/contract.js';
@@ -39,16 +39,17 @@ export const pipelineCommand: Command = {
     });
     const started = { at: services.clock.now(), ms: services.clock.elapsed() };
     const journal = await openJournal(options.out, services.clock);
+    await startUsage(services, options.out);
     await journal.event('started', options.stage);
     try {
       const { counts, results } = await runStages(services, options, journal, (stage) => workContext(context, stage));
-      await writeUsage(services, options.out, started.at);
+      await writeUsage(services, options.out);
       await writeReceipt(services, options, counts, started);
       endProgress(context);
       show(context, options, counts, results);
       return 0;
     } catch (error) {
-      await writeUsage(services, options.out, started.at);
+      await writeUsage(services, options.out);
       await journal.event(context.signal.aborted ? 'interrupted' : 'failed', options.stage);
       throw error;
     }
@@ -128,13 +129,8 @@ function show(
     return;
   }
   if (results.length > 0) {
-    context.out(
-      table(
-        ['capability', 'verdict', 'why'],
-        results.map((result) => [result.name, result.status, result.reasons[0]?.slice(0, 80) ?? '']),
-      ),
-    );
+    const rows = results.map((result) => [result.name, result.status, result.reasons[0] ?? '']);
+    context.out(`${table(['capability', 'verdict', 'why'], rows)}\n`);
   }
-  context.out(table(['', ''], Object.entries(counts)));
-  context.out(`written to ${options.out}\n`);
+  context.out(`${table(['', ''], Object.entries(counts))}\nwritten to ${options.out}\n`);
 }
