@@ -106,6 +106,27 @@ describe('reading', () => {
     expect(card).toContain('skill://cap-000/SKILL.md');
   });
 
+  test('a card says why its version is deprecated', async () => {
+    const old = aCapability('cap_000', { state: 'deprecated' });
+    const change = {
+      change_id: 'change_1',
+      name: 'cap_000',
+      version: 1,
+      action: 'regate' as const,
+      before: 'active',
+      after: 'deprecated',
+      reason: 'The gate refuses it now (hidden): payload.',
+      report: null,
+      via: 'mcp' as const,
+      at: '2026-01-02T00:00:00.000Z',
+    };
+    const changesOf = async () => [{ ...change, version: 2, reason: 'another' }, change];
+    const store = { ...library, library: { ...library?.library, get: async () => old, changesOf } };
+    expect(await readText({ store }, 'capability://cap_000')).toContain(
+      '- deprecated: 2026-01-02T00:00:00.000Z by regate, via mcp: `The gate refuses it now (hidden): payload.`',
+    );
+  });
+
   test('nothing of the hidden cases stands in report, spec, tests, lineage or attempt', async () => {
     const attempt = {
       attempt_id: 'attempt_1',
