@@ -6,6 +6,7 @@ import { contentId, sha256 } from '../hash.js';
 import type { FileRef } from '../receipts/model.js';
 import { fileRef } from '../receipts/receipts.js';
 import type { Roots } from '../roots.js';
+import { oneLine } from '../visible.js';
 import type { ImportInput } from './contract.js';
 import { bytesOfFile, filesUnder } from './files.js';
 import type { ImportSource } from './import-run.js';
@@ -67,8 +68,13 @@ function sourceOf(found: Found, context: InputContext): ImportSource {
   return { source, shown: found.ref.path, open: found.open, recognized: found.recognized };
 }
 
+/** A label stands in lists and cards: one line, with nothing in it that cannot be seen. */
+async function labelOf(text: string, { clean }: InputContext): Promise<string> {
+  return oneLine(await clean(text)) || 'unnamed';
+}
+
 async function fromContent(content: string, input: ImportInput, context: InputContext): Promise<Inputs> {
-  const label = await context.clean(input.source ?? 'client');
+  const label = await labelOf(input.source ?? 'client', context);
   const open = bytesOf(content);
   const recognized = await recognize(open, input.format ?? 'auto');
   if (!recognized) throw unsupported('The content');
@@ -89,7 +95,7 @@ async function grantedPath(path: string, { roots, context }: InputContext): Prom
 
 async function fromPath(path: string, input: ImportInput, context: InputContext): Promise<Inputs> {
   const root = await grantedPath(path, context);
-  const label = await context.clean(input.source ?? basename(root));
+  const label = await labelOf(input.source ?? basename(root), context);
   const isFolder = (await stat(root)).isDirectory();
   const sources: ImportSource[] = [];
   const unknown: string[] = [];
