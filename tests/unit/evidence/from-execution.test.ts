@@ -1,11 +1,18 @@
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fixedClock, plainContext } from '../../../src/context.js';
 import { createEvidenceService } from '../../../src/evidence/evidence-service.js';
-import { evidenceOfExecution, executionText, runIdOfExecution } from '../../../src/evidence/from-execution.js';
+import {
+  checkExecutionRecord,
+  evidenceOfExecution,
+  executionText,
+  runIdOfExecution,
+} from '../../../src/evidence/from-execution.js';
 import { createExecutionRecorder } from '../../../src/evidence/record-execution.js';
 import type { EvidenceService } from '../../../src/evidence/service.js';
 import { recordedCalls } from '../../../src/evidence/trace.js';
 import { sha256 } from '../../../src/hash.js';
+import type { JsonValue } from '../../../src/json.js';
 import type { Execution } from '../../../src/library/model.js';
 import { silentLogger } from '../../../src/log.js';
 import { createRoots } from '../../../src/roots.js';
@@ -73,6 +80,26 @@ describe('an execution as evidence', () => {
       ['/calls/1', execution().calls[1]],
       ['/observation', execution().observation],
     ]);
+  });
+
+  it('names the right bytes whatever JSON the calls carry', () => {
+    const anyCall = fc.record({
+      name: fc.string({ unit: 'binary' }),
+      args: fc.jsonValue(),
+      result: fc.jsonValue(),
+      failed: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(anyCall, { maxLength: 4 }), fc.jsonValue(), (calls, payload) => {
+        const made = execution({
+          calls: calls as Execution['calls'],
+          observation: { status: 'ok', payload: payload as JsonValue, prov: [] },
+        });
+        const { run, records } = evidenceOfExecution(made, 'policy');
+        expect(recordedCalls({ run, records }).map((one) => one.result)).toHaveLength(calls.length + 1);
+        for (const record of records) expect(checkExecutionRecord(record, made)).toBeNull();
+      }),
+    );
   });
 
   it('ends on the error where there was no observation', () => {
