@@ -6,6 +6,7 @@ import { systemClock } from './context.js';
 import type { DatasetService } from './datasets/service.js';
 import type { EvidenceService } from './evidence/service.js';
 import type { Gate } from './gate/model.js';
+import { createPythonSandbox } from './gate/runtimes/python.js';
 import { createTypescriptSandbox } from './gate/runtimes/typescript.js';
 import { createInlineExecutor } from './jobs/inline-executor.js';
 import { createJobService } from './jobs/job-service.js';
@@ -66,7 +67,7 @@ export function createServices(config: Config, options: ServiceOptions): Service
 
   const scoring = createScoringService(common);
   const embedder = createEmbedder(common);
-  const sandboxes = [createTypescriptSandbox({ config, log })];
+  const sandboxes = [createTypescriptSandbox({ config, log }), createPythonSandbox({ config, log })];
   const chat = createChatModel(common);
 
   const { service: evidence } = onDemand<EvidenceService>(async () => {

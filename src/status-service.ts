@@ -12,6 +12,8 @@ export interface StatusDeps {
 
 export function createStatusService({ config, store, sandboxes }: StatusDeps): StatusService {
   return {
+    sandboxes: () =>
+      Promise.all(sandboxes.map(async (one) => ({ language: one.language, health: await one.health() }))),
     async overview() {
       const sandbox = await sandboxes[0]?.health();
       const base: FoundryStatusOutput = {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { SandboxHealth } from './gate/runtimes/runtime.js';
 import { jsonObject } from './json.js';
 
 export const foundryStatusInput = z.strictObject({
@@ -30,4 +31,6 @@ export type FoundryStatusOutput = z.infer<typeof foundryStatusOutput>;
 
 export interface StatusService {
   overview(): Promise<FoundryStatusOutput>;
+  /** Every sandbox, started if need be: the first time Python starts it takes some seconds. */
+  sandboxes(): Promise<readonly { readonly language: string; readonly health: SandboxHealth }[]>;
 }

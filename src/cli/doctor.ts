@@ -35,6 +35,14 @@ async function attempt(check: string, work: () => Promise<string>): Promise<Chec
   }
 }
 
+async function sandboxChecks({ status }: Services): Promise<Check[]> {
+  return (await status.sandboxes()).map(({ language, health }) => ({
+    check: `sandbox ${language}`,
+    ok: health.available,
+    detail: health.available ? `${health.fingerprint}; walls: ${health.isolation.join(', ')}` : health.detail,
+  }));
+}
+
 async function examine(services: Services): Promise<Check[]> {
   const { config, store } = services;
   return [
@@ -54,11 +62,7 @@ async function examine(services: Services): Promise<Check[]> {
       const status = await store.status();
       return `${status.path}, schema ${status.schema_version}, ${Math.round(status.bytes / 1024)} KiB`;
     }),
-    await attempt('sandbox', async () => {
-      const session = await services.status.overview();
-      if (!session.sandbox?.available) throw new Error(session.sandbox?.detail ?? 'no sandbox');
-      return `${session.sandbox.fingerprint}; walls: ${session.sandbox.isolation.join(', ')}`;
-    }),
+    ...(await sandboxChecks(services)),
     await attempt('chat model', async () =>
       config.chatModel && config.openaiApiKey
         ? `${config.chatModel}`

@@ -79,6 +79,14 @@ function conclude(results: readonly StageResult[]): Pick<GateReport, 'verdict' |
   };
 }
 
+function onceOnly<Value>(work: () => Promise<Value>): () => Promise<Value> {
+  let known: Promise<Value> | undefined;
+  return () => {
+    known ??= work();
+    return known;
+  };
+}
+
 /** The gate: runs the stages over a candidate and says what each saw. It stores nothing and promotes nothing. */
 export function createGate({ config, sandboxes, clock }: GateDeps): Gate {
   const timeoutMs = config.file.gate?.test_timeout_ms ?? defaultTimeoutMs;
@@ -88,8 +96,8 @@ export function createGate({ config, sandboxes, clock }: GateDeps): Gate {
     if (sandbox) return sandbox;
     throw new FoundryError(
       'sandbox_unavailable',
-      `Candidates in ${language} cannot be judged: TypeScript only in this version.`,
-      'Hand in the code as TypeScript: export async function execute(input, ctx).',
+      `Candidates in ${language} cannot be judged here.`,
+      `Hand in the code in ${sandboxes.map((each) => each.language).join(' or ')}.`,
     );
   };
 
@@ -108,6 +116,7 @@ export function createGate({ config, sandboxes, clock }: GateDeps): Gate {
             timeoutMs,
             inputSchema: compileSchema(candidate.spec.input_schema),
             outputSchema: compileSchema(candidate.spec.output_schema),
+            facts: onceOnly(async () => sandbox.inspect?.(candidate.code)),
             resultOf: rememberResults({ session, timeoutMs, signal }),
           },
           clock,

@@ -2,7 +2,7 @@ import type { SpecTest } from '../specs/model.js';
 import type { CompiledSchema } from './json-schema.js';
 import type { Candidate, StageCode, StageResult } from './model.js';
 import { runTest, type TestResult } from './run-test.js';
-import type { SandboxSession } from './runtimes/runtime.js';
+import type { CodeFacts, SandboxSession } from './runtimes/runtime.js';
 
 /** What a stage found; the gate adds its name and duration. */
 export type Finding = Pick<StageResult, 'status' | 'checked' | 'reasons' | 'evidence'>;
@@ -22,6 +22,8 @@ export interface Judgement {
   readonly outputSchema: CompiledSchema;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** What the code's own parser says of it; undefined for TypeScript, which the stages parse themselves. */
+  facts(): Promise<CodeFacts | undefined>;
   /** Runs a test in the usual surroundings; asked again, it gives the same result. */
   resultOf(test: SpecTest): Promise<TestResult>;
 }

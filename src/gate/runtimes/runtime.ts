@@ -23,6 +23,8 @@ export interface Invocation {
     readonly timezone: string;
   };
   readonly timeoutMs: number;
+  /** Names that can be called; the call itself decides, this only tells code that looks before it calls. */
+  readonly dependencies?: readonly string[];
   readonly onCall: CallHandler;
 }
 
@@ -57,8 +59,20 @@ export interface SandboxHealth {
   readonly detail: string;
 }
 
+/** What the syntax tree says of code, without running it. */
+export interface CodeFacts {
+  /** Why the code may not run; empty where it may. */
+  readonly problems: readonly string[];
+  /** What is allowed and makes answers depend on the surroundings. */
+  readonly flags: readonly string[];
+  readonly strings: readonly string[];
+  readonly numbers: readonly number[];
+}
+
 export interface Sandbox {
   readonly language: Language;
+  /** Reads code of a language that the host does not parse itself. @throws FoundryError sandbox_unavailable */
+  inspect?(code: string): Promise<CodeFacts>;
   /** @throws FoundryError sandbox_unavailable where the required isolation is not to be had. */
   open(code: string, options?: { readonly pooled?: boolean }): Promise<SandboxSession>;
   health(): Promise<SandboxHealth>;

@@ -32,8 +32,13 @@ function expectedLiterals({ expected }: SpecTest): Set<Literal> {
   return leaves(expected.payload_contains, leaves(expected.payload, new Set()));
 }
 
+interface CodeLiterals {
+  readonly strings: readonly string[];
+  readonly numbers: ReadonlySet<number>;
+}
+
 /** String and number literals of the code. */
-function codeLiterals(code: string): { strings: string[]; numbers: Set<number> } {
+function codeLiterals(code: string): CodeLiterals {
   const parsed = parseModule(code);
   const strings: string[] = [];
   const numbers = new Set<number>();
@@ -63,9 +68,7 @@ interface Remembered {
 }
 
 /** For each test, its distinctive values that stand in the code, are not the same in all tests, and not in the spec. */
-function rememberedBy(judgement: Judgement): Remembered[] {
-  const { candidate } = judgement;
-  const { strings, numbers } = codeLiterals(candidate.code);
+function rememberedBy({ candidate }: Judgement, { strings, numbers }: CodeLiterals): Remembered[] {
   const spec = specText(candidate.spec);
   const tests = placedTests(candidate);
   const inCode = (literal: Literal): boolean =>
@@ -100,7 +103,11 @@ function isPair({ inputs, answers }: Remembered): boolean {
 }
 
 async function run(judgement: Judgement): Promise<Finding> {
-  const remembered = rememberedBy(judgement);
+  const facts = await judgement.facts();
+  const literals = facts
+    ? { strings: facts.strings, numbers: new Set(facts.numbers) }
+    : codeLiterals(judgement.candidate.code);
+  const remembered = rememberedBy(judgement, literals);
   const hiddenFailed =
     (await Promise.all(judgement.candidate.hiddenTests.map((test) => judgement.resultOf(test)))).some(
       (result) => !result.passed,

@@ -125,10 +125,15 @@ function exportProblem(program: SyntaxNode): string | undefined {
   return isAsyncFunction(execute.value) ? undefined : 'execute must be an async function';
 }
 
-/** What may not be in a candidate. Empty where the code may be run. */
+function sizeProblem(code: string): string | undefined {
+  if (code.length <= maxCandidateChars) return undefined;
+  return `the code has ${code.length} characters; at most ${maxCandidateChars} are allowed`;
+}
+
+/** What may not be in a candidate in TypeScript. Empty where the code may be run. */
 export function staticProblems(code: string): string[] {
-  if (code.length > maxCandidateChars)
-    return [`the code has ${code.length} characters; at most ${maxCandidateChars} are allowed`];
+  const tooLong = sizeProblem(code);
+  if (tooLong !== undefined) return [tooLong];
   const parsed = parseModule(code);
   if (!parsed.ok) return [`the code cannot be read: ${parsed.message}`];
   const declared = declaredNames(parsed.nodes);
@@ -140,13 +145,18 @@ export function staticProblems(code: string): string[] {
   return counted(exporting === undefined ? found : [exporting, ...found]);
 }
 
-async function run({ candidate }: Judgement): Promise<Finding> {
-  const reasons = staticProblems(candidate.code);
+async function run({ candidate, facts }: Judgement): Promise<Finding> {
+  const tooLong = sizeProblem(candidate.code);
+  const read = tooLong === undefined ? await facts() : undefined;
+  const reasons = tooLong !== undefined ? [tooLong] : read ? counted(read.problems) : staticProblems(candidate.code);
   return {
     status: reasons.length === 0 ? 'passed' : 'failed',
     checked: 1,
     reasons: reasons.slice(0, maxReasons),
-    evidence: { characters: candidate.code.length },
+    evidence: {
+      characters: candidate.code.length,
+      ...(read && read.flags.length > 0 && { flags: counted(read.flags) }),
+    },
   };
 }
 

@@ -118,7 +118,15 @@ test('doctor shows each check, and --json the same', async () => {
   const { code, out } = await runMain('doctor');
   expect(code, out).toBe(0);
   expect(out).toContain(home);
-  for (const check of ['node', 'data folder', 'store', 'sandbox', 'chat model', 'tool servers'])
+  for (const check of [
+    'node',
+    'data folder',
+    'store',
+    'sandbox typescript',
+    'sandbox python',
+    'chat model',
+    'tool servers',
+  ])
     expect(out).toMatch(new RegExp(`^${check} +ok +\\S`, 'm'));
   expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThan(110);
   const told = JSON.parse((await runMain('doctor', '--json')).out);

@@ -61,9 +61,16 @@ export function denoBinary(): string {
 
 const permissions = ['read', 'write', 'net', 'env', 'run', 'ffi', 'sys', 'import'];
 
-/** The child without any outer wall. `heapMb` bounds the JavaScript heap; buffers are bounded by watching the process. */
-export function denoCommand(binary: string, heapMb: number, ambience: Ambience): Command {
-  const main = `data:application/javascript;base64,${Buffer.from(harness).toString('base64')}`;
+/**
+ * The child without any outer wall. `heapMb` bounds the JavaScript heap; buffers are bounded by watching the process.
+ * `source` is its main module.
+ */
+export function denoCommand(
+  binary: string,
+  heapMb: number,
+  { ambience, source = harness }: { readonly ambience: Ambience; readonly source?: string },
+): Command {
+  const main = `data:application/javascript;base64,${Buffer.from(source).toString('base64')}`;
   return {
     file: binary,
     args: [

@@ -47,6 +47,8 @@ export class DenoProcess {
   constructor(
     command: Command,
     private readonly memoryLimitMb: number,
+    /** What the child reads before anything else. */
+    preamble: readonly Uint8Array[] = [],
   ) {
     // A group of its own, so that one signal ends it with whatever stands around it.
     this.child = spawn(command.file, [...command.args], {
@@ -72,6 +74,7 @@ export class DenoProcess {
     this.child.stdin.on('error', () => undefined);
     this.child.stdout.setEncoding('utf8').on('data', (text: string) => this.onOutput(text));
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => this.onStderr(text));
+    for (const bytes of preamble) this.child.stdin.write(bytes);
     this.holdHost(false);
   }
 

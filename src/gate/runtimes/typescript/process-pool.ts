@@ -117,7 +117,7 @@ export class ProcessPool {
     const { binary, bubblewrap, prlimit } = await this.findWalls();
     if (this.closed)
       throw new FoundryError('sandbox_unavailable', 'The sandbox has been closed.', 'Start the server again.');
-    const inner = denoCommand(binary, this.limits.memoryMb, ambience);
+    const inner = denoCommand(binary, this.limits.memoryMb, { ambience });
     const walled = bubblewrap === undefined ? inner : bubblewrapped(inner, bubblewrap);
     const command = prlimit === undefined ? walled : limited(walled, prlimit, this.dataMb);
     const process = new DenoProcess(command, this.limits.memoryMb + runtimeMb);

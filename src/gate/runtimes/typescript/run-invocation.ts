@@ -97,7 +97,11 @@ function ambientOf(invocation: Invocation): { ambientNow: number; ambientSeed: n
 export async function runInvocation(
   process: DenoProcess,
   program: string,
-  { invocation, signal }: { readonly invocation: Invocation; readonly signal: AbortSignal },
+  {
+    invocation,
+    signal,
+    glue = contextGlue,
+  }: { readonly invocation: Invocation; readonly signal: AbortSignal; readonly glue?: string },
 ): Promise<InvokeOutcome> {
   const started = performance.now();
   const over = new AbortController();
@@ -124,12 +128,13 @@ export async function runInvocation(
       {
         op: 'run',
         key: process.secret,
-        glue: contextGlue,
+        glue,
         program,
         input: JSON.stringify(invocation.input),
         context: JSON.stringify(invocation.context ?? null),
         now: invocation.now,
         seed: invocation.seed,
+        dependencies: invocation.dependencies ?? [],
         ...ambientOf(invocation),
         timeoutMs: invocation.timeoutMs,
       },
