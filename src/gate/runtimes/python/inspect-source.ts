@@ -2,7 +2,7 @@
  * Python that reads a candidate without running it: what may not be in it, what depends on the surroundings, and its
  * literals. It runs in an interpreter that never runs a candidate.
  */
-export const inspectSource = String.raw`
+export const inspectSource = `
 def _foundry_inspector():
     import ast, json, sys
 
@@ -10,7 +10,8 @@ def _foundry_inspector():
     unfit = {
         'subprocess', 'multiprocessing', 'threading', '_thread', 'concurrent', 'ctypes', '_ctypes', 'gc', 'importlib', 'builtins',
         'signal', 'faulthandler', 'pty', 'runpy', 'code', 'codeop', 'pdb', 'bdb', 'site', 'socketserver', 'webbrowser', 'tkinter',
-        'turtle', 'ensurepip', 'venv', 'zipimport', 'resource', 'fcntl', 'tracemalloc', '_testcapi', 'atexit',
+        'turtle', 'ensurepip', 'venv', 'zipimport', 'resource', 'fcntl', 'tracemalloc', '_testcapi', 'atexit', 'js', 'pyodide',
+        'pyodide_js', '_pyodide', '_pyodide_core', 'pyodide_http', 'micropip',
     }
     names = {
         'eval', 'exec', 'compile', '__import__', 'globals', 'locals', 'vars', 'breakpoint', 'input', 'exit', 'quit', 'help',
