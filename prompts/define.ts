@@ -1,4 +1,5 @@
 import type { Services } from '../src/services.js';
+import { escapeUnseen } from '../src/visible.js';
 
 /** Values of an argument that start with what was typed. */
 export type CompleteArgument = (services: Services, prefix: string) => Promise<string[]>;
@@ -20,5 +21,5 @@ export interface Prompt {
 
 /** What the caller filled in, quoted so that it stays one value in the text. */
 export function value(text: string): string {
-  return JSON.stringify(text.slice(0, 1000));
+  return escapeUnseen(JSON.stringify(text.slice(0, 1000)));
 }

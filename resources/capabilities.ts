@@ -32,10 +32,24 @@ export function capabilityUri(name: string, version?: number): string {
   return version === undefined ? `capability://${name}` : `capability://${name}/${version}`;
 }
 
+/** Why a version must not be used any more, in the words of who took it out: a person, a client, or the gate. */
+async function whyDeprecated(services: Services, { name, version, state }: CapabilityVersion): Promise<string[]> {
+  if (state !== 'deprecated') return [];
+  const changes = await services.store.library.changesOf(name, 200);
+  const change = changes.find((one) => one.version === version && one.after === 'deprecated');
+  if (!change) return [];
+  const reason = change.reason === null ? 'no reason was given' : inline(change.reason, 1000);
+  return [`- deprecated: ${change.at} by ${change.action}, via ${change.via}: ${reason}`];
+}
+
 async function card(services: Services, uri: string, capability: CapabilityVersion): Promise<ResourceBody> {
   const { name, version, spec } = capability;
   const library = services.store.library;
-  const [versions, counts] = await Promise.all([library.versions(name), library.executionCounts([name])]);
+  const [versions, counts, deprecated] = await Promise.all([
+    library.versions(name),
+    library.executionCounts([name]),
+    whyDeprecated(services, capability),
+  ]);
   const use = counts.get(name) ?? { executions: 0, successes: 0 };
   const base = capabilityUri(name, version);
   const needs = [...spec.dependencies.capabilities, ...spec.dependencies.tools];
@@ -45,6 +59,7 @@ async function card(services: Services, uri: string, capability: CapabilityVersi
     [
       `- kind: ${capability.kind}`,
       `- state: ${capability.state}`,
+      ...deprecated,
       `- language: ${capability.language}`,
       `- written by: ${capability.generator}`,
       `- changes things: ${capability.destructive ? 'yes' : 'no'}`,

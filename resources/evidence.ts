@@ -16,7 +16,7 @@ function runRow(run: Run, score: ScoredRun | undefined): string {
   return `| [${run.run_id}](${runUri(run.run_id)}) | ${inline(run.source, 60)} | ${inline(run.task_id ?? '', 60)} | ${outcome} | ${score?.category ?? 'not scored'} | ${run.records} | ${run.calls} |`;
 }
 
-/** Runs in order of id; `review=true` is what waits for a person, `after` goes on from a run id. */
+/** Runs in order of id; `review=true` is what waits for a person (an agent's runs, not those of capabilities), `after` goes on from a run id. */
 async function runs(services: Services, { uri, query }: Address): Promise<ResourceBody> {
   const get = (name: string): string | undefined => query.get(name) || undefined;
   const review = get('review') !== undefined && get('review') !== 'false';
@@ -24,6 +24,7 @@ async function runs(services: Services, { uri, query }: Address): Promise<Resour
     source: get('source'),
     task_id: get('task_id'),
     category: review ? 'needs_human_review' : get('category'),
+    without_executions: review,
   };
   const exists = services.store.exists();
   const found = exists ? await services.store.evidence.listRuns(filter, runsPage + 1, get('after')) : [];

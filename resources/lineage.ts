@@ -1,5 +1,6 @@
+import { runIdOfExecution } from '../src/evidence/from-execution.js';
 import type { EvidenceRecord } from '../src/evidence/model.js';
-import type { CapabilityVersion } from '../src/library/model.js';
+import type { CapabilityVersion, Execution } from '../src/library/model.js';
 import type { Act } from '../src/needs/model.js';
 import type { Services } from '../src/services.js';
 import type { PatternRecord, SpecRecord } from '../src/specs/model.js';
@@ -75,6 +76,14 @@ function specLines(capability: CapabilityVersion, spec: SpecRecord | undefined, 
   return [`- [${capability.spec_id}](specs://${capability.spec_id}), ${by}`, ...induced];
 }
 
+async function executionLine(services: Services, one: Execution): Promise<string> {
+  const ended = one.error === null ? (one.observation?.status ?? 'none') : 'error';
+  const said = `- ${one.at} ${one.execution_id}: ${ended}${one.dry_run ? ' (dry run)' : ''}, via ${one.via}, ${Math.round(one.duration_ms)} ms`;
+  const runId = runIdOfExecution(one.execution_id);
+  const isEvidence = !one.dry_run && (await services.store.evidence.getRun(runId)) !== undefined;
+  return isEvidence ? `${said} ([run](evidence://runs/${encodeURIComponent(runId)}))` : said;
+}
+
 /** The way back of one version, on one page: log lines, acts, cluster, spec, attempts, gate stages, executions. */
 export async function readLineage(
   services: Services,
@@ -105,15 +114,7 @@ export async function readLineage(
       ),
     ],
     ['Gate stages', report.stages.map((one) => `- ${one.stage}: ${one.status} (${one.checked} checked)`)],
-    [
-      'Executions',
-      own
-        .slice(0, maxExecutions)
-        .map(
-          (one) =>
-            `- ${one.at} ${one.execution_id}: ${one.error === null ? (one.observation?.status ?? 'none') : 'error'}${one.dry_run ? ' (dry run)' : ''}, via ${one.via}, ${Math.round(one.duration_ms)} ms`,
-        ),
-    ],
+    ['Executions', await Promise.all(own.slice(0, maxExecutions).map((one) => executionLine(services, one)))],
   ];
   const body = sections.map(
     ([title, entries]) => `## ${title}\n\n${entries.length > 0 ? entries.join('\n') : 'None.'}`,

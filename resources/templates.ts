@@ -1,6 +1,7 @@
 import { categories } from '../src/scoring/model.js';
 import type { Services } from '../src/services.js';
 import type { Store } from '../src/store.js';
+import { oneLine } from '../src/visible.js';
 
 /** Values for one variable that start with what was typed; `given` are the variables already filled in. */
 export type Complete = (store: Store, prefix: string, given: Readonly<Record<string, string>>) => Promise<string[]>;
@@ -17,7 +18,9 @@ export interface Template {
 const limit = 100;
 
 function starting(values: readonly string[], prefix: string): string[] {
-  return [...new Set(values)].filter((value) => value.startsWith(prefix)).slice(0, limit);
+  // What cannot be typed cannot be completed; it would only show a log's text where nobody expects it.
+  const typed = values.filter((value) => value.startsWith(prefix) && value === oneLine(value));
+  return [...new Set(typed)].slice(0, limit);
 }
 
 export const capabilityNames: Complete = (store, prefix) => store.library.namesStartingWith(prefix, limit);

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { listAll } from './live-lists.js';
 
 const target = fileURLToPath(new URL('../docs/tools.md', import.meta.url));
+const readme = fileURLToPath(new URL('../README.md', import.meta.url));
 
 type Lists = Awaited<ReturnType<typeof listAll>>;
 type Tool = Lists['tools'][number];
@@ -77,18 +78,33 @@ function page({ tools, prompts, templates }: Lists): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function current(): string {
+/** The README with its table of tools made anew between the two marks. */
+function readmeWith({ tools }: Lists, readme: string): string {
+  const rows = tools.map((tool) => `| \`${tool.name}\` | ${(tool.description ?? '').split(/(?<=\.)\s/)[0]} |`);
+  const table = ['| tool | what it does |', '| --- | --- |', ...rows].join('\n');
+  return readme.replace(
+    /(<!-- tools:begin -->\n)[\s\S]*?(\n<!-- tools:end -->)/,
+    (_, begin, end) => `${begin}${table}${end}`,
+  );
+}
+
+function current(path: string): string {
   try {
-    return readFileSync(target, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch {
     return '';
   }
 }
 
-const made = page(await listAll());
-if (!process.argv.includes('--check')) {
-  writeFileSync(target, made);
-} else if (made !== current()) {
-  process.stderr.write('docs/tools.md is stale: run npm run docs.\n');
-  process.exitCode = 1;
+const lists = await listAll();
+const made: readonly (readonly [string, string])[] = [
+  [target, page(lists)],
+  [readme, readmeWith(lists, current(readme))],
+];
+for (const [path, text] of made) {
+  if (!process.argv.includes('--check')) writeFileSync(path, text);
+  else if (text !== current(path)) {
+    process.stderr.write(`${path} is stale: run npm run docs.\n`);
+    process.exitCode = 1;
+  }
 }

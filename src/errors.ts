@@ -52,9 +52,11 @@ export function toFoundryError(
   );
 }
 
+const asLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+
 /** The two lines that a tool error carries: `code: what happened.` and what to do next. */
 export function errorText(error: FoundryError): string {
-  return `${error.code}: ${error.message}\n${error.fix}`;
+  return `${error.code}: ${asLine(error.message)}\n${asLine(error.fix)}`;
 }
 
 /** Throws `cancelled` when the signal has been aborted. */

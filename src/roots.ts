@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { readlink, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { FoundryError } from './errors.js';
@@ -26,13 +26,22 @@ async function realOrSame(path: string): Promise<string> {
   }
 }
 
-/** The real path of the nearest existing ancestor, with what does not exist yet joined on. */
-async function realOfNew(path: string): Promise<string> {
+/** Links are followed so often at most, as by the operating system. */
+const maxLinks = 40;
+
+/**
+ * The real path of the nearest existing ancestor, with what does not exist yet joined on. A link that leads to what is not
+ * there yet is followed all the same: writing to it would make its target.
+ */
+async function realOfNew(path: string, left = maxLinks): Promise<string> {
   try {
     return await realpath(path);
   } catch {
     const parent = dirname(path);
-    return parent === path ? path : join(await realOfNew(parent), basename(path));
+    if (parent === path || left === 0) return path;
+    const here = join(await realOfNew(parent, left), basename(path));
+    const target = await readlink(here).catch(() => undefined);
+    return target === undefined ? here : realOfNew(resolve(dirname(here), target), left - 1);
   }
 }
 

@@ -8,16 +8,19 @@ import { Worker, type WorkerOptions } from 'node:worker_threads';
  * What the worker prints goes to stderr: stdout may belong to a protocol.
  */
 export function startWorker(module: URL, options: WorkerOptions = {}): Worker {
-  const own = { ...options, stdout: true };
-  const worker = existsSync(fileURLToPath(module))
-    ? new Worker(module, own)
-    : new Worker(fromSource(new URL(module.href.replace(/\.js$/, '.ts'))), { ...own, eval: true, execArgv: [] });
-  worker.stdout.pipe(process.stderr, { end: false });
-  return worker;
+  const compiled = existsSync(fileURLToPath(module));
+  const entry = compiled ? module : new URL(module.href.replace(/\.js$/, '.ts'));
+  // Piping the worker's stdout from out here would keep the process alive after `unref`.
+  const quiet = 'process.stdout.write = process.stderr.write.bind(process.stderr);';
+  return new Worker(`${quiet} ${compiled ? load(entry) : loadSource(entry)}`, { ...options, eval: true, execArgv: [] });
+}
+
+function load(entry: URL): string {
+  return `import(${JSON.stringify(entry.href)})`;
 }
 
 /** Loader flags do not reach the threads of every Node release; registering the loader inside the thread does. */
-function fromSource(entry: URL): string {
+function loadSource(entry: URL): string {
   const loader = import.meta.resolve('tsx/esm/api');
-  return `import(${JSON.stringify(loader)}).then(({ register }) => { register(); return import(${JSON.stringify(entry.href)}); });`;
+  return `import(${JSON.stringify(loader)}).then(({ register }) => { register(); return ${load(entry)}; });`;
 }

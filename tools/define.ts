@@ -18,8 +18,9 @@ import { hashOf } from '../src/hash.js';
 import { isJsonObject, type JsonObject } from '../src/json.js';
 import type { Confirm } from '../src/library/service.js';
 import type { Services } from '../src/services.js';
+import { escapeUnseen } from '../src/visible.js';
 import { createProgress } from './progress.js';
-import { capData, capText, maxChars, wellFormed, wellFormedDeep } from './shape.js';
+import { capData, capText, maxChars, visibleDeep, wellFormedDeep } from './shape.js';
 import { lean } from './wire-schema.js';
 
 export interface Hints {
@@ -234,13 +235,13 @@ async function callTool(
     if (asked.question === undefined) {
       const known = toFoundryError(error, tool.name, (e, where) => services.log.report(e, where));
       outcome = known.code;
-      return { isError: true, content: [{ type: 'text', text: capText(wellFormed(errorText(known))) }] };
+      return { isError: true, content: [{ type: 'text', text: capText(escapeUnseen(errorText(known))) }] };
     }
   } finally {
     const duration_ms = Math.round(services.clock.elapsed() - started);
     services.log.debug('tool', { tool: tool.name, outcome, duration_ms });
   }
-  const message = wellFormed(asked.question);
+  const message = escapeUnseen(asked.question);
   return inputRequired({
     inputRequests: { [confirmKey]: inputRequired.elicit({ message, requestedSchema: confirmForm }) },
     requestState: await states.mint({ call, question: asked.question, nonce: randomUUID() }),
@@ -249,7 +250,7 @@ async function callTool(
 
 function resultOf(tool: AnyTool, answer: Answer<unknown>): CallToolResult {
   // parse() drops keys that the schema does not name; clients refuse a result that carries them.
-  const whole = wellFormedDeep(tool.output.parse(answer.data));
+  const whole = visibleDeep(wellFormedDeep(tool.output.parse(answer.data)));
   const capped = isJsonObject(whole) ? capData(whole) : undefined;
   if (!capped) {
     throw new FoundryError(
@@ -260,7 +261,7 @@ function resultOf(tool: AnyTool, answer: Answer<unknown>): CallToolResult {
   }
   const note = capped.notes.length > 0 ? `[shortened to ${maxChars} characters: ${capped.notes.join('; ')}]\n` : '';
   return {
-    content: [{ type: 'text', text: capText(note + wellFormed(answer.text)) }],
+    content: [{ type: 'text', text: capText(note + escapeUnseen(answer.text)) }],
     structuredContent: capped.data,
   };
 }

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../src/json.js';
+import { withoutUnseen } from '../src/visible.js';
 
 /** Hosts warn at 10k tokens and refuse above 25k; 24,000 characters are about 6k tokens. */
 export const maxChars = 24_000;
@@ -20,6 +21,23 @@ export function wellFormedDeep(value: unknown): JsonValue {
   }
   if (typeof value === 'number' && !Number.isFinite(value)) return null;
   return typeof value === 'number' || typeof value === 'boolean' ? value : null;
+}
+
+/** Handed on as it is, for a program reads it or somebody hands it in again: it must be true to what it was. */
+const faithful: ReadonlySet<string> = new Set(
+  'payload prov planned_calls spec brief templates input_schema example text result'.split(' '),
+);
+
+/** The same value without characters that cannot be seen, but for the parts that must be faithful. */
+export function visibleDeep(value: JsonValue): JsonValue {
+  if (typeof value === 'string') return withoutUnseen(value);
+  if (Array.isArray(value)) return value.map(visibleDeep);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) =>
+      faithful.has(key) ? [key, item] : [withoutUnseen(key), visibleDeep(item)],
+    ),
+  );
 }
 
 export function capText(text: string, limit = maxChars): string {

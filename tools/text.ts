@@ -1,3 +1,5 @@
+import { oneLine } from '../src/visible.js';
+
 /** Joins what is there, one a line. */
 export function lines(...parts: readonly (string | false | undefined | readonly string[])[]): string {
   return parts.flatMap((part) => (part ? part : [])).join('\n');
@@ -21,6 +23,6 @@ export function more(cursor: string | undefined): string | undefined {
 
 /** Text from outside on one line, quoted, so that it is not taken for ours. */
 export function quoted(text: string, length = 200): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
+  const line = oneLine(text);
   return JSON.stringify(line.length > length ? `${line.slice(0, length)}...` : line);
 }

@@ -63,6 +63,7 @@ export function whereOf(filter: RunFilter): Where {
   }
   if (filter.since !== undefined) add('coalesce(r.ended_at, r.started_at, r.recorded_at) >= ?', filter.since);
   if (filter.until !== undefined) add('coalesce(r.started_at, r.recorded_at) <= ?', filter.until);
+  if (filter.without_executions) parts.push("r.origin <> 'execution'");
   return { sql: parts.length === 0 ? '1' : parts.join(' AND '), values };
 }
 

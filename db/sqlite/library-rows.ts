@@ -38,6 +38,7 @@ export interface VersionRow {
   readonly destructive: number;
   readonly state: string;
   readonly created_at: string;
+  readonly supersedes: number | null;
 }
 
 export function versionOf(row: VersionRow): CapabilityVersion {

@@ -62,9 +62,9 @@ export function createLibraryStore(connection: Connection): LibraryStore {
   function insertVersion(capability: CapabilityVersion): void {
     sql(
       `INSERT INTO capability_versions (name, version, kind, content_hash, spec, code, language, spec_id, attempt_id, generator,
-         report, destructive, state, created_at)
+         report, destructive, state, created_at, supersedes)
        VALUES (@name, @version, @kind, @content_hash, @spec, @code, @language, @spec_id, @attempt_id, @generator, @report,
-         @destructive, @state, @created_at)`,
+         @destructive, @state, @created_at, @supersedes)`,
     ).run({
       ...capability,
       spec: JSON.stringify(capability.spec),
@@ -90,7 +90,11 @@ export function createLibraryStore(connection: Connection): LibraryStore {
         const newest = sql('SELECT max(version) AS version FROM capability_versions WHERE name = ?').get(
           capability.name,
         ) as { version: number | null };
-        const admitted: CapabilityVersion = { ...capability, version: (newest.version ?? 0) + 1 };
+        const admitted: CapabilityVersion = {
+          ...capability,
+          version: (newest.version ?? 0) + 1,
+          supersedes: expectedCurrent,
+        };
         const id =
           known?.id ??
           sql("INSERT INTO capabilities (name, current_version, text_hash, text) VALUES (?, 1, '', '')").run(

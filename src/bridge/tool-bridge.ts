@@ -1,6 +1,6 @@
 import { type CallToolResult, type Client, SdkError, SdkErrorCode, type Tool } from '@modelcontextprotocol/client';
 import type { Config } from '../config.js';
-import { FoundryError } from '../errors.js';
+import { FoundryError, throwIfCancelled } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import type { Logger } from '../log.js';
 import { isDestructiveName } from './effects.js';
@@ -68,7 +68,7 @@ export function createToolBridge(deps: ToolBridgeDeps): ToolBridge {
     },
 
     async call(name, args, signal) {
-      signal.throwIfAborted();
+      throwIfCancelled(signal);
       const { server, tool } = await find(name);
       const connection = await pool.connection(server);
       const shown = `${server}.${tool}`;

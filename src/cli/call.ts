@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import * as z from 'zod';
 import { searchEvidenceInput } from '../evidence/contract.js';
 import type { JsonObject } from '../json.js';
 import { isJsonObject, tryParseJson } from '../json.js';
@@ -7,17 +8,29 @@ import { operations } from '../operations.js';
 import type { Services } from '../services.js';
 import { type Command, endProgress, UsageError, workContext } from './io.js';
 
+type Work = ReturnType<typeof workContext>;
+type Call = (services: Services, input: JsonObject, work: Work) => Promise<unknown>;
+
 /** Tools that answer at once; the long ones are in `operations`. */
-const quick: Readonly<
-  Record<string, (services: Services, input: JsonObject, context: ReturnType<typeof workContext>) => Promise<unknown>>
-> = {
+const quick: Readonly<Record<string, Call>> = {
   search_evidence: (services, input) => services.evidence.search(searchEvidenceInput.parse(input)),
   search_capabilities: (services, input) => services.library.search(searchCapabilitiesInput.parse(input)),
-  call_capability: (services, input, context) =>
-    services.library.call(callCapabilityInput.parse(input), context, async () => undefined),
-  manage_capability: (services, input, context) => services.library.manage(manageCapabilityInput.parse(input), context),
-  foundry_status: (services) => services.status.overview(),
+  call_capability: (services, input, work) =>
+    services.library.call(callCapabilityInput.parse(input), work, async () => undefined),
+  manage_capability: (services, input, work) => services.library.manage(manageCapabilityInput.parse(input), work),
+  // Here a command is its own job: there is none to ask about.
+  foundry_status: (services, input) => {
+    z.strictObject({}).parse(input);
+    return services.status.overview();
+  },
 };
+
+function callOf(tool: string): Call | undefined {
+  const operation = Object.hasOwn(operations, tool) ? operations[tool] : undefined;
+  if (!operation) return Object.hasOwn(quick, tool) ? quick[tool] : undefined;
+  // The command waits for its work to its end, however long a client would have waited.
+  return (services, { wait_ms: _, ...input }, work) => operation(services, input, work);
+}
 
 export const callCommand: Command = {
   summary: 'call one tool with JSON and print its result',
@@ -25,17 +38,26 @@ export const callCommand: Command = {
   async run(context) {
     const { positionals } = parseArgs({ args: [...context.args], allowPositionals: true, options: {} });
     const [tool, text = '{}'] = positionals;
-    const input = tryParseJson(text);
     if (!tool || positionals.length > 2)
       throw new UsageError('Name a tool, and give its arguments as one JSON object.');
+    const call = callOf(tool);
+    if (!call) throw new UsageError(`There is no tool ${tool}.`);
+    const input = tryParseJson(text);
     if (!isJsonObject(input)) throw new UsageError('The arguments are not a JSON object.');
-    const services = context.services();
-    const work = workContext(context, tool);
-    const operation = operations[tool] ?? quick[tool];
-    if (!operation) throw new UsageError(`There is no tool ${tool}.`);
-    const result = await operation(services, input, work);
+    const result = await asUsage(tool, () => call(context.services(), input, workContext(context, tool)));
     endProgress(context);
     context.out(`${JSON.stringify(result, null, 2)}\n`);
     return 0;
   },
 };
+
+/** Arguments that the tool's schema refuses are bad words on the command line. */
+async function asUsage<T>(tool: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error;
+    const told = error.issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message));
+    throw new UsageError(`${tool} does not take these arguments: ${told.join('; ')}.`);
+  }
+}

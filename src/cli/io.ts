@@ -35,11 +35,64 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** A table for a person: plain borders, no colours, so that it can be pasted. */
+const noLines = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+};
+const widestCell = 76;
+
+/**
+ * A table for a person: columns with a rule under the head (none where every head is empty), no frame and no colours, so
+ * that it can be pasted. Long cells are wrapped.
+ */
 export function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const drawn = new Table({ head: [...head], style: { head: [], border: [] } });
-  for (const row of rows) drawn.push(row.map(String));
-  return `${drawn.toString()}\n`;
+  const cells = rows.map((row) => row.map((cell) => wrapText(String(cell), widestCell)));
+  const style = { head: [], border: [], 'padding-left': 0, 'padding-right': 0 };
+  const drawn = new Table({ chars: noLines, style });
+  if (head.some((name) => name !== '')) {
+    const widths = head.map((name, column) =>
+      Math.max(...[name, ...cells.map((row) => row[column] ?? '')].map(widthOf)),
+    );
+    drawn.push(
+      [...head],
+      widths.map((width) => '-'.repeat(width)),
+    );
+  }
+  drawn.push(...cells);
+  return `${drawn.toString().replace(/ +$/gm, '')}\n`;
+}
+
+function widthOf(text: string): number {
+  return Math.max(...text.split('\n').map((line) => line.length));
+}
+
+/** Breaks lines at spaces; a word that is longer than the width stays whole, for it may be a path or an id. */
+export function wrapText(text: string, width: number): string {
+  return text
+    .split('\n')
+    .flatMap((paragraph) => {
+      const lines: string[] = [];
+      for (const word of paragraph.split(' ')) {
+        const last = lines.at(-1);
+        if (last === undefined || last.length + word.length + 1 > width) lines.push(word);
+        else lines[lines.length - 1] = `${last} ${word}`;
+      }
+      return lines;
+    })
+    .join('\n');
 }
 
 /** A work context whose progress is a bar on a terminal and plain lines elsewhere, at most one a second. */

@@ -21,7 +21,7 @@ async function help(): Promise<string> {
   const lines = await Promise.all(
     Object.entries(commands).map(async ([name, load]) => `  ${name.padEnd(10)} ${(await load()).summary}`),
   );
-  return `capability-foundry ${version}\n\nusage: capability-foundry COMMAND [options]   (without a command: serve)\n\n${lines.join('\n')}\n\ncapability-foundry COMMAND --help shows its options.\n`;
+  return `capability-foundry ${version}\n\nusage: capability-foundry COMMAND [options]   (without a command: serve)\n\n${lines.join('\n')}\n  version    show the version\n  help       show this\n\ncapability-foundry COMMAND --help shows its options.\n`;
 }
 
 /** Runs one command and returns its exit code; nothing is thrown. */
@@ -33,11 +33,11 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     out(await help());
     return 0;
   }
-  if (word === '--version') {
+  if (word === '--version' || word === '-v' || word === 'version') {
     out(`${version}\n`);
     return 0;
   }
-  const load = commands[word ?? 'serve'];
+  const load = Object.hasOwn(commands, word ?? 'serve') ? commands[word ?? 'serve'] : undefined;
   if (!load) {
     err(`There is no command ${word}.\n\n${await help()}`);
     return 2;

@@ -8,7 +8,7 @@ import { type Journal, openJournal } from '../pipeline/journal.js';
 import { generate } from '../pipeline/library.js';
 import type { PipelineOptions } from '../pipeline/options.js';
 import { propose, reuseSpecs, type SpecOutcome } from '../pipeline/specs.js';
-import { writeUsage } from '../pipeline/usage.js';
+import { startUsage, writeUsage } from '../pipeline/usage.js';
 import { fileRef, storeReceipt } from '../receipts/receipts.js';
 import type { Services } from '../services.js';
 import type { GenerateResult } from '../specs/contract.js';
@@ -22,6 +22,12 @@ interface Counts {
   skipped: number;
   admitted: number;
   refused: number;
+}
+
+interface Ran {
+  readonly counts: Counts;
+  readonly skipped: SpecOutcome['skipped'];
+  readonly results: readonly GenerateResult[];
 }
 
 export const pipelineCommand: Command = {
@@ -39,16 +45,17 @@ export const pipelineCommand: Command = {
     });
     const started = { at: services.clock.now(), ms: services.clock.elapsed() };
     const journal = await openJournal(options.out, services.clock);
+    await startUsage(services, options.out);
     await journal.event('started', options.stage);
     try {
-      const { counts, results } = await runStages(services, options, journal, (stage) => workContext(context, stage));
-      await writeUsage(services, options.out, started.at);
-      await writeReceipt(services, options, counts, started);
+      const ran = await runStages(services, options, journal, (stage) => workContext(context, stage));
+      await writeUsage(services, options.out);
+      await writeReceipt(services, options, ran.counts, started);
       endProgress(context);
-      show(context, options, counts, results);
+      show(context, options, ran);
       return 0;
     } catch (error) {
-      await writeUsage(services, options.out, started.at);
+      await writeUsage(services, options.out);
       await journal.event(context.signal.aborted ? 'interrupted' : 'failed', options.stage);
       throw error;
     }
@@ -60,7 +67,7 @@ async function runStages(
   options: PipelineOptions,
   journal: Journal,
   work: (stage: string) => WorkContext,
-): Promise<{ counts: Counts; results: GenerateResult[] }> {
+): Promise<Ran> {
   const counts: Counts = { acts: 0, clusters: 0, specs: 0, skipped: 0, admitted: 0, refused: 0 };
   let specs: SpecOutcome | undefined;
   if (options.reuseSpecs) specs = await reuseSpecs(services, options, work('spec'));
@@ -68,14 +75,15 @@ async function runStages(
     const { clusteringId, ...found } = await cluster(services, options, work('cluster'));
     Object.assign(counts, found);
     await journal.event('done', 'cluster', found);
-    if (options.stage === 'cluster') return { counts, results: [] };
+    if (options.stage === 'cluster') return { counts, skipped: [], results: [] };
     specs = await propose(services, options, clusteringId, work('spec'));
   }
   counts.specs = specs.proposed;
   counts.skipped = specs.skipped.length;
   for (const { cluster_id, reason } of specs.skipped) await journal.event('skipped', 'spec', { cluster_id, reason });
   await journal.event('done', 'spec', { specs: counts.specs, skipped: counts.skipped });
-  if (options.stage === 'spec') return { counts, results: [] };
+  const { skipped } = specs;
+  if (options.stage === 'spec') return { counts, skipped, results: [] };
 
   const results = await generate(services, options, specs.specIds, work('codegen'));
   counts.admitted = results.filter((result) => result.status === 'admitted').length;
@@ -88,7 +96,7 @@ async function runStages(
     });
   }
   await journal.event('done', 'codegen', { admitted: counts.admitted, refused: counts.refused });
-  return { counts, results };
+  return { counts, skipped, results };
 }
 
 async function writeReceipt(
@@ -117,24 +125,27 @@ async function writeReceipt(
   await writeWhole(join(options.out, 'receipt.json'), `${JSON.stringify(receipt, null, 2)}\n`);
 }
 
-function show(
-  context: CommandContext,
-  options: PipelineOptions,
-  counts: Counts,
-  results: readonly GenerateResult[],
-): void {
+function show(context: CommandContext, options: PipelineOptions, { counts, skipped, results }: Ran): void {
   if (options.json) {
-    context.out(`${JSON.stringify({ stage: options.stage, out: options.out, ...counts, results })}\n`);
+    const { stage, out } = options;
+    context.out(`${JSON.stringify({ stage, out, ...counts, skipped_clusters: skipped, results })}\n`);
     return;
   }
   if (results.length > 0) {
-    context.out(
-      table(
-        ['capability', 'verdict', 'why'],
-        results.map((result) => [result.name, result.status, result.reasons[0]?.slice(0, 80) ?? '']),
-      ),
-    );
+    const rows = results.map((result) => [result.name, result.status, result.reasons[0] ?? '']);
+    context.out(`${table(['capability', 'verdict', 'why'], rows)}\n`);
   }
-  context.out(table(['', ''], Object.entries(counts)));
-  context.out(`written to ${options.out}\n`);
+  if (skipped.length > 0) context.out(`${table(['skipped', 'why'], skippedRows(skipped))}\n`);
+  context.out(`${table(['', ''], Object.entries(counts))}\nwritten to ${options.out}\n`);
+}
+
+const mostReasons = 10;
+
+/** Clusters by reason, the commonest first; progress_events.jsonl has each of them. */
+function skippedRows(skipped: SpecOutcome['skipped']): [number, string][] {
+  const counts = new Map<string, number>();
+  for (const { reason } of skipped) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const rows = [...counts].map(([reason, count]): [number, string] => [count, reason]).sort((a, b) => b[0] - a[0]);
+  const rest = rows.slice(mostReasons).reduce((sum, [count]) => sum + count, 0);
+  return rest === 0 ? rows : [...rows.slice(0, mostReasons), [rest, 'for other reasons: see progress_events.jsonl']];
 }

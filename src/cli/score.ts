@@ -1,11 +1,29 @@
 import { parseArgs } from 'node:util';
 import { categories } from '../scoring/model.js';
-import { type Command, oneOf, table, UsageError, workContext } from './io.js';
+import {
+  type Command,
+  type CommandContext,
+  endProgress,
+  oneOf,
+  table,
+  UsageError,
+  wholeNumber,
+  workContext,
+} from './io.js';
+
+interface Options {
+  readonly source?: string | undefined;
+  readonly all?: boolean | undefined;
+  readonly limit?: string | undefined;
+  readonly override?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly json?: boolean | undefined;
+}
 
 export const scoreCommand: Command = {
   summary: 'judge runs, with reasons, without a model',
   usage:
-    'capability-foundry score [RUN...] [--source LABEL] [--all] [--limit N] [--json]\ncapability-foundry score RUN --override CATEGORY --reason TEXT',
+    'capability-foundry score [RUN...] [--source LABEL] [--all] [--limit 50] [--json]\ncapability-foundry score RUN --override CATEGORY --reason TEXT [--json]',
   async run(context) {
     const { values, positionals } = parseArgs({
       args: [...context.args],
@@ -19,41 +37,39 @@ export const scoreCommand: Command = {
         json: { type: 'boolean' },
       },
     });
-    const services = context.services();
-    const work = workContext(context, 'score');
-    if (values.override !== undefined) {
-      const [run] = positionals;
-      const category = oneOf(values.override, 'override', categories);
-      if (!run || positionals.length !== 1 || !category || !values.reason)
-        throw new UsageError('An override takes one RUN, a category and a --reason.');
-      await services.scoring.override(run, category, values.reason, work);
-      context.out(`${run} is now ${category}: ${values.reason}\n`);
-      return 0;
-    }
-    if (positionals.length === 0 && !values.source && !values.all)
-      throw new UsageError('Name runs, a --source, or --all.');
-    const result = await services.scoring.scoreRuns(
-      {
-        ...(positionals.length > 0
-          ? { run_ids: positionals }
-          : values.source
-            ? { source: values.source }
-            : { all_unscored: true }),
-        limit: 50,
-      },
-      work,
-    );
-    if (values.json) context.out(`${JSON.stringify(result)}\n`);
-    else {
-      context.out(table(['category', 'runs'], Object.entries(result.by_category)));
-      context.out(
-        table(
-          ['run', 'category', 'reasons'],
-          result.runs.map((run) => [run.run_id, run.category, run.reasons.join('; ').slice(0, 90)]),
-        ),
-      );
-      context.out(`scored ${result.scored} runs with ${result.scorer_version}; receipt ${result.receipt_id}\n`);
-    }
+    if (values.override !== undefined) await override(context, positionals, values);
+    else await score(context, positionals, values);
     return 0;
   },
 };
+
+async function override(context: CommandContext, runs: readonly string[], options: Options): Promise<void> {
+  const [run] = runs;
+  const category = oneOf(options.override, 'override', categories);
+  const { reason } = options;
+  if (!run || runs.length !== 1 || !category || !reason)
+    throw new UsageError('An override takes one RUN, a category and a --reason.');
+  await context.services().scoring.override(run, category, reason, workContext(context, 'score'));
+  context.out(
+    options.json ? `${JSON.stringify({ run_id: run, category, reason })}\n` : `${run} is now ${category}: ${reason}\n`,
+  );
+}
+
+async function score(context: CommandContext, runs: readonly string[], options: Options): Promise<void> {
+  const limit = wholeNumber(options.limit, 'limit', { min: 1, max: 50 }) ?? 50;
+  const { source } = options;
+  const ways = [runs.length > 0, source !== undefined, options.all === true].filter(Boolean).length;
+  if (ways !== 1) throw new UsageError('Name runs, or a --source, or --all.');
+  const which = source !== undefined ? { source } : options.all ? { all_unscored: true } : { run_ids: [...runs] };
+  const result = await context.services().scoring.scoreRuns({ ...which, limit }, workContext(context, 'score'));
+  endProgress(context);
+  if (options.json) {
+    context.out(`${JSON.stringify(result)}\n`);
+    return;
+  }
+  context.out(`${table(['category', 'runs'], Object.entries(result.by_category))}\n`);
+  const rows = result.runs.map((run) => [run.run_id, run.category, run.reasons.join('; ')]);
+  if (rows.length > 0) context.out(`${table(['run', 'category', 'reasons'], rows)}\n`);
+  const more = result.next_cursor === undefined ? '' : `; the first ${rows.length} are shown`;
+  context.out(`scored ${result.scored} runs with ${result.scorer_version}${more}; receipt ${result.receipt_id}\n`);
+}

@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import type { Services } from '../services.js';
 import { serveOverStdio } from '../stdio.js';
 import type { Command } from './io.js';
@@ -10,5 +11,8 @@ export function serve(services: Services): Promise<never> {
 export const serveCommand: Command = {
   summary: 'serve MCP over stdin and stdout (the default)',
   usage: 'capability-foundry serve\n\nServes one MCP client over stdin and stdout; ends when stdin closes.',
-  run: (context) => serve(context.services({ jobs: 'worker' })),
+  run(context) {
+    parseArgs({ args: [...context.args], options: {} });
+    return serve(context.services({ jobs: 'worker' }));
+  },
 };

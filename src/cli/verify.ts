@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Command, UsageError } from './io.js';
 
@@ -12,7 +13,7 @@ export const verifyCommand: Command = {
     });
     const [dir] = positionals;
     if (!dir || positionals.length !== 1) throw new UsageError('Name one folder.');
-    const result = await context.services().datasets.verify(dir);
+    const result = await context.services({ grant: [resolve(dir)] }).datasets.verify(resolve(dir));
     if (values.json) context.out(`${JSON.stringify(result)}\n`);
     else {
       for (const problem of result.problems) context.out(`${problem}\n`);

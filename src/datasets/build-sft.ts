@@ -51,7 +51,8 @@ async function loadLimits(
 }
 
 async function describeNothing(deps: DatasetDeps): Promise<never> {
-  const known = [...new Set((await deps.store.evidence.listSources()).map((source) => source.source))].slice(0, 10);
+  const agents = (await deps.store.evidence.listSources()).filter((source) => source.origin !== 'execution');
+  const known = [...new Set(agents.map((source) => source.source))].slice(0, 10);
   throw new FoundryError(
     'not_found',
     'No run matches the filter.',
@@ -81,7 +82,7 @@ async function spoolRows(
   const limits = await loadLimits(deps, work.input, { context, warnings });
   const found = await survey(rowDeps, options, { context, excluded });
   if (found.matched === 0) await describeNothing(deps);
-  bump(excluded, 'filter', (await deps.store.evidence.countRuns({})) - found.matched);
+  bump(excluded, 'filter', (await deps.store.evidence.countRuns({})) - found.matched - found.executions);
 
   const maker = createRowMaker(rowDeps, options, { catalog: found.catalog, limits });
   const spool = await openLines(work.staging, spoolFile);

@@ -25,8 +25,9 @@ export function bump(tally: Tally, reason: string, by = 1): void {
 export const groupOf = (trace: RunTrace): string =>
   trace.run.task_id === null ? `run:${trace.run.run_id}` : `task:${trace.run.task_id}`;
 
-/** Why a run's standing keeps it out, or null where it may come in. */
+/** Why a run's standing keeps it out, or null where it may come in. No word of anyone lets an execution in. */
 export function barred(trace: RunTrace, score: ScoredRun | undefined, trustClient: boolean): string | null {
+  if (trace.run.origin === 'execution') return 'capability_execution';
   if (score?.category !== 'accepted') return `not_accepted:${score?.category ?? 'unscored'}`;
   const byPerson = score.reasons[0]?.marker === 'override';
   return hasClientEvidence(trace) && !trustClient && !byPerson ? 'client_origin' : null;
@@ -43,6 +44,8 @@ export interface Survey {
   readonly runIds: readonly string[];
   readonly catalog: ToolCatalog;
   readonly matched: number;
+  /** of capabilities, which the filter leaves but no row is made of */
+  readonly executions: number;
 }
 
 /**
@@ -56,7 +59,10 @@ export async function survey(
   const catalog = createToolCatalog();
   const runIds: string[] = [];
   let matched = 0;
-  for await (const trace of deps.evidence.traces(options.filter)) {
+  const agents = { ...options.filter, without_executions: true };
+  const executions = (await deps.evidence.countRuns(options.filter)) - (await deps.evidence.countRuns(agents));
+  bump(work.excluded, 'capability_execution', executions);
+  for await (const trace of deps.evidence.traces(agents)) {
     throwIfCancelled(work.context.signal);
     matched += 1;
     work.context.progress(matched, undefined, 'looking for accepted runs');
@@ -72,7 +78,7 @@ export async function survey(
       catalog.observe(trace.run.source, { name: call.name, args: call.args, failed: call.answer?.failed === true });
     }
   }
-  return { runIds, catalog, matched };
+  return { runIds, catalog, matched, executions };
 }
 
 export interface BuiltRow {

@@ -10,6 +10,7 @@ import { createConsent } from './consent.js';
 import type { ImportInput, ImportOutput } from './contract.js';
 import { ImportRun } from './import-run.js';
 import { findInputs, type Inputs } from './import-sources.js';
+import { createOwnFiles } from './own-files.js';
 import { createRedactionPolicy, type RedactionPolicy } from './redact.js';
 import { searchEvidence } from './search.js';
 import type { EvidenceService } from './service.js';
@@ -63,6 +64,7 @@ async function importEvidence(
     context,
     policyDigest: policy.digest,
     importedAt: startedAt,
+    isOwn: createOwnFiles(deps.config.db),
     clean: (text) => cleanText(policy, text),
   });
   const dryRun = input.dry_run === true;
@@ -116,7 +118,7 @@ export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
       if (!record) {
         throw new FoundryError('not_found', 'No record has this id.', 'search_evidence finds records and their ids.');
       }
-      return verify(deps.store.evidence, policy, evidenceId);
+      return verify(deps.store, policy, evidenceId);
     },
   };
 }

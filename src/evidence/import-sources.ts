@@ -6,11 +6,13 @@ import { contentId, sha256 } from '../hash.js';
 import type { FileRef } from '../receipts/model.js';
 import { fileRef } from '../receipts/receipts.js';
 import type { Roots } from '../roots.js';
+import { oneLine } from '../visible.js';
 import type { ImportInput } from './contract.js';
 import { bytesOfFile, filesUnder } from './files.js';
 import type { ImportSource } from './import-run.js';
 import { type Recognized, recognize } from './importers/sniff.js';
 import type { Source } from './model.js';
+import type { OwnFiles } from './own-files.js';
 import { bytesOf, type OpenBytes } from './read/spans.js';
 
 /** What one import reads. */
@@ -27,6 +29,7 @@ export interface InputContext {
   readonly context: WorkContext;
   readonly policyDigest: string;
   readonly importedAt: string;
+  readonly isOwn: OwnFiles;
   /** redacts what a person or client typed as a label */
   readonly clean: (text: string) => Promise<string>;
 }
@@ -65,8 +68,13 @@ function sourceOf(found: Found, context: InputContext): ImportSource {
   return { source, shown: found.ref.path, open: found.open, recognized: found.recognized };
 }
 
+/** A label stands in lists and cards: one line, with nothing in it that cannot be seen. */
+async function labelOf(text: string, { clean }: InputContext): Promise<string> {
+  return oneLine(await clean(text)) || 'unnamed';
+}
+
 async function fromContent(content: string, input: ImportInput, context: InputContext): Promise<Inputs> {
-  const label = await context.clean(input.source ?? 'client');
+  const label = await labelOf(input.source ?? 'client', context);
   const open = bytesOf(content);
   const recognized = await recognize(open, input.format ?? 'auto');
   if (!recognized) throw unsupported('The content');
@@ -87,7 +95,7 @@ async function grantedPath(path: string, { roots, context }: InputContext): Prom
 
 async function fromPath(path: string, input: ImportInput, context: InputContext): Promise<Inputs> {
   const root = await grantedPath(path, context);
-  const label = await context.clean(input.source ?? basename(root));
+  const label = await labelOf(input.source ?? basename(root), context);
   const isFolder = (await stat(root)).isDirectory();
   const sources: ImportSource[] = [];
   const unknown: string[] = [];
@@ -95,7 +103,7 @@ async function fromPath(path: string, input: ImportInput, context: InputContext)
   for (const file of await filesUnder(root)) {
     const shown = isFolder ? join(basename(root), relative(root, file)) : context.roots.display(file);
     const open = bytesOfFile(file);
-    const recognized = await recognize(open, input.format ?? 'auto');
+    const recognized = (await context.isOwn(file)) ? undefined : await recognize(open, input.format ?? 'auto');
     if (!recognized) {
       if (!isFolder) throw unsupported(basename(file));
       unknown.push(shown);

@@ -10,11 +10,18 @@ export const origins = ['file', 'client', 'execution'] as const;
 
 const sha256Hex = z.string().length(64);
 
+/** Whether a source is a file; what a client handed in and what a capability did is none. */
+export function isFile(sourcePath: string): boolean {
+  return !/^(?:client|execution):/.test(sourcePath);
+}
+
 /** Enough to find a record's bytes again and to prove that they are the same. */
 export const provenanceSchema = z.strictObject({
   source_file: z
     .string()
-    .describe('The file as it was read, absolute; `client:` and a label where a client handed the text in'),
+    .describe(
+      'The file as it was read, absolute; `client:` and a label where a client handed the text in; `execution:` and an id',
+    ),
   byte_offset: z.int().min(0),
   byte_length: z.int().min(1),
   line: z.int().min(1).describe('1-based line in which the span starts'),
@@ -133,7 +140,9 @@ export type Run = z.infer<typeof runSchema>;
 export const sourceSchema = z.strictObject({
   source_id: z.string(),
   source: z.string(),
-  path: z.string().describe('absolute; `client:` and a label where a client handed the text in'),
+  path: z
+    .string()
+    .describe('absolute; `client:` and a label where a client handed the text in; `execution:` and a capability'),
   origin: z.enum(origins),
   format: z.enum(formats),
   bytes: z.int().min(0),

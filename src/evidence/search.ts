@@ -2,7 +2,7 @@ import { FoundryError } from '../errors.js';
 import type { Roots } from '../roots.js';
 import type { Store } from '../store.js';
 import type { SearchEvidenceInput, SearchEvidenceOutput } from './contract.js';
-import type { EvidenceRecord } from './model.js';
+import { type EvidenceRecord, isFile } from './model.js';
 import type { EvidenceHit, RunFilter } from './store.js';
 
 const defaultLimit = 10;
@@ -54,7 +54,7 @@ export function publicProvenanceOf(
   roots: Roots,
 ): SearchEvidenceOutput['results'][0]['provenance'] {
   const { source_file, byte_offset, byte_length, line, pointer, redacted_hash } = record.provenance;
-  const shown = source_file.startsWith('client:') ? source_file : roots.display(source_file);
+  const shown = isFile(source_file) ? roots.display(source_file) : source_file;
   return { source_file: shown, byte_offset, byte_length, line, pointer, redacted_hash };
 }
 

@@ -8,6 +8,8 @@ export interface RunFilter {
   readonly category?: string | undefined;
   readonly since?: string | undefined;
   readonly until?: string | undefined;
+  /** Leaves out runs of origin `execution`. */
+  readonly without_executions?: boolean | undefined;
 }
 
 export interface Diagnostic {

@@ -1,6 +1,8 @@
 import { hashOf, sha256 } from '../hash.js';
 import type { JsonValue } from '../json.js';
+import type { LibraryStore } from '../library/model.js';
 import { readSlice } from './files.js';
+import { checkExecutionRecord, executionIdOf } from './from-execution.js';
 import type { EvidenceRecord } from './model.js';
 import { parseBytes } from './read/parse.js';
 import type { RedactionPolicy } from './redact.js';
@@ -9,7 +11,6 @@ import type { EvidenceStore } from './store.js';
 /** The value that a record was read from, or what no longer holds. */
 async function reread(record: EvidenceRecord): Promise<{ value: JsonValue } | { problem: string }> {
   const { source_file, byte_offset, byte_length, sig_hash } = record.provenance;
-  if (record.format === 'capability_execution') return { problem: 'the source is an execution, not a file' };
   if (source_file.startsWith('client:')) return { problem: 'the source is not a file: a client handed the text in' };
   const bytes = await readSlice(source_file, byte_offset, byte_length);
   if (bytes === undefined) return { problem: 'the source file is no longer there' };
@@ -21,16 +22,23 @@ async function reread(record: EvidenceRecord): Promise<{ value: JsonValue } | { 
 
 /**
  * Reads a record's bytes again, checks their hash, redacts again and compares. Placeholders are numbered by first appearance
- * within the run, so the records before it are read as well.
+ * within the run, so the records before it are read as well. A record of an execution is read from the stored execution.
  * @returns the first thing that does not hold, or null
  */
 export async function verify(
-  store: EvidenceStore,
+  {
+    evidence: store,
+    library,
+  }: { readonly evidence: EvidenceStore; readonly library: Pick<LibraryStore, 'getExecution'> },
   policy: RedactionPolicy,
   evidenceId: string,
 ): Promise<string | null> {
   const record = await store.getRecord(evidenceId);
   if (!record) return 'there is no such record';
+  if (record.format === 'capability_execution') {
+    // It was redacted before it was stored: there is nothing to redact again.
+    return checkExecutionRecord(record, await library.getExecution(executionIdOf(record.provenance.source_file)));
+  }
   const own = await reread(record);
   if ('problem' in own) return own.problem;
   // Where nothing was numbered before it, the record alone already gives the stored hash.

@@ -11,7 +11,7 @@ export interface Failed {
 
 /**
  * Works through items, a few at a time, with results in the order of the items. A call that failed costs its own item;
- * three in a row, or an error that would meet every item, end the work with that error.
+ * three in a row, all of them, or an error that would meet every item, end the work with that error.
  */
 export async function eachCluster<Item, Result>(
   items: readonly Item[],
@@ -49,5 +49,12 @@ export async function eachCluster<Item, Result>(
   const workers = Array.from({ length: Math.max(1, Math.min(4, options.concurrency)) }, worker);
   await Promise.all(workers);
   if (fatal !== undefined) throw fatal;
+  const failures = results.filter(isFailed);
+  const [first] = failures;
+  if (first && failures.length === items.length) throw first.failed;
   return results;
+}
+
+function isFailed(result: unknown): result is Failed {
+  return typeof result === 'object' && result !== null && 'failed' in result;
 }

@@ -27,7 +27,7 @@ function refuseUnjudged({ report, code, language }: Admission): void {
  */
 export async function admit(deps: LibraryDeps, admission: Admission): Promise<CapabilityVersion> {
   refuseUnjudged(admission);
-  const { supersedes, ...rest } = admission;
+  const { supersedes, supersedes_version, ...rest } = admission;
   if (supersedes !== null && supersedes !== admission.spec.name) {
     throw new FoundryError(
       'invalid_input',
@@ -55,6 +55,6 @@ export async function admit(deps: LibraryDeps, admission: Admission): Promise<Ca
       state: 'staged',
       created_at: deps.clock.now(),
     },
-    current,
+    supersedes === null ? null : (supersedes_version ?? current),
   );
 }

@@ -1,6 +1,7 @@
 import type { ToolBridge } from '../bridge/model.js';
 import type { Config } from '../config.js';
 import type { Clock } from '../context.js';
+import type { RecordExecution } from '../evidence/record-execution.js';
 import type { Gate } from '../gate/model.js';
 import type { Sandbox } from '../gate/runtimes/runtime.js';
 import type { Logger } from '../log.js';
@@ -16,6 +17,8 @@ export interface LibraryDeps {
   readonly sandboxes: readonly Sandbox[];
   readonly bridge: ToolBridge;
   readonly embedder: Embedder;
+  /** Keeps a real run of a capability as evidence, after it was redacted. */
+  readonly recordExecution: RecordExecution;
   readonly clock: Clock;
   readonly log: Logger;
   /** Random hex for ids of executions and plans, which no one may guess; the default draws 128 bits. */

@@ -56,7 +56,10 @@ interface Permission {
   readonly via: WorkContext['via'];
 }
 
-/** Decides how calls that change something are treated: the person's word, a plan that was made before, or a dry run. */
+/**
+ * Decides how calls that change something are treated: the person's word; where nobody can be asked, a plan that was made
+ * before; or a dry run. A plan does not stand in for a person who can be asked.
+ */
 async function permit(
   deps: RunDeps,
   request: {
@@ -69,11 +72,9 @@ async function permit(
 ): Promise<Permission> {
   const { capability, input, needs, context, confirm } = request;
   const { via } = context;
-  if (input.plan_id !== undefined) return { effects: await takePlan(deps, capability, input), via };
   if (input.dry_run) return { effects: { kind: 'dry', planner: new Planner(inputOf(input)) }, via };
-  if (!needs.destructive) return { effects: { kind: 'live' }, via };
-  const answer = await confirm(question(capability, input, needs));
-  if (answer === true) return { effects: { kind: 'live' }, via: via === 'cli' ? 'cli' : 'elicited' };
+  // A client may repeat the whole call with the person's answer: nothing is used up before the question.
+  const answer = needs.destructive ? await confirm(question(capability, input, needs)) : undefined;
   if (answer === false) {
     throw new FoundryError(
       'cancelled',
@@ -81,6 +82,9 @@ async function permit(
       'Ask the person.',
     );
   }
+  const said = answer === true && via !== 'cli' ? 'elicited' : via;
+  if (input.plan_id !== undefined) return { effects: await takePlan(deps, capability, input), via: said };
+  if (answer === true || !needs.destructive) return { effects: { kind: 'live' }, via: said };
   throw new FoundryError(
     'conflict',
     `${capability.name} changes things, and nobody could be asked.`,

@@ -6,6 +6,7 @@ import type { ManageCapabilityInput, ManageCapabilityOutput } from './contract.j
 import type { LibraryDeps } from './deps.js';
 import { findVersion } from './execution.js';
 import { exportSkill } from './export.js';
+import { inheritedTests } from './inherited.js';
 import type { CapabilityVersion, Change } from './model.js';
 import { hasSamples, missingFor, standingOf, thresholdsOf } from './promotion.js';
 
@@ -26,7 +27,7 @@ function outcome(
 
 function changeOf(
   { deps, capability, input, context }: Work,
-  change: { readonly before: string; readonly after: string; readonly report?: GateReport },
+  change: { readonly before: string; readonly after: string; readonly reason?: string; readonly report?: GateReport },
 ): Change {
   const { name, version } = capability;
   const body = {
@@ -38,7 +39,7 @@ function changeOf(
         : 'deprecate',
     before: change.before,
     after: change.after,
-    reason: input.reason ?? null,
+    reason: change.reason ?? input.reason ?? null,
     report: change.report ?? null,
     via: context.via,
     at: deps.clock.now(),
@@ -54,9 +55,9 @@ function movedOn(name: string): FoundryError {
   );
 }
 
-async function setState(work: Work, state: CapabilityVersion['state'], report?: GateReport): Promise<void> {
+async function setState(work: Work, state: CapabilityVersion['state']): Promise<void> {
   const { name, version, state: before } = work.capability;
-  const change = changeOf(work, { before, after: state, ...(report ? { report } : {}) });
+  const change = changeOf(work, { before, after: state });
   if (!(await work.deps.store.library.setState(name, version, state, before, change))) throw movedOn(name);
 }
 
@@ -134,34 +135,60 @@ async function rollback(work: Work): Promise<ManageCapabilityOutput> {
   return outcome(target, true);
 }
 
-/** Judges the stored version again, with the visible and the hidden tests that it was admitted with. */
-async function regate(work: Work): Promise<ManageCapabilityOutput> {
-  const { deps, capability, context } = work;
+/**
+ * What the gate refuses is deprecated whatever state it has come to meanwhile: judging takes long, and somebody may have
+ * promoted it.
+ * @returns whether that changed anything
+ */
+async function deprecateRefused(work: Work, refused: { reason: string; report: GateReport }): Promise<boolean> {
+  const { library } = work.deps.store;
+  const { name, version } = work.capability;
+  for (let tries = 0; tries < 5; tries += 1) {
+    const state = (await library.get(name, version))?.state;
+    if (state === undefined) break;
+    const change = changeOf(work, { before: state, after: 'deprecated', ...refused });
+    if (state === 'deprecated') {
+      await library.putChange(change);
+      return false;
+    }
+    if (await library.setState(name, version, 'deprecated', state, change)) return true;
+  }
+  throw movedOn(name);
+}
+
+/** Judges the stored version again, with every test that it was admitted with: visible, hidden, and inherited. */
+async function judgeAgain({ deps, capability, context }: Work): Promise<GateReport> {
   const { library } = deps.store;
-  const tests = await library.testsForGate(capability.name, capability.version);
-  const report = await deps.gate.judge(
+  const { name, version, supersedes } = capability;
+  const tests = await library.testsForGate(name, version);
+  const superseded = supersedes === null ? null : await library.get(name, supersedes);
+  const inherited = await inheritedTests(library, superseded);
+  return deps.gate.judge(
     {
       spec: capability.spec,
       code: capability.code,
       language: capability.language,
       visibleTests: tests.visible,
-      hiddenTests: tests.hidden,
-      inheritedTests: [],
+      hiddenTests: [...tests.hidden, ...inherited.hidden],
+      inheritedTests: inherited.visible,
       authorSawAll: capability.report.author_saw_all,
     },
     context.signal,
   );
-  const { state } = capability;
+}
+
+async function regate(work: Work): Promise<ManageCapabilityOutput> {
+  const { capability, input } = work;
+  const report = await judgeAgain(work);
   if (report.verdict === 'rejected') {
-    const note = `The gate refuses it now (${report.failed_stage ?? 'no stage'}): ${report.reasons.join('; ')}.`;
-    if (state !== 'deprecated') {
-      await setState(work, 'deprecated', report);
-      return outcome({ ...capability, state: 'deprecated' }, true, `${note} It was deprecated.`);
-    }
-    await library.putChange(changeOf(work, { before: state, after: state, report }));
-    return outcome(capability, false, note);
+    const refusal = `The gate refuses it now (${report.failed_stage ?? 'no stage'}): ${report.reasons.join('; ')}.`;
+    const reason = input.reason === undefined ? refusal : `${refusal} Regated because: ${input.reason}`;
+    const changed = await deprecateRefused(work, { reason, report });
+    const note = changed ? `${refusal} It was deprecated.` : refusal;
+    return outcome({ ...capability, state: 'deprecated' }, changed, note);
   }
-  await library.putChange(changeOf(work, { before: state, after: state, report }));
+  const { state } = capability;
+  await work.deps.store.library.putChange(changeOf(work, { before: state, after: state, report }));
   return outcome(
     capability,
     false,

@@ -11,6 +11,8 @@ export type State = z.infer<typeof stateSchema>;
 export interface CapabilityVersion {
   readonly name: string;
   readonly version: number;
+  /** The version that was current when this one was admitted, whose tests it must pass as well; null for a first one. */
+  readonly supersedes: number | null;
   readonly kind: 'primitive' | 'skill';
   readonly content_hash: string;
   readonly spec: Spec;
@@ -105,7 +107,10 @@ export interface LibraryStore {
    * Adds a version and makes it the current one; the same content again returns the version it already has.
    * `expectedCurrent` is compare-and-swap on the current version (null: the name must be free).
    */
-  admit(capability: Omit<CapabilityVersion, 'version'>, expectedCurrent: number | null): Promise<CapabilityVersion>;
+  admit(
+    capability: Omit<CapabilityVersion, 'version' | 'supersedes'>,
+    expectedCurrent: number | null,
+  ): Promise<CapabilityVersion>;
   /** Without a version: the current one. */
   get(name: string, version?: number): Promise<CapabilityVersion | undefined>;
   versions(name: string): Promise<CapabilityVersion[]>;

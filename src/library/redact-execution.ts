@@ -11,9 +11,7 @@ export function createExecutionRedactor(allow: readonly string[] = []): RedactEx
   return async (execution) => {
     policy ??= createRedactionPolicy(allow);
     const { input, observation, error, calls } = execution;
-    const calledWith = calls.map(({ args, result }) => ({ args, result }));
-    const found = await policy.search([input, { ...observation }, error, calledWith]);
-    if (found.size === 0) return execution;
+    const found = await policy.search([input, { ...observation }, error, calls as unknown as JsonValue]);
     const redactor = policy.runRedactor();
     const redact = <T extends JsonValue>(value: T): T => redactor.redact(value, found) as T;
     return {
@@ -25,7 +23,12 @@ export function createExecutionRedactor(allow: readonly string[] = []): RedactEx
         prov: redact(observation.prov),
       },
       error: redact(error),
-      calls: calls.map((call) => ({ ...call, args: redact(call.args), result: redact(call.result) })),
+      calls: calls.map((call) => ({
+        ...call,
+        name: redact(call.name),
+        args: redact(call.args),
+        result: redact(call.result),
+      })),
     };
   };
 }

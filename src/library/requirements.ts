@@ -26,18 +26,23 @@ export async function requirementsOf(
   const missing = new Set<string>();
   const seen = new Set<string>();
   let destructive = false;
-  const visit = async (one: Dependent, depth: number): Promise<void> => {
-    destructive ||= one.destructive;
-    for (const tool of one.spec.dependencies.tools) tools.add(tool);
-    for (const name of one.spec.dependencies.capabilities) {
-      if (seen.has(name) || depth >= maxDepth) continue;
-      seen.add(name);
-      const called = await library.get(name);
-      if (!called || called.state === 'deprecated') missing.add(name);
-      else await visit(called, depth + 1);
+  // Level by level: what is reached by a short way and by a long one is looked into as deep as the short way leads.
+  let level: readonly Dependent[] = [capability];
+  for (let depth = 0; depth <= maxDepth && level.length > 0; depth += 1) {
+    const next: Dependent[] = [];
+    for (const one of level) {
+      destructive ||= one.destructive;
+      for (const tool of one.spec.dependencies.tools) tools.add(tool);
+      for (const name of one.spec.dependencies.capabilities) {
+        if (seen.has(name)) continue;
+        seen.add(name);
+        const called = await library.get(name);
+        if (!called || called.state === 'deprecated') missing.add(name);
+        else next.push(called);
+      }
     }
-  };
-  await visit(capability, 0);
+    level = next;
+  }
   const names = [...tools].sort();
   const looked = await Promise.all(
     names.map(async (name) => ({

@@ -128,9 +128,25 @@ export async function runCapability(
       judged ?? failed(options.signal.aborted ? 'cancelled: while it ran' : 'internal: the sandbox failed');
     const durationMs = deps.clock.elapsed() - started;
     execution = executionOf({ id, capability, input, at, options, calls, result, durationMs });
-    await deps.store.library.putExecution(await deps.redact(execution));
+    await keep(deps, execution);
   }
   return { ...execution, observation: judged.observation };
+}
+
+/** Stores an execution and its evidence; a dry run is no evidence. */
+async function keep(deps: RunDeps, execution: Execution): Promise<void> {
+  const redacted = await deps.redact(execution);
+  await deps.store.library.putExecution(redacted);
+  if (redacted.dry_run) return;
+  try {
+    await deps.recordExecution(redacted);
+  } catch (error) {
+    // What the run did is done, and the execution is stored: its answer must still reach the caller.
+    deps.log.warn('execution_not_in_evidence', {
+      execution_id: redacted.execution_id,
+      ref: deps.log.report(error, 'call_capability'),
+    });
+  }
 }
 
 function executionOf(run: {

@@ -21,6 +21,8 @@ export interface Admission {
   readonly report: GateReport;
   /** Name of the capability that this is a new version of; null for a new name. */
   readonly supersedes: string | null;
+  /** The version of it whose tests the gate ran: where another is current by now, nothing is admitted. */
+  readonly supersedes_version?: number;
   readonly destructive: boolean;
 }
 

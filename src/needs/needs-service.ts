@@ -44,7 +44,12 @@ async function mineNeeds(deps: NeedsDeps, input: MineNeedsInput, context: WorkCo
   const mined = await mine(
     { evidence: store.evidence, scoring },
     {
-      filter: { ...(source !== undefined && { source }), ...(input.run_ids && { run_ids: input.run_ids }) },
+      // What capabilities did is mined only where it is asked for by name: it is no agent's work.
+      filter: {
+        ...(source !== undefined && { source }),
+        ...(input.run_ids && { run_ids: input.run_ids }),
+        without_executions: source === undefined && input.run_ids === undefined,
+      },
       parts: input.need_text ?? defaultParts,
       limitActs: input.limit_acts,
       sampleActs: input.sample_acts,

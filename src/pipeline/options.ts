@@ -2,7 +2,7 @@ export const stages = ['cluster', 'spec', 'codegen', 'all'] as const;
 export type Stage = (typeof stages)[number];
 
 export interface PipelineOptions {
-  /** Logs to read; absent where a reused stage names them in its receipt. */
+  /** Logs to read; absent where the folder of a reused stage tells what was mined. */
   readonly input: string | undefined;
   readonly out: string;
   readonly stage: Stage;

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import * as z from 'zod';
+import type { ModelCall } from '../models/model.js';
 import type { Services } from '../services.js';
-import { jsonLines, writeWhole } from './files.js';
+import { jsonLines, parseLines, readJsonLines, readState, writeState, writeWhole } from './files.js';
 
 const summed = [
   'prompt_tokens',
@@ -25,20 +28,59 @@ const nothing = (): Totals => ({
   cost_usd: 0,
 });
 
-/** Writes the model calls since a time, one a line, and their totals per stage. */
-export async function writeUsage(services: Services, out: string, since: string): Promise<void> {
+const usageFile = 'llm_usage.jsonl';
+const count = z.number().nullable();
+const usageRow = z.looseObject({
+  stage: z.string(),
+  cached: z.boolean(),
+  error: z.string().nullable(),
+  prompt_tokens: count,
+  completion_tokens: count,
+  total_tokens: count,
+  prompt_chars: count,
+  completion_chars: count,
+  cost_usd: count,
+});
+type UsageRow = z.infer<typeof usageRow>;
+
+/** Notes that calls are made from now on. Where a run died before it wrote its calls, the note it left stays. */
+export async function startUsage(services: Services, out: string): Promise<void> {
+  const { usage_since } = await readState(out);
+  await writeState(out, { usage_since: usage_since ?? services.clock.now() });
+}
+
+/** Adds the model calls since `startUsage`, one a line, to those that were made for this folder before, and sums them up. */
+export async function writeUsage(services: Services, out: string): Promise<void> {
+  const { usage_since: since } = await readState(out);
+  const path = join(out, usageFile);
   const calls = services.store.exists() ? await services.store.modelCalls.list(1_000_000, since) : [];
-  const rows = calls.map(({ request_hash: _, response: __, ...row }) => row);
+  const rows = [...(await earlier(path)), ...calls.map(rowOf)];
+  await writeWhole(path, jsonLines(rows));
+  await writeState(out, { usage_since: undefined });
   const stages = new Map<string, Totals>();
+  const all = nothing();
   for (const row of rows) {
-    const totals = stages.get(row.stage) ?? nothing();
-    stages.set(row.stage, totals);
-    totals.calls += 1;
-    totals.cached += row.cached ? 1 : 0;
-    totals.failed += row.error === null ? 0 : 1;
-    for (const name of summed) totals[name] += row[name] ?? 0;
+    const stage = stages.get(row.stage) ?? nothing();
+    stages.set(row.stage, stage);
+    for (const totals of [all, stage]) add(totals, row);
   }
-  await writeWhole(join(out, 'llm_usage.jsonl'), jsonLines(rows));
-  const summary = { calls: rows.length, stages: Object.fromEntries(stages) };
+  const summary = { ...all, stages: Object.fromEntries(stages) };
   await writeWhole(join(out, 'llm_usage_summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+}
+
+function rowOf({ request_hash: _, response: __, ...row }: ModelCall): UsageRow {
+  return row;
+}
+
+async function earlier(path: string): Promise<UsageRow[]> {
+  if (!existsSync(path)) return [];
+  return parseLines(usageRow, await readJsonLines(path, 'pipeline'), path).map(({ row }) => row);
+}
+
+/** A refusal is an answer, kept with a word in `error`: only a call without any answer has failed. */
+function add(totals: Totals, row: UsageRow): void {
+  totals.calls += 1;
+  totals.cached += row.cached ? 1 : 0;
+  totals.failed += row.error === null || row.error === 'refused' ? 0 : 1;
+  for (const name of summed) totals[name] += row[name] ?? 0;
 }

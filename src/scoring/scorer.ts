@@ -145,9 +145,19 @@ function byOutcomes(said: readonly Said[]): Finding | null {
   };
 }
 
+/** A capability's own `ok` says that it did what its spec says, not that this was what the task needed. */
+function ofExecution(calls: readonly RecordedCall[]): Finding {
+  const message = 'A capability ran here, not an agent at a task; nothing says whether what it did was wanted.';
+  return {
+    category: 'needs_human_review',
+    reasons: [reason('warn', 'capability_execution', message), ...observations(calls, false)],
+  };
+}
+
 function judge(trace: RunTrace, rules: ScorerRules): Finding {
   const main = trace.records.filter((record) => !record.is_sidechain);
   const calls = recordedCalls({ run: trace.run, records: main });
+  if (trace.run.origin === 'execution') return ofExecution(calls);
   const said = outcomesOf(trace, rules);
   if (said.length > 0 && !rules.trust_client_outcomes && hasClientEvidence(trace)) {
     const message = 'A client handed in this run or a part of it; an outcome that comes with it is not believed.';

@@ -1,9 +1,14 @@
+import { oneLine } from '../visible.js';
 import type { Override, ScoredRun, ScoreReason, Suggestion } from './model.js';
 
 /** Long enough to read, too short to flood a page. */
 const quotedLength = 300;
 
-const quote = (text: string): string => (text.length > quotedLength ? `${text.slice(0, quotedLength)}...` : text);
+/** On one line and in quotes, so that what was written is not taken for ours. */
+function quote(text: string): string {
+  const line = oneLine(text);
+  return JSON.stringify(line.length > quotedLength ? `${line.slice(0, quotedLength)}...` : line);
+}
 
 function standing(
   score: ScoredRun | undefined,

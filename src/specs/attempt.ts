@@ -3,9 +3,10 @@ import type { WorkContext } from '../context.js';
 import { FoundryError } from '../errors.js';
 import type { GateReport } from '../gate/model.js';
 import { contentId } from '../hash.js';
+import { inheritedTests } from '../library/inherited.js';
 import type { Attempt, CapabilityVersion } from '../library/model.js';
 import type { ConcreteGenerator, SpecRecord } from './model.js';
-import { type Code, inheritedTests, isSameCapability, type Placement, placementsOf } from './naming.js';
+import { type Code, isSameCapability, type Placement, placementsOf } from './naming.js';
 import type { SpecDeps } from './spec-deps.js';
 
 /** A candidate's code with what it is to be judged and admitted as. */
@@ -69,6 +70,7 @@ async function admit(
     generator,
     report: judged.report,
     supersedes: old?.name ?? null,
+    ...(old && { supersedes_version: old.version }),
     destructive: await isDestructive(deps, record),
   });
 }
@@ -81,7 +83,7 @@ async function tryPlacement(
 ): Promise<TryOutcome> {
   const { record, code, language } = work;
   const started = await startAttempt(deps, work, placement);
-  const inherited = await inheritedTests(deps.store, placement.supersedes);
+  const inherited = await inheritedTests(deps.store.library, placement.supersedes);
   const report = await deps.gate.judge(
     {
       spec: { ...record.spec, name: placement.name },

@@ -178,7 +178,10 @@ async function recordsOf(deps: SpecDeps, ids: readonly string[]): Promise<SpecRe
 /** Failed calls to a model, in a row, after which the endpoint is taken to be down. */
 const patience = 3;
 
-/** One spec after another. Where there are several, a model that fails for one leaves that one open and the others go on. */
+/**
+ * One spec after another. Where there are several, a model that fails for one leaves that one open and the others go on;
+ * one that fails for all is an error.
+ */
 async function handleAll(
   deps: SpecDeps,
   records: readonly SpecRecord[],
@@ -187,6 +190,7 @@ async function handleAll(
 ): Promise<Map<string, Answer>> {
   const answers = new Map<string, Answer>();
   let failedInARow = 0;
+  let failed = 0;
   for (const record of dependenciesFirst(records)) {
     throwIfCancelled(context.signal);
     context.progress(answers.size, records.length, record.spec.name);
@@ -195,8 +199,9 @@ async function handleAll(
       failedInARow = 0;
     } catch (error) {
       failedInARow += 1;
+      failed += 1;
       const passing = error instanceof FoundryError && (error.code === 'upstream' || error.code === 'timeout');
-      if (!passing || records.length === 1 || failedInARow >= patience) throw error;
+      if (!passing || failed === records.length || failedInARow >= patience) throw error;
       const reason = `${error.code}: ${error.message} ${error.fix}`;
       answers.set(record.spec_id, { result: await resultWithout(deps, record, 'inconclusive', [reason]) });
     }

@@ -2,7 +2,7 @@ import { FoundryError } from '../errors.js';
 import { canonicalJson } from '../json.js';
 import type { CapabilityVersion } from '../library/model.js';
 import type { Store } from '../store.js';
-import type { SpecRecord, SpecTest } from './model.js';
+import type { SpecRecord } from './model.js';
 import { freeInLibrary } from './names.js';
 
 /** A name to admit under, and the capability whose tests must pass too. */
@@ -82,16 +82,4 @@ export async function placementsOf(
   return record.generator === 'induction' && current?.generator === 'induction'
     ? [{ name, supersedes: current }, renamed]
     : [renamed];
-}
-
-/**
- * The tests that a better version must pass as well. The old one's hidden tests stay hidden: reasons of inherited
- * tests may show values, so those join the hidden ones.
- */
-export async function inheritedTests(
-  store: Pick<Store, 'library'>,
-  superseded: CapabilityVersion | null,
-): Promise<{ readonly visible: readonly SpecTest[]; readonly hidden: readonly SpecTest[] }> {
-  if (!superseded) return { visible: [], hidden: [] };
-  return store.library.testsForGate(superseded.name, superseded.version);
 }

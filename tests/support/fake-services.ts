@@ -121,6 +121,7 @@ export function aCapability(name: string, over: Partial<CapabilityVersion> = {})
     name,
     version: 1,
     kind: 'skill',
+    supersedes: null,
     content_hash: sha,
     spec: {
       name,

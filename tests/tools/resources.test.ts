@@ -106,6 +106,27 @@ describe('reading', () => {
     expect(card).toContain('skill://cap-000/SKILL.md');
   });
 
+  test('a card says why its version is deprecated', async () => {
+    const old = aCapability('cap_000', { state: 'deprecated' });
+    const change = {
+      change_id: 'change_1',
+      name: 'cap_000',
+      version: 1,
+      action: 'regate' as const,
+      before: 'active',
+      after: 'deprecated',
+      reason: 'The gate refuses it now (hidden): payload.',
+      report: null,
+      via: 'mcp' as const,
+      at: '2026-01-02T00:00:00.000Z',
+    };
+    const changesOf = async () => [{ ...change, version: 2, reason: 'another' }, change];
+    const store = { ...library, library: { ...library?.library, get: async () => old, changesOf } };
+    expect(await readText({ store }, 'capability://cap_000')).toContain(
+      '- deprecated: 2026-01-02T00:00:00.000Z by regate, via mcp: `The gate refuses it now (hidden): payload.`',
+    );
+  });
+
   test('nothing of the hidden cases stands in report, spec, tests, lineage or attempt', async () => {
     const attempt = {
       attempt_id: 'attempt_1',
@@ -177,7 +198,14 @@ describe('reading', () => {
     };
     const text = await readText({ store }, 'evidence://runs?source=desk&task_id=refund&review=true');
     expect(filters).toEqual([
-      { source: 'desk', task_id: 'refund', category: 'needs_human_review', limit: 51, after: undefined },
+      {
+        source: 'desk',
+        task_id: 'refund',
+        category: 'needs_human_review',
+        without_executions: true,
+        limit: 51,
+        after: undefined,
+      },
     ]);
     expect(text).toContain('| [run_1](evidence://runs/run_1) | `desk` | `refund` | `reward 1` | not scored | 2 | 1 |');
   });
@@ -232,13 +260,20 @@ describe('lineage', () => {
     };
     const store: FakeServices['store'] = {
       ...library,
-      library: { ...library?.library, executionsOf: async () => [execution, { ...execution, version: 2 }] },
+      library: {
+        ...library?.library,
+        executionsOf: async () => [
+          execution,
+          { ...execution, version: 2 },
+          { ...execution, execution_id: 'exec_2', dry_run: true },
+        ],
+      },
       specs: {
         getSpec: async () => ({ ...aSpecRecord('spec_1'), cluster_id: 'need_0000.ab' }),
         patternOfSpec: async () => undefined,
       },
       needs: { getCluster: async () => cluster, actsOfCluster: async () => [act] },
-      evidence: { getRecord: async () => aRecord('ev_1') },
+      evidence: { getRecord: async () => aRecord('ev_1'), getRun: async (id) => aRun(id) },
     };
     expect(await readText({ store }, 'capability://cap_000/1/lineage')).toMatchInlineSnapshot(`
       "# Lineage of cap_000 version 1
@@ -271,7 +306,8 @@ describe('lineage', () => {
 
       ## Executions
 
-      - 2026-01-01T00:00:00.000Z exec_1: ok, via mcp, 3 ms
+      - 2026-01-01T00:00:00.000Z exec_1: ok, via mcp, 3 ms ([run](evidence://runs/run_ad211082cfdb3e93))
+      - 2026-01-01T00:00:00.000Z exec_2: ok (dry run), via mcp, 3 ms
       "
     `);
   });

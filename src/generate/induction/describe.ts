@@ -96,7 +96,7 @@ function phrase(step: Step, program: Program): string {
 }
 
 /** A word tells a skill apart where it stands in this much larger a share of its runs than of all runs. */
-const tellingLift = 1.3;
+const tellingLift = 2;
 
 /** The words that people used in the runs of a skill and seldom in others: no names, since each must come from two tasks. */
 export function termsOf(skill: InducedSkill, background: ReadonlyMap<string, number>, runs: number): string[] {

@@ -101,6 +101,8 @@ describe('calls over stdio', () => {
     const pending = bridge.call('echo.hang', {}, abort.signal);
     abort.abort();
     await expect(pending).rejects.toMatchObject({ code: 'cancelled' });
+    const late = bridge.call('echo.say', { text: 'x' }, AbortSignal.abort());
+    await expect(late).rejects.toMatchObject({ code: 'cancelled' });
   });
 
   test('the child gets its own environment and a safe list of ours', async () => {

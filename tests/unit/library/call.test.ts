@@ -186,6 +186,16 @@ describe('a capability that changes things', () => {
     );
   });
 
+  test('a plan does not stand in for a person who can be asked, and a refusal leaves it unused', async () => {
+    const { plan_id = '' } = await call({ ...skill, dry_run: true });
+    await expect(call({ ...skill, plan_id }, async () => false)).rejects.toMatchObject({ code: 'cancelled' });
+    expect(madeCalls()).toEqual(['desk.list_tickets']);
+    library.desk.tickets['C1'] = ['T7', 'T99'];
+    const real = await call({ ...skill, plan_id }, async () => true);
+    expect(real).toMatchObject({ status: 'fail', error: expect.stringContaining('not in the confirmed plan') });
+    expect((await library.store.library.getExecution(real.execution_id))?.via).toBe('elicited');
+  });
+
   test.each([
     ['another input', { ...skill, input: { customer_id: 'C2' } }, 0],
     ['another context', { ...skill, context: { segments: [] } }, 0],

@@ -7,6 +7,7 @@ import type { ToolBridge } from '../../../src/bridge/model.js';
 import { type Config, loadConfig } from '../../../src/config.js';
 import type { Clock } from '../../../src/context.js';
 import { FoundryError } from '../../../src/errors.js';
+import { createExecutionRecorder } from '../../../src/evidence/record-execution.js';
 import { createGate } from '../../../src/gate/gate.js';
 import type { Sandbox } from '../../../src/gate/runtimes/runtime.js';
 import { sha256 } from '../../../src/hash.js';
@@ -113,6 +114,7 @@ export function openLibrary(sandbox: Sandbox, file: Config['file'] = {}): Librar
       sandboxes: [sandbox],
       bridge,
       embedder,
+      recordExecution: createExecutionRecorder(store.evidence),
       clock,
       log: silentLogger,
       random: () => String(drawn++),

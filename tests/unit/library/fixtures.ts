@@ -61,7 +61,7 @@ export const closeTickets: Spec = specOf({
   dependencies: { capabilities: [], tools: ['desk.list_tickets', 'desk.close_ticket'] },
 });
 
-export function versionOf(changes: Partial<CapabilityVersion> = {}): Omit<CapabilityVersion, 'version'> {
+export function versionOf(changes: Partial<CapabilityVersion> = {}): Omit<CapabilityVersion, 'version' | 'supersedes'> {
   const spec = changes.spec ?? specOf();
   return {
     name: spec.name,

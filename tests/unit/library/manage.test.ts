@@ -80,6 +80,17 @@ describe('admission', () => {
     expect(await admission({ spec, supersedes: name })).toMatchObject({ version: 2, state: 'staged' });
   });
 
+  test('where another version is current than the one whose tests the gate ran, nothing is admitted', async () => {
+    await library.admit(specOf(), `${addCode}//2`, { supersedes: name });
+    const spec = specOf({ summary: 'Add two numbers, better.' });
+    const tried = admission({ spec, supersedes: name, supersedes_version: 1 });
+    await expect(tried).rejects.toMatchObject({ code: 'conflict' });
+    expect(await admission({ spec, supersedes: name, supersedes_version: 2 })).toMatchObject({
+      version: 3,
+      supersedes: 2,
+    });
+  });
+
   test('the same content is the same version', async () => {
     expect((await library.admit(specOf(), addCode)).version).toBe(1);
     expect(await library.store.library.versions(name)).toHaveLength(1);
@@ -148,6 +159,11 @@ describe('rollback', () => {
 });
 
 describe('regate', () => {
+  const tests = [1, 2, 3].map((a) => ({
+    name: `adds ${a}`,
+    input: { a, b: a * 7 },
+    expected: { status: 'ok' as const, payload: { sum: a * 8 } },
+  }));
   const secret = 987_654;
   async function hide(spec_id: string): Promise<void> {
     const { tests, ...spec } = specOf();
@@ -188,12 +204,41 @@ describe('regate', () => {
     expect(told).not.toContain('kept back');
   });
 
+  test('what no longer passes the tests of a version long before it is deprecated, with the reason', async () => {
+    const zero = specOf({
+      tests: [{ name: 'adds nothing', input: { a: 0, b: 0 }, expected: { status: 'ok', payload: { sum: 0 } } }],
+    });
+    await library.admit(zero, `${addCode}//2`, { supersedes: name });
+    const forgetful =
+      'export async function execute(i) { return { status: "ok", payload: { sum: i.a * 2 }, prov: [] }; }';
+    await library.admit(zero, forgetful, { supersedes: name });
+    const done = await manage('regate', { reason: 'a new gate' });
+    expect(done).toMatchObject({ version: 3, changed: true, state: 'deprecated' });
+    const [change] = await library.store.library.changesOf(name, 1);
+    expect(change).toMatchObject({ action: 'regate', before: 'staged', after: 'deprecated' });
+    expect(change?.reason).toMatch(/^The gate refuses it now .*inherited test "adds".*Regated because: a new gate$/);
+  });
+
+  test('after a rollback a version inherits from the one that was current, not from the one that was left', async () => {
+    const wrong = specOf({
+      tests: [{ name: 'wrong', input: { a: 1, b: 1 }, expected: { status: 'ok', payload: { sum: 11 } } }],
+    });
+    await library.admit(wrong, `${addCode}//2`, { supersedes: name });
+    await manage('rollback');
+    const third = await library.admit(specOf({ tests }), `${addCode}//3`, { supersedes: name });
+    expect(third).toMatchObject({ version: 3, supersedes: 1 });
+    expect(await manage('regate')).toMatchObject({ changed: false, state: 'staged' });
+  });
+
+  test('what was promoted while it was judged is deprecated all the same', async () => {
+    await library.admit(specOf(), 'export async function execute() { return 5; }', { supersedes: name });
+    const regated = manage('regate');
+    await library.store.library.setState(name, 2, 'active', 'staged');
+    expect(await regated).toMatchObject({ changed: true, state: 'deprecated' });
+    expect(await stateNow()).toBe('deprecated');
+  });
+
   test('what passes, or comes to no verdict, stays as it is', async () => {
-    const tests = [1, 2, 3].map((a) => ({
-      name: `adds ${a}`,
-      input: { a, b: a * 7 },
-      expected: { status: 'ok' as const, payload: { sum: a * 8 } },
-    }));
     await hide('spec_9');
     await library.admit(specOf({ tests }), addCode, { supersedes: name, spec_id: 'spec_9' });
     const done = await manage('regate');

@@ -5,7 +5,7 @@ import { skillFaults } from '../../../src/library/skill-rules.js';
 import { closeTickets, specOf, versionOf } from './fixtures.js';
 
 const files = (changes: Parameters<typeof specOf>[0] = {}, spec = specOf(changes)) =>
-  skillFilesOf({ ...versionOf({ spec }), version: 3 });
+  skillFilesOf({ ...versionOf({ spec }), version: 3, supersedes: null });
 
 describe('the Agent Skill of a capability', () => {
   test('says what it does and when to use it, and carries its version and hash', () => {

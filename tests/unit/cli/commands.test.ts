@@ -1,0 +1,127 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parcelRuns, writeParcelLog } from '../../support/parcel-logs.js';
+import { tempFolder } from '../../support/temp.js';
+import { runMain, useEnvironment } from './run-main.js';
+
+function desk(): { home: string; folder: string; log: string } {
+  const folder = tempFolder();
+  const home = join(folder, 'home');
+  useEnvironment(home);
+  return { home, folder, log: writeParcelLog(folder) };
+}
+
+const total = parcelRuns.accepted + parcelRuns.rejected;
+
+test('import reads a path that was typed, wherever it lies, and says what it did as a table', async () => {
+  const { log } = desk();
+  const { code, out } = await runMain('import', log);
+  expect(code, out).toBe(0);
+  expect(out).toMatch(/^format +openai_chat$/m);
+  expect(out).toMatch(new RegExp(`^runs +${total}$`, 'm'));
+  expect(out).toMatch(/^receipt +receipt_/m);
+  const again = JSON.parse((await runMain('import', log, '--json')).out);
+  expect(again).toMatchObject({ imported: 0, runs: total, rejected: 0 });
+  expect(again.duplicates).toBe(again.records_read);
+});
+
+test('import --dry-run stores nothing and shows what is there', async () => {
+  const { home, log } = desk();
+  const { code, out } = await runMain('import', log, '--dry-run');
+  expect(code).toBe(0);
+  expect(out).toMatch(new RegExp(`^find_order +${total} +0$`, 'm'));
+  expect(out).toContain('Nothing was stored (dry run).');
+  expect(out).not.toContain('receipt');
+  const counts = JSON.parse((await runMain('call', 'foundry_status')).out).counts ?? {};
+  expect(counts.runs ?? 0).toBe(0);
+  expect(existsSync(join(home, 'receipts'))).toBe(false);
+});
+
+test('import of several paths reports each until one cannot be read, and names every line that it refused', async () => {
+  const { folder, log } = desk();
+  const [broken, foreign] = [join(folder, 'broken.jsonl'), join(folder, 'foreign.txt')];
+  writeFileSync(broken, `${readFileSync(log, 'utf8').split('\n').slice(0, 2).join('\n')}\n{broken\n`);
+  writeFileSync(foreign, 'Dear diary.\n');
+  const { code, out, err } = await runMain('import', log, broken, foreign);
+  expect(code).toBe(1);
+  expect(out.match(/^receipt /gm)).toHaveLength(2);
+  expect(out).toMatch(/^ {2}rejected \S*broken\.jsonl:3: \S/m);
+  expect(err).toMatch(/^unsupported_format: foreign\.txt /m);
+});
+
+test('score judges, lists and takes a word of a person', async () => {
+  const { log } = desk();
+  await runMain('import', log, '--source', 'parcels');
+  const { code, out } = await runMain('score', '--source', 'parcels', '--limit', '2');
+  expect(code).toBe(0);
+  expect(out).toMatch(new RegExp(`^accepted +${parcelRuns.accepted}$`, 'm'));
+  expect(out.match(/^run_\S+ +(accepted|rejected) /gm)).toHaveLength(2);
+  expect(out).toContain('the first 2 are shown');
+  expect((await runMain('score', '--all')).out).toMatch(/^scored 0 runs/m);
+
+  const listed = JSON.parse((await runMain('score', '--source', 'parcels', '--json')).out);
+  const rejected = listed.runs.find((run: { category: string }) => run.category === 'rejected').run_id;
+  const word = await runMain('score', rejected, '--override', 'accepted', '--reason', 'the parcel came');
+  expect(word).toMatchObject({ code: 0, out: `${rejected} is now accepted: the parcel came\n` });
+  const after = JSON.parse((await runMain('score', rejected, '--json')).out);
+  expect(after.runs[0]).toMatchObject({ run_id: rejected, category: 'accepted' });
+  expect(after.runs[0].reasons.join()).toContain('the parcel came');
+});
+
+test('a pipeline, an export, a call and a data set that is verified', async () => {
+  const { home, folder, log } = desk();
+  const out = join(folder, 'out');
+  const args = ['pipeline', '--in', log, '--generator', 'induction', '--out', out];
+  const ran = await runMain(...args);
+  expect(ran.code, ran.err).toBe(0);
+  expect(ran.out).toMatch(/^find_order_and_track_parcel +admitted$/m);
+  expect(ran.out).toMatch(/^admitted +1$/m);
+  expect(ran.err).toMatch(/^codegen: done$/m);
+  const told = JSON.parse((await runMain(...args, '--json')).out);
+  expect(told).toMatchObject({ stage: 'all', out, specs: 1, admitted: 1, refused: 0 });
+  const { name } = told.results[0];
+
+  const skills = join(folder, 'skills');
+  const exported = await runMain('export', skills);
+  expect(exported.out).toMatch(new RegExp(`^${name} +1 +\\w+ +\\d+$`, 'm'));
+  expect(readdirSync(join(skills, name.replaceAll('_', '-')))).toContain('SKILL.md');
+  expect(JSON.parse((await runMain('export', skills, '--name', name, '--json')).out)).toEqual({
+    folder: skills,
+    capabilities: [{ name, version: 1 }],
+  });
+
+  const found = JSON.parse((await runMain('call', 'search_capabilities', '{"query": "track a parcel"}')).out);
+  expect(found.results[0]).toMatchObject({ name, ready: false });
+  const built = await runMain('call', 'build_sft', '{"name": "parcels", "wait_ms": 0}');
+  expect(JSON.parse(built.out).rows, built.err).toBeGreaterThan(0);
+  const dataset = join(home, 'exports', 'parcels');
+  expect(await runMain('verify', dataset)).toMatchObject({ code: 0, out: expect.stringMatching(/ 0 problems\n$/) });
+
+  const rows = JSON.parse(built.out).files[0].path;
+  writeFileSync(rows, readFileSync(rows, 'utf8').replace('parcel', 'PARCEL'));
+  const damaged = await runMain('verify', dataset, '--json');
+  expect(damaged.code).toBe(1);
+  expect(JSON.parse(damaged.out).problems.length).toBeGreaterThan(0);
+});
+
+test('an empty library exports nothing and says so', async () => {
+  const { folder } = desk();
+  expect(await runMain('export', join(folder, 'skills'))).toMatchObject({
+    code: 0,
+    out: 'The library is empty: there is nothing to export.\n',
+  });
+});
+
+test('doctor shows each check, and --json the same', async () => {
+  const { home } = desk();
+  const { code, out } = await runMain('doctor');
+  expect(code, out).toBe(0);
+  expect(out).toContain(home);
+  for (const check of ['node', 'data folder', 'store', 'sandbox', 'chat model', 'tool servers'])
+    expect(out).toMatch(new RegExp(`^${check} +ok +\\S`, 'm'));
+  expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThan(110);
+  const told = JSON.parse((await runMain('doctor', '--json')).out);
+  expect(told.ok).toBe(true);
+  expect(told.checks).toHaveLength(8);
+});
