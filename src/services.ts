@@ -80,7 +80,8 @@ export function createServices(config: Config, options: ServiceOptions): Service
   });
   const { service: gate } = onDemand<Gate>(async () => {
     const { createGate } = await import('./gate/gate.js');
-    return createGate({ config, sandboxes, clock });
+    const { createGateLibrary } = await import('./library/gate-view.js');
+    return createGate({ config, sandboxes, clock, library: createGateLibrary({ store, embedder, log }) });
   });
   const { service: bridge, ifLoaded: ifBridge } = onDemand<ToolBridge>(async () => {
     const { createToolBridge } = await import('./bridge/tool-bridge.js');

@@ -2,13 +2,17 @@ import type { Config } from '../config.js';
 import type { Clock } from '../context.js';
 import { FoundryError, throwIfCancelled } from '../errors.js';
 import { sha256 } from '../hash.js';
+import type { GateLibrary } from './gate-library.js';
 import { compileSchema } from './json-schema.js';
 import { type Judgement, rememberResults, type Stage } from './judgement.js';
 import type { Candidate, Gate, GateReport, Language, StageCode, StageResult } from './model.js';
 import type { Sandbox } from './runtimes/runtime.js';
+import { gateSettings } from './settings.js';
+import { compositionStage } from './stages/composition.js';
 import { contractStage } from './stages/contract.js';
 import { determinismStage } from './stages/determinism.js';
-import { compositionStage, noveltyStage, propertiesStage } from './stages/later.js';
+import { noveltyStage } from './stages/novelty.js';
+import { propertiesStage } from './stages/properties.js';
 import { specialCaseStage } from './stages/special-case.js';
 import { staticStage } from './stages/static-check.js';
 import { strengthStage } from './stages/strength.js';
@@ -18,12 +22,12 @@ export interface GateDeps {
   readonly config: Config;
   readonly sandboxes: readonly Sandbox[];
   readonly clock: Clock;
+  /** What is admitted already; without it, composition and novelty are not judged. */
+  readonly library?: GateLibrary;
 }
 
 /** Raised whenever the gate judges otherwise than before. */
-export const gateVersion = '1';
-
-const defaultTimeoutMs = 3_000;
+export const gateVersion = '2';
 
 /** In the order of `stageCodes`. */
 const stages: readonly Stage[] = [
@@ -88,8 +92,9 @@ function onceOnly<Value>(work: () => Promise<Value>): () => Promise<Value> {
 }
 
 /** The gate: runs the stages over a candidate and says what each saw. It stores nothing and promotes nothing. */
-export function createGate({ config, sandboxes, clock }: GateDeps): Gate {
-  const timeoutMs = config.file.gate?.test_timeout_ms ?? defaultTimeoutMs;
+export function createGate({ config, sandboxes, clock, library }: GateDeps): Gate {
+  const settings = gateSettings(config);
+  const { timeoutMs } = settings;
 
   const sandboxFor = (language: Language): Sandbox => {
     const sandbox = sandboxes.find((each) => each.language === language);
@@ -112,6 +117,10 @@ export function createGate({ config, sandboxes, clock }: GateDeps): Gate {
           {
             candidate,
             session,
+            sandboxFor,
+            settings,
+            library,
+            clock,
             signal,
             timeoutMs,
             inputSchema: compileSchema(candidate.spec.input_schema),

@@ -1,8 +1,11 @@
+import type { Clock } from '../context.js';
 import type { SpecTest } from '../specs/model.js';
+import type { GateLibrary } from './gate-library.js';
 import type { CompiledSchema } from './json-schema.js';
-import type { Candidate, StageCode, StageResult } from './model.js';
+import type { Candidate, Language, StageCode, StageResult } from './model.js';
 import { runTest, type TestResult } from './run-test.js';
-import type { CodeFacts, SandboxSession } from './runtimes/runtime.js';
+import type { CodeFacts, Sandbox, SandboxSession } from './runtimes/runtime.js';
+import type { GateSettings } from './settings.js';
 
 /** What a stage found; the gate adds its name and duration. */
 export type Finding = Pick<StageResult, 'status' | 'checked' | 'reasons' | 'evidence'>;
@@ -17,7 +20,14 @@ export interface Stage {
 /** One candidate under judgement: what every stage may look at. */
 export interface Judgement {
   readonly candidate: Candidate;
+  /** In a process of its own. */
   readonly session: SandboxSession;
+  /** Opens pooled sessions, for mutants and for admitted code. @throws FoundryError sandbox_unavailable */
+  sandboxFor(language: Language): Sandbox;
+  readonly settings: GateSettings;
+  /** What is admitted already; absent where the gate judges by itself. */
+  readonly library: GateLibrary | undefined;
+  readonly clock: Clock;
   readonly inputSchema: CompiledSchema;
   readonly outputSchema: CompiledSchema;
   readonly timeoutMs: number;

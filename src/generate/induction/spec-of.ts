@@ -59,9 +59,15 @@ function cases(occurrences: readonly Occurrence[]): Occurrence[] {
   return [...first, ...rest].map(({ one }) => one);
 }
 
-function testOf(one: Occurrence, name: string): SpecTest {
+/** What the code says that it used: the tools of its steps, whether or not a list among them was empty. */
+function provOf(steps: InducedSkill['program']['steps']): string[] {
+  return [...new Set(steps.map((step) => step.tool))];
+}
+
+function testOf(skill: InducedSkill, one: Occurrence, name: string): SpecTest {
   const calls = one.calls.map((call) => ({ name: call.tool, args: call.args, result: call.result }));
-  return { name, input: { ...one.input }, calls, expected: { status: 'ok', payload: one.payload } };
+  const prov_contains = provOf(skill.program.steps);
+  return { name, input: { ...one.input }, calls, expected: { status: 'ok', payload: one.payload, prov_contains } };
 }
 
 /** Where a program selects: the same recorded answers, but nothing in the list fits. */
@@ -77,7 +83,7 @@ function missingTest(skill: InducedSkill, from: Occurrence): SpecTest | null {
     name: 'nothing in the list fits',
     input,
     calls: calls.map((call) => ({ name: call.tool, args: call.args, result: call.result })),
-    expected: { status: 'missing', payload: null },
+    expected: { status: 'missing', payload: null, prov_contains: provOf(skill.program.steps.slice(0, at)) },
   };
 }
 
@@ -109,12 +115,12 @@ export function writeSkills(
   const uses = toolUses(skills.map((one) => one.program));
   return skills.flatMap((skill) => {
     const visibleCases = cases(skill.train).slice(0, Math.max(2, Math.min(4, options.maxTests)));
-    const visible = visibleCases.map((one, at) => testOf(one, `recorded case ${at + 1}`));
+    const visible = visibleCases.map((one, at) => testOf(skill, one, `recorded case ${at + 1}`));
     if (!differ(visible)) return [];
     const missing = visibleCases[0] && missingTest(skill, visibleCases[0]);
     const hiddenTests = cases(skill.heldOut)
       .slice(0, maxHiddenTests)
-      .map((one, at) => testOf(one, `held-out case ${at + 1}`));
+      .map((one, at) => testOf(skill, one, `held-out case ${at + 1}`));
     const schema = inputSchema(skill);
     const runsOf = (list: readonly Occurrence[]) => new Set(list.map((one) => one.run.runId)).size;
     const tasks = new Set(skill.train.map((one) => one.run.group)).size;
@@ -124,7 +130,7 @@ export function writeSkills(
       heldOutRuns: runsOf(skill.heldOut),
     });
     const payloads = [...skill.train, ...skill.heldOut].flatMap((one) => (one.payload ? [one.payload] : []));
-    const tools = [...new Set(skill.program.steps.map((step) => step.tool))];
+    const tools = provOf(skill.program.steps);
     const spec: Spec = {
       name: nameOf(skill.program, { destructive: options.destructive, uses, taken }),
       kind: 'skill',

@@ -1,0 +1,72 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.js';
+import type { Observation, SpecTest } from '../specs/model.js';
+import { compareWithExpected, sameJson } from './compare.js';
+
+/** What code that does no work would return; undefined stands for throwing. */
+interface Baseline {
+  readonly name: string;
+  answer(test: SpecTest): Observation | undefined;
+}
+
+function answerFitting({ expected }: SpecTest): Observation {
+  const keys = Object.fromEntries((expected.payload_keys ?? []).map((key) => [key, null]));
+  const partial: JsonObject = { ...keys, ...(expected.payload_contains ?? {}) };
+  return {
+    status: expected.status ?? 'ok',
+    payload: expected.payload ?? partial,
+    prov: expected.prov_contains ?? [],
+  };
+}
+
+function mostCommon(answers: readonly Observation[]): Observation | undefined {
+  const count = (answer: Observation): number =>
+    answers.filter((other) => sameJson(other.payload, answer.payload) && other.status === answer.status).length;
+  return answers.reduce<Observation | undefined>(
+    (best, answer) => (best === undefined || count(answer) > count(best) ? answer : best),
+    undefined,
+  );
+}
+
+/** One answer made of every test's expectation at once: beats tests that look at parts of the payload only. */
+function merged(answers: readonly Observation[]): Observation | undefined {
+  const payloads = answers.map((answer) => answer.payload).filter(isJsonObject);
+  const first = answers[0];
+  if (first === undefined) return undefined;
+  return {
+    status: first.status,
+    payload: Object.assign({}, ...payloads) as JsonObject,
+    prov: answers.flatMap((answer) => answer.prov),
+  };
+}
+
+function ok(payload: JsonValue, prov: JsonValue[] = []): Observation {
+  return { status: 'ok', payload, prov };
+}
+
+function baselines(tests: readonly SpecTest[]): Baseline[] {
+  const fitting = tests.map(answerFitting);
+  const common = mostCommon(fitting);
+  const all = merged(fitting);
+  return [
+    { name: 'constant', answer: () => common },
+    { name: 'first_answer', answer: () => fitting[0] },
+    { name: 'merged_constant', answer: () => all },
+    { name: 'identity', answer: (test) => ok(test.input) },
+    { name: 'echo', answer: (test) => ok(Object.values(test.input)[0] ?? null) },
+    { name: 'empty', answer: () => ok({}) },
+    { name: 'throws', answer: () => undefined },
+  ];
+}
+
+/** A baseline makes no calls, so a test with recorded calls (each must be used) is never passed by one. */
+function passes(test: SpecTest, answer: Observation | undefined): boolean {
+  if (answer === undefined || (test.calls ?? []).length > 0) return false;
+  return compareWithExpected(test.expected, answer).length === 0;
+}
+
+/** The baselines that pass every test: code that does no work and would be admitted. */
+export function passingBaselines(tests: readonly SpecTest[]): string[] {
+  return baselines(tests)
+    .filter((baseline) => tests.every((test) => passes(test, baseline.answer(test))))
+    .map(({ name }) => name);
+}

@@ -1,0 +1,58 @@
+import type { SyntaxNode, VisitedNode } from '../syntax.js';
+
+/** One change of the source text, told by range: what stands at [start, end) becomes `text`. */
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+export interface Mutation extends Edit {
+  readonly operator: string;
+  readonly line: number;
+}
+
+/** What an operator sees: a node in its place, and the code that it stands in. */
+export interface Site extends VisitedNode {
+  readonly code: string;
+}
+
+export type Operator = (site: Site) => readonly Mutation[];
+
+export function rangeOf(node: SyntaxNode): { start: number; end: number } {
+  const { start, end } = node.fields;
+  return { start: typeof start === 'number' ? start : 0, end: typeof end === 'number' ? end : 0 };
+}
+
+export function textOf(code: string, node: SyntaxNode): string {
+  const { start, end } = rangeOf(node);
+  return code.slice(start, end);
+}
+
+/** The node with other text in its place. */
+export function replaced(operator: string, node: SyntaxNode, text: string): Mutation {
+  return { operator, line: node.line, ...rangeOf(node), text };
+}
+
+/**
+ * The token between two parts of a node with another in its place; nothing where a comment stands between them, since
+ * the token could then be a word of the comment.
+ */
+export function tokenReplaced(
+  operator: string,
+  site: Site,
+  token: { readonly between: readonly [SyntaxNode, SyntaxNode]; readonly old: string; readonly text: string },
+): Mutation[] {
+  const from = rangeOf(token.between[0]).end;
+  const gap = site.code.slice(from, rangeOf(token.between[1]).start);
+  const at = gap.indexOf(token.old);
+  if (at < 0 || gap.includes('//') || gap.includes('/*')) return [];
+  const start = from + at;
+  return [{ operator, line: site.node.line, start, end: start + token.old.length, text: token.text }];
+}
+
+/** Applies edits that do not overlap. */
+export function applyEdits(code: string, edits: readonly Edit[]): string {
+  const ordered = [...edits].sort((left, right) => right.start - left.start || right.end - left.end);
+  return ordered.reduce((text, edit) => text.slice(0, edit.start) + edit.text + text.slice(edit.end), code);
+}
