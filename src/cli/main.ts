@@ -8,6 +8,7 @@ import { type Command, type CommandContext, type ExitCode, endProgress, isCancel
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./serve.js')).serveCommand,
   import: async () => (await import('./import.js')).importCommand,
+  'import-library': async () => (await import('./import-library.js')).importLibraryCommand,
   score: async () => (await import('./score.js')).scoreCommand,
   pipeline: async () => (await import('./pipeline.js')).pipelineCommand,
   export: async () => (await import('./export.js')).exportCommand,
@@ -19,7 +20,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 
 async function help(): Promise<string> {
   const lines = await Promise.all(
-    Object.entries(commands).map(async ([name, load]) => `  ${name.padEnd(10)} ${(await load()).summary}`),
+    Object.entries(commands).map(async ([name, load]) => `  ${name.padEnd(14)} ${(await load()).summary}`),
   );
   return `capability-foundry ${version}\n\nusage: capability-foundry COMMAND [options]   (without a command: serve)\n\n${lines.join('\n')}\n  version    show the version\n  help       show this\n\ncapability-foundry COMMAND --help shows its options.\n`;
 }

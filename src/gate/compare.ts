@@ -40,6 +40,44 @@ export function containsJson(whole: JsonValue, part: JsonValue): boolean {
   );
 }
 
+/** A value as Python prints it, which is what texts of an imported test are looked for in. */
+function pythonText(value: JsonValue, quoted = false): string {
+  if (value === null) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value === 'string') return quoted ? `'${value}'` : value;
+  if (Array.isArray(value)) return `[${value.map((item) => pythonText(item, true)).join(', ')}]`;
+  if (!isJsonObject(value)) return String(value);
+  const pairs = Object.entries(value).map(([key, item]) => `'${key}': ${pythonText(item, true)}`);
+  return `{${pairs.join(', ')}}`;
+}
+
+function compareFields(expected: SpecTest['expected'], observed: Observation): Difference[] {
+  const found: Difference[] = [];
+  const present = isJsonObject(observed.payload) ? observed.payload : {};
+  const at = (key: string): JsonValue | undefined => (Object.hasOwn(present, key) ? present[key] : undefined);
+  for (const [key, wanted] of Object.entries(expected.payload_has ?? {})) {
+    const value = at(key);
+    if (value === undefined || !sameJson(value, wanted))
+      found.push({ property: 'payload differs', detail: `expected ${key} to be ${show(wanted)}, got ${show(value)}` });
+  }
+  for (const [key, wanted] of Object.entries(expected.payload_text ?? {})) {
+    const value = at(key);
+    if (value === undefined || !pythonText(value).includes(wanted))
+      found.push({
+        property: 'payload lacks expected content',
+        detail: `expected ${key} to contain ${show(wanted)}, got ${show(value)}`,
+      });
+  }
+  if (expected.prov_len !== undefined && observed.prov.length !== expected.prov_len)
+    found.push({
+      property: 'prov has another length',
+      detail: `expected ${expected.prov_len} entries in prov, got ${observed.prov.length}`,
+    });
+  if (expected.type !== undefined && observed.type !== expected.type)
+    found.push({ property: 'type differs', detail: `expected type ${expected.type}, got ${observed.type ?? 'none'}` });
+  return found;
+}
+
 /** Compares an observation with what a test expects. Empty where everything is as expected. */
 export function compareWithExpected(expected: SpecTest['expected'], observed: Observation): Difference[] {
   const found: Difference[] = [];
@@ -64,5 +102,5 @@ export function compareWithExpected(expected: SpecTest['expected'], observed: Ob
       property: 'prov lacks expected entries',
       detail: `prov lacks ${show(uncited)}, got ${show(observed.prov)}`,
     });
-  return found;
+  return [...found, ...compareFields(expected, observed)];
 }

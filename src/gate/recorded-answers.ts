@@ -34,6 +34,11 @@ function reverser(): () => Promise<void> {
     });
 }
 
+/** Names that can be called in a test. */
+export function callableNames(test: Pick<SpecTest, 'calls'>): string[] {
+  return [...new Set((test.calls ?? []).map(({ name }) => name))];
+}
+
 function giveAnswer(answer: RecordedAnswer): JsonValue {
   if (answer.error !== undefined)
     throw new FoundryError('upstream', answer.error, 'The recorded call failed; the code must cope with it.');
@@ -46,7 +51,12 @@ function giveAnswer(answer: RecordedAnswer): JsonValue {
  */
 export function recordedAnswers(test: Pick<SpecTest, 'calls'>, options: AnswerOptions = {}): RecordedAnswers {
   const left = new Map<string, RecordedAnswer[]>();
+  const always = new Map<string, RecordedAnswer>();
   for (const answer of test.calls ?? []) {
+    if (answer.any_args) {
+      always.set(answer.name, answer);
+      continue;
+    }
     const key = keyOf(answer.name, answer.args);
     left.set(key, [...(left.get(key) ?? []), answer]);
   }
@@ -54,7 +64,7 @@ export function recordedAnswers(test: Pick<SpecTest, 'calls'>, options: AnswerOp
   const turn = options.order === 'reversed' ? reverser() : undefined;
   return {
     async onCall({ name, args }) {
-      const answer = left.get(keyOf(name, args))?.shift();
+      const answer = left.get(keyOf(name, args))?.shift() ?? always.get(name);
       if (answer === undefined) unexpected.push(`${name} with ${show(args)}`);
       await turn?.();
       if (answer === undefined)

@@ -1,7 +1,7 @@
 import { type Observation, observationSchema, type SpecTest } from '../specs/model.js';
 import { compareWithExpected, type Difference, show } from './compare.js';
 import type { FailureReason } from './model.js';
-import { recordedAnswers } from './recorded-answers.js';
+import { callableNames, recordedAnswers } from './recorded-answers.js';
 import type { Invocation, SandboxSession } from './runtimes/runtime.js';
 
 export interface TestOptions {
@@ -86,6 +86,7 @@ export async function runTest(
       seed: test.seed ?? defaultSeed,
       ...(options.ambient ? { ambient: options.ambient } : {}),
       timeoutMs: options.timeoutMs,
+      dependencies: callableNames(test),
       onCall: answers.onCall,
     },
     options.signal,

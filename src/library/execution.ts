@@ -138,7 +138,9 @@ export async function callCapability(
   const options: RunOptions = { ...permission, context: input.context ?? null, depth: 0, signal: context.signal };
   const run = await runCapability(deps, capability, input.input, options);
   const output: CallCapabilityOutput = {
-    ...run.observation,
+    status: run.observation.status,
+    payload: run.observation.payload,
+    prov: run.observation.prov,
     execution_id: run.execution_id,
     duration_ms: run.duration_ms,
     ...(run.error === null ? {} : { error: run.error }),

@@ -116,6 +116,7 @@ export async function runCapability(
         now: at,
         seed: Number.parseInt(id.slice(-7), 16),
         timeoutMs: codeTimeoutMs,
+        dependencies: capability.spec.dependencies.capabilities,
         onCall: (call, signal) => answer(deps, capability, { call, calls, options: { ...options, signal } }),
       },
       options.signal,
@@ -219,7 +220,8 @@ async function callOther(deps: RunDeps, { name, args, options }: Target): Promis
   requireValidInput(called, args);
   const run = await runCapability(deps, called, args, { ...options, depth: options.depth + 1 });
   if (run.error !== null) throw new FoundryError('upstream', `${name} failed: ${run.error}.`, 'Read its executions.');
-  return { status: run.observation.status, payload: run.observation.payload, prov: run.observation.prov };
+  const { status, payload, prov, type } = run.observation;
+  return { status, payload, prov, ...(type !== undefined && { type }) };
 }
 
 async function callTool(deps: RunDeps, caller: CapabilityVersion, target: Target): Promise<JsonValue> {

@@ -7,7 +7,10 @@ function isEmpty(expected: SpecTest['expected']): boolean {
     expected.payload === undefined &&
     Object.keys(expected.payload_contains ?? {}).length === 0 &&
     (expected.payload_keys ?? []).length === 0 &&
-    (expected.prov_contains ?? []).length === 0
+    (expected.prov_contains ?? []).length === 0 &&
+    Object.keys(expected.payload_has ?? {}).length === 0 &&
+    Object.keys(expected.payload_text ?? {}).length === 0 &&
+    expected.prov_len === undefined
   );
 }
 

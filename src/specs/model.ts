@@ -10,6 +10,8 @@ export const observationSchema = z.strictObject({
   status: z.enum(observationStatuses),
   payload: jsonValue,
   prov: z.array(jsonValue),
+  /** What kind of thing was observed, where the capability says so. */
+  type: z.string().max(200).optional(),
 });
 export type Observation = z.infer<typeof observationSchema>;
 
@@ -19,6 +21,8 @@ export const recordedAnswerSchema = z.strictObject({
   args: jsonObject,
   result: jsonValue.optional(),
   error: z.string().optional(),
+  /** The answer to every call of that name, whatever its arguments and however often it is made, or never. */
+  any_args: z.boolean().optional(),
 });
 export type RecordedAnswer = z.infer<typeof recordedAnswerSchema>;
 
@@ -28,6 +32,10 @@ export const expectedSchema = z.strictObject({
   payload_contains: jsonObject.optional(),
   payload_keys: z.array(z.string()).optional(),
   prov_contains: z.array(jsonValue).optional(),
+  prov_len: z.int().min(0).optional(),
+  payload_has: jsonObject.optional().describe('keys with exactly these values'),
+  payload_text: z.record(z.string(), z.string()).optional().describe('keys whose value, as text, contains this'),
+  type: z.string().optional(),
 });
 
 export const specTestSchema = z.strictObject({

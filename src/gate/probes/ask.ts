@@ -2,6 +2,7 @@ import { FoundryError } from '../../errors.js';
 import { hashOf } from '../../hash.js';
 import { canonicalJson, type JsonValue } from '../../json.js';
 import { observationSchema, type RecordedAnswer } from '../../specs/model.js';
+import { callableNames } from '../recorded-answers.js';
 import { defaultNow, defaultSeed } from '../run-test.js';
 import type { CallHandler, SandboxSession } from '../runtimes/runtime.js';
 import type { Probe } from './probes.js';
@@ -62,6 +63,7 @@ export async function ask(
       now: probe.now ?? defaultNow,
       seed: probe.seed ?? defaultSeed,
       timeoutMs: options.timeoutMs,
+      dependencies: callableNames(probe),
       onCall: lenient.onCall,
     },
     options.signal,

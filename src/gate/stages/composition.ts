@@ -13,6 +13,7 @@ import {
   placedTests,
   type Stage,
 } from '../judgement.js';
+import { callableNames } from '../recorded-answers.js';
 import { defaultNow, defaultSeed } from '../run-test.js';
 import type { CallHandler, CallRequest } from '../runtimes/runtime.js';
 
@@ -46,7 +47,7 @@ interface Asking {
 
 function sameCall(call: CallRequest): (answer: RecordedAnswer) => boolean {
   const args = canonicalJson(call.args);
-  return (answer) => answer.name === call.name && canonicalJson(answer.args) === args;
+  return (answer) => answer.name === call.name && (answer.any_args === true || canonicalJson(answer.args) === args);
 }
 
 function give(answer: RecordedAnswer): JsonValue {
@@ -80,8 +81,17 @@ async function reallyCall(asking: Asking, call: CallRequest, depth: number): Pro
   try {
     const { now, seed, context } = placed.test;
     const { timeoutMs, signal } = judgement;
+    const dependencies = capability.spec.dependencies.capabilities;
     const outcome = await session.invoke(
-      { input: args, context: context ?? null, now: now ?? defaultNow, seed: seed ?? defaultSeed, timeoutMs, onCall },
+      {
+        input: args,
+        context: context ?? null,
+        now: now ?? defaultNow,
+        seed: seed ?? defaultSeed,
+        timeoutMs,
+        dependencies,
+        onCall,
+      },
       signal,
     );
     if (unknown) return { kind: 'unknown' };
@@ -133,6 +143,7 @@ async function tryTest(asking: Asking): Promise<Trial> {
       now: test.now ?? defaultNow,
       seed: test.seed ?? defaultSeed,
       timeoutMs,
+      dependencies: callableNames(test),
       onCall,
     },
     signal,

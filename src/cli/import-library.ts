@@ -1,0 +1,41 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type ImportedArtifact, importLibrary } from '../library/import/import-library.js';
+import { type Command, endProgress, table, UsageError, workContext } from './io.js';
+
+export const importLibraryCommand: Command = {
+  summary: 'judge a library of capabilities made elsewhere, and admit what passes',
+  usage: 'capability-foundry import-library DIR [--json]',
+  async run(context) {
+    const { values, positionals } = parseArgs({
+      args: [...context.args],
+      allowPositionals: true,
+      options: { json: { type: 'boolean' } },
+    });
+    const [dir] = positionals;
+    if (!dir || positionals.length !== 1) throw new UsageError('Name one folder.');
+    const services = context.services();
+    const results = await importLibrary(services, resolve(dir), workContext(context, 'import-library'));
+    endProgress(context);
+    if (values.json) for (const result of results) context.out(`${JSON.stringify(lineOf(result))}\n`);
+    else context.out(report(results));
+    return 0;
+  },
+};
+
+function lineOf({ artifact, name, kind, verdict, failed_stage, reasons }: ImportedArtifact): object {
+  return { artifact, name, kind, verdict, failed_stage, reasons };
+}
+
+function report(results: readonly ImportedArtifact[]): string {
+  const rows = results.map(({ artifact, kind, verdict, failed_stage: stage, reasons }) => [
+    artifact,
+    kind,
+    verdict,
+    stage ?? '',
+    (reasons[0] ?? '').slice(0, 90),
+  ]);
+  const count = (verdict: string): number => results.filter((result) => result.verdict === verdict).length;
+  const totals = `${count('admitted')} admitted, ${count('rejected')} rejected, ${count('inconclusive')} inconclusive\n`;
+  return `${table(['artifact', 'kind', 'verdict', 'stage', 'why'], rows)}${totals}`;
+}
