@@ -176,7 +176,7 @@ export const pythonCandidates: readonly PythonCandidate[] = [
   harmless(
     'looks at the environment',
     reach(
-      "import os\nreturn [each for each in os.environ if each in ('FOUNDRY_HOME', 'OPENAI_API_KEY', 'NODE_ENV', 'VITEST', 'USER')] or 'dead'",
+      "import os\nreturn [each for each in os.environ if each in ('FOUNDRY_HOME', 'OPENAI_API_KEY', 'NODE_ENV', 'VITEST')] or 'dead'",
     ),
     false,
     'dead',

@@ -31,7 +31,7 @@ def execute(input, ctx):
 describe('a hostile candidate in Python', () => {
   test.concurrent.each(pythonCandidates)('that $name ends as it must', async ({ code, ends }) => {
     // Time counts from the first invocation, so only what is to run out of it gets little.
-    const patience = 'reasons' in ends && ends.reasons.includes('timeout') ? 300 : 5_000;
+    const patience = 'reasons' in ends && ends.reasons.includes('timeout') ? 300 : 20_000;
     const outcome = await run(code, patience);
     if ('value' in ends) expect(outcome).toMatchObject({ ok: true, value: ends.value });
     else expect(ends.reasons, JSON.stringify(outcome)).toContain(outcome.ok ? 'ok' : outcome.reason);

@@ -111,7 +111,10 @@ export class PythonPool {
     this.spares.clear();
     const ending = [...this.all];
     for (const process of ending) this.discard(process);
+    // Idle children do not hold the host; while it waits for their end, something must.
+    const hold = setInterval(() => undefined, 1_000);
     await Promise.all(ending.map((process) => process.exited));
+    clearInterval(hold);
   }
 
   private takeSpare(ambience: Ambience): DenoProcess | undefined {

@@ -10,7 +10,7 @@ def _foundry_setup():
     # What candidates mostly import stands in the snapshot, so that it costs nothing later.
     import ast, base64, bisect, calendar, collections, copy, csv, dataclasses, datetime, decimal, difflib, enum, fractions
     import functools, hashlib, heapq, html, io, itertools, math, operator, pathlib, statistics, string, textwrap, typing
-    import unicodedata, urllib.parse, uuid, zoneinfo
+    import contextlib, logging, tempfile, unicodedata, urllib.parse, urllib.request, uuid, zoneinfo
 
     loads, dumps = _json.loads, _json.dumps
     max_depth, max_nodes, max_chars, max_logs = 64, 200000, 1000000, 8000
