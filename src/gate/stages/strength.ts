@@ -4,6 +4,7 @@ import { type Finding, type Judgement, placedTests, type Stage } from '../judgem
 import { type Fate, judgeMutants, type MutantVerdict } from '../mutation/judge-mutants.js';
 import { mutantsOf } from '../mutation/mutants.js';
 import { probesFrom } from '../probes/probes.js';
+import { minTests } from './tests.js';
 
 /** Code that has fewer faults to make than this is judged by the baselines alone. */
 export const minMutants = 5;
@@ -88,6 +89,11 @@ async function run(judgement: Judgement): Promise<Finding> {
       ),
       evidence: { baselines_passing: passing, mutants: { status: 'not_run', reason: 'a baseline passes already' } },
     };
+  const own = candidate.visibleTests.length + candidate.hiddenTests.length;
+  if (own < minTests) {
+    const mutants = { status: 'not_run', reason: `${own} tests are too few to judge` };
+    return { status: 'not_run', checked: own, reasons: [mutants.reason], evidence: { baselines_passing: [], mutants } };
+  }
   const rate = settings.mutationKillRate;
   if (settings.mutants === 0) {
     const mutants = { status: 'not_run', reason: 'gate.mutants is 0' };
