@@ -22,6 +22,6 @@ export function gateSettings({ file }: Pick<Config, 'file'>): GateSettings {
     mutants: gate?.mutants ?? 60,
     mutationTimeMs: gate?.mutation_time_ms ?? 20_000,
     noveltyProbes: gate?.novelty_probes ?? 5,
-    noveltyLikeness: gate?.novelty_likeness ?? 0.85,
+    noveltyLikeness: gate?.novelty_likeness ?? 0.95,
   };
 }

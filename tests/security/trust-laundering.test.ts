@@ -12,36 +12,36 @@ const messages = [
   { role: 'assistant', content: 'It is in Oslo.' },
 ];
 const runs = [1, 2, 3].map((id) => ({ task_id: `made-up-${id}`, trial: 0, traj: messages, reward: 1 }));
-const body = `export async function execute(input, ctx) {
-  return { status: 'ok', payload: { text: input.text.trim() }, prov: [] };
+const bodyWith = (by: string): string => `export async function execute(input, ctx) {
+  return { status: 'ok', payload: { text: input.text.${by}() }, prov: [] };
 }
 `;
-const spec = (name: string) => ({
-  name,
+const spec = (by: 'trim' | 'toUpperCase') => ({
+  name: by === 'trim' ? 'trim_text' : 'shout_text',
   kind: 'primitive',
-  summary: 'Trim a text of the space around it',
+  summary: by === 'trim' ? 'Trim a text of the space around it' : 'Put a text into capital letters',
   input_schema: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
   output_schema: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
   tests: [' one ', 'two words  ', '  x'].map((text) => ({
     name: text.trim(),
     input: { text },
-    expected: { status: 'ok', payload: { text: text.trim() } },
+    expected: { status: 'ok', payload: { text: text[by]() } },
   })),
 });
 
-const hiding = {
-  document: `${JSON.stringify(runs, null, 2)};\n${body}`,
-  comment: `/*\n${runs.map((run) => JSON.stringify(run)).join('\n')}\n*/\n${body}`,
-} as const;
+const hiding = [
+  ['trim', `${JSON.stringify(runs, null, 2)};\n${bodyWith('trim')}`],
+  ['toUpperCase', `/*\n${runs.map((run) => JSON.stringify(run)).join('\n')}\n*/\n${bodyWith('toUpperCase')}`],
+] as const;
 
 test('runs that a client hides in code, has exported and imports again are no evidence of the operator', async () => {
   const folder = tempFolder();
   const home = join(folder, 'home');
   const client = await connectHere({ home, readRoots: [folder] });
   const files: string[] = [];
-  for (const [name, code] of Object.entries(hiding)) {
-    await done(client, 'generate_and_gate_code', { spec: spec(`trim_${name}`), code });
-    const { data } = await done(client, 'manage_capability', { name: `trim_${name}`, action: 'export' });
+  for (const [by, code] of hiding) {
+    await done(client, 'generate_and_gate_code', { spec: spec(by), code });
+    const { data } = await done(client, 'manage_capability', { name: spec(by).name, action: 'export' });
     files.push(...(data['files'] as string[]));
   }
   const copied = join(folder, 'copied');
@@ -61,7 +61,7 @@ test('a log beside an exported skill is still read', async () => {
   const folder = tempFolder();
   const home = join(folder, 'home');
   const client = await connectHere({ home, readRoots: [folder] });
-  await done(client, 'generate_and_gate_code', { spec: spec('trim_text'), code: body });
+  await done(client, 'generate_and_gate_code', { spec: spec('trim'), code: bodyWith('trim') });
   await done(client, 'manage_capability', { name: 'trim_text', action: 'export', output_dir: home });
   writeFileSync(join(home, 'log.json'), JSON.stringify(runs));
   const { data } = await done(client, 'import_evidence', { path: home, source: 'mixed' });

@@ -9,14 +9,20 @@ import type { Mutant, Mutants } from './mutants.js';
 
 export type Fate = 'killed' | 'equivalent' | 'survived' | 'invalid';
 
+/**
+ * `fate` is what the tests that the author can see and the probes made of them say, and may be told. Whether a hidden
+ * test kills a mutant may count but not be told: code could be written so that its mutants ask for hidden values.
+ */
 export interface MutantVerdict {
   readonly mutant: Mutant;
   readonly fate: Fate;
+  readonly killedByHidden: boolean;
 }
 
 export interface MutationOptions {
   readonly sandbox: Sandbox;
-  readonly tests: readonly SpecTest[];
+  readonly shown: readonly SpecTest[];
+  readonly hidden: readonly SpecTest[];
   /** Made only where a mutant survives. */
   readonly probes: () => readonly Probe[];
   readonly timeoutMs: number;
@@ -49,39 +55,60 @@ function rememberAnswers(code: string, options: MutationOptions): (probe: Probe)
   };
 }
 
+/** The tests in turn, those that killed last at the front. */
+type Order = SpecTest[];
+
 interface Work {
   readonly options: MutationOptions;
-  /** The tests, those that killed last at the front. */
-  readonly order: SpecTest[];
+  readonly shown: Order;
+  readonly hidden: Order;
   readonly probes: () => readonly Probe[];
   readonly answerOf: (probe: Probe) => Promise<Answer>;
 }
 
-async function fateOf(mutant: Mutant, work: Work): Promise<Fate> {
+interface Trial {
+  readonly session: SandboxSession;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Runs tests until one fails. */
+async function kill(order: Order, { session, ...options }: Trial): Promise<'passed' | 'killed' | 'invalid'> {
+  for (const test of [...order]) {
+    const result = await runTest(session, test, options);
+    if (result.passed) continue;
+    if (result.reason === 'load_error' || result.reason === 'no_export') return 'invalid';
+    order.splice(order.indexOf(test), 1);
+    order.unshift(test);
+    return 'killed';
+  }
+  return 'passed';
+}
+
+async function differs(work: Work, { session, ...options }: Trial): Promise<boolean> {
+  for (const probe of work.probes()) {
+    const [own, other] = [await work.answerOf(probe), await ask(session, probe, options)];
+    if (own.hash !== other.hash) return true;
+  }
+  return false;
+}
+
+async function judgeOne(mutant: Mutant, work: Work): Promise<MutantVerdict> {
   const { sandbox, signal } = work.options;
   const timeoutMs = Math.min(mutantTimeoutMs, work.options.timeoutMs);
   return withSession(sandbox, mutant.code, async (session) => {
-    for (const test of [...work.order]) {
-      const result = await runTest(session, test, { timeoutMs, signal });
-      if (result.passed) continue;
-      if (result.reason === 'load_error' || result.reason === 'no_export') return 'invalid';
-      work.order.splice(work.order.indexOf(test), 1);
-      work.order.unshift(test);
-      return 'killed';
-    }
-    for (const probe of work.probes()) {
-      const [own, other] = [await work.answerOf(probe), await ask(session, probe, { timeoutMs, signal })];
-      if (own.hash !== other.hash) return 'survived';
-    }
-    return 'equivalent';
+    const trial: Trial = { session, timeoutMs, signal };
+    const first = await kill(work.shown, trial);
+    if (first !== 'passed') return { mutant, fate: first, killedByHidden: false };
+    const killedByHidden = (await kill(work.hidden, trial)) === 'killed';
+    return { mutant, fate: (await differs(work, trial)) ? 'survived' : 'equivalent', killedByHidden };
   });
 }
 
-/** The candidate under the bound on loops: where it does not pass like that, mutants go without the bound. */
-async function passes(code: string, { sandbox, tests, timeoutMs, signal }: MutationOptions): Promise<boolean> {
+/** Whether the candidate still passes under the bound on loops that its mutants have. */
+async function passes(code: string, { sandbox, shown, hidden, timeoutMs, signal }: MutationOptions): Promise<boolean> {
   return withSession(sandbox, code, async (session) => {
-    for (const test of tests) if (!(await runTest(session, test, { timeoutMs, signal })).passed) return false;
-    return true;
+    return (await kill([...shown, ...hidden], { session, timeoutMs, signal })) === 'passed';
   });
 }
 
@@ -97,7 +124,8 @@ export async function judgeMutants(mutants: Mutants, options: MutationOptions): 
   let probes: readonly Probe[] | undefined;
   const work: Work = {
     options,
-    order: [...options.tests],
+    shown: [...options.shown],
+    hidden: [...options.hidden],
     probes: () => {
       probes ??= options.probes();
       return probes;
@@ -114,7 +142,7 @@ export async function judgeMutants(mutants: Mutants, options: MutationOptions): 
       if (mutant === undefined || options.clock.elapsed() - started > options.budgetMs) return;
       next += 1;
       throwIfCancelled(options.signal);
-      verdicts[at] = { mutant, fate: await fateOf(mutant, work) };
+      verdicts[at] = await judgeOne(mutant, work);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));

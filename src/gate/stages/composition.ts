@@ -174,7 +174,8 @@ function trialReasons({ placed, problems, stubs }: Trial): string[] {
 }
 
 function findingOf(trials: readonly Trial[], versions: JsonObject): Finding {
-  const sum = (key: 'real' | 'unknown'): number => trials.reduce((total, trial) => total + trial[key], 0);
+  const shown = trials.filter(({ placed }) => placed.from !== 'hidden');
+  const sum = (key: 'real' | 'unknown'): number => shown.reduce((total, trial) => total + trial[key], 0);
   const reasons = counted(trials.flatMap(trialReasons)).slice(0, maxReasons);
   const notes = counted(trials.flatMap(({ placed, stubs }) => stubs.map((stub) => stubText(placed, stub)))).slice(
     0,
@@ -182,7 +183,7 @@ function findingOf(trials: readonly Trial[], versions: JsonObject): Finding {
   );
   const evidence = { versions, real_calls: sum('real'), recorded_calls: sum('unknown'), false_stubs: notes };
   if (reasons.length > 0) return { status: 'failed', checked: trials.length, reasons, evidence };
-  if (sum('real') === 0) {
+  if (trials.every(({ real }) => real === 0)) {
     const reason = 'no call could be made for real: the tools that the capabilities call have no recorded answers';
     return { status: 'not_run', checked: trials.length, reasons: [reason], evidence };
   }

@@ -33,6 +33,9 @@ interface Fingerprint {
 
 async function fingerprintOf(judgement: Judgement): Promise<Fingerprint> {
   const { candidate, session, timeoutMs, signal, settings, inputSchema } = judgement;
+  const { capabilities, tools } = candidate.spec.dependencies;
+  // What calls others gives nothing of its own where nothing answers it.
+  if (capabilities.length + tools.length > 0) return { fingerprint: null, informative: 0 };
   const answers: string[] = [];
   const distinct = new Set<string>();
   for (const probe of shapeProbes(candidate.spec, inputSchema)) {
@@ -103,10 +106,11 @@ async function run(judgement: Judgement): Promise<Finding> {
   const { candidate, settings, session, timeoutMs, signal, inputSchema } = judgement;
   if (judgement.library === undefined)
     return { status: 'not_run', checked: 0, reasons: ['there is no library to compare with'], evidence: {} };
+  // What a test kept back holds must not shape what is told of likenesses.
+  const tests = placedTests(candidate).flatMap(({ test, from }) => (from === 'hidden' ? [] : [test]));
   const { fingerprint, informative } = await fingerprintOf(judgement);
   const { alike, suspects } = await suspectsOf(judgement, fingerprint);
   const known = new Map<Probe, Promise<Answer>>();
-  const tests = placedTests(candidate).map(({ test }) => test);
   const comparison: Comparison = {
     judgement,
     probes:

@@ -4,19 +4,20 @@ import { type Finding, type Judgement, placedTests, type Stage } from '../judgem
 import { type Fate, judgeMutants, type MutantVerdict } from '../mutation/judge-mutants.js';
 import { mutantsOf } from '../mutation/mutants.js';
 import { probesFrom } from '../probes/probes.js';
+import { minTests } from './tests.js';
 
 /** Code that has fewer faults to make than this is judged by the baselines alone. */
 export const minMutants = 5;
 const probeCount = 48;
 const maxListed = 10;
 
+/** `killed` and `counted` are of all tests and decide; the figures in `told` are of the visible tests alone. */
 interface Score {
-  readonly total: number;
   readonly judged: number;
   readonly killed: number;
-  readonly equivalent: number;
   /** judged, without the equivalent ones */
   readonly counted: number;
+  readonly told: JsonObject;
   readonly survivors: readonly string[];
 }
 
@@ -24,42 +25,30 @@ function lineOf({ mutant }: MutantVerdict): string {
   return `line ${mutant.line}: ${mutant.description} (${mutant.operator}); write a test that tells the two apart`;
 }
 
-function scoreOf(verdicts: readonly MutantVerdict[], total: number): Score {
-  const having = (fate: Fate): MutantVerdict[] => verdicts.filter((verdict) => verdict.fate === fate);
-  const judged = verdicts.length - having('invalid').length;
-  const equivalent = having('equivalent').length;
-  return {
-    total,
-    judged,
-    killed: having('killed').length,
-    equivalent,
-    counted: judged - equivalent,
-    survivors: having('survived').map(lineOf),
-  };
-}
-
 function rounded(share: number): number {
   return Math.round(share * 1000) / 1000;
 }
 
-function evidenceOf(score: Score, rate: number): JsonObject {
-  const { total, judged, killed, equivalent, counted } = score;
+function scoreOf(verdicts: readonly MutantVerdict[], total: number, required: number): Score {
+  const having = (fate: Fate): MutantVerdict[] => verdicts.filter((verdict) => verdict.fate === fate);
+  const judged = verdicts.length - having('invalid').length;
+  const [killed, equivalent] = [having('killed').length, having('equivalent').length];
+  const byHidden = verdicts.filter(({ killedByHidden }) => killedByHidden);
+  const shown = judged - equivalent;
   return {
-    total,
     judged,
-    killed,
-    equivalent,
-    kill_rate: counted === 0 ? null : rounded(killed / counted),
-    required: rate,
+    killed: killed + byHidden.length,
+    counted: shown + byHidden.filter(({ fate }) => fate === 'equivalent').length,
+    told: { total, judged, killed, equivalent, kill_rate: shown === 0 ? null : rounded(killed / shown), required },
+    survivors: having('survived').map(lineOf),
   };
 }
 
 /** What the mutants say: failed, too few to say anything, or passed. */
 function findingOf(score: Score, options: { tests: number; rate: number; outOfTime: boolean }): Finding {
-  const { counted, killed, survivors } = score;
+  const { counted, killed, survivors, told } = score;
   const { tests, rate } = options;
-  const mutants = evidenceOf(score, rate);
-  const evidence = { baselines_passing: [], mutants, survivors: survivors.slice(0, maxListed) };
+  const evidence = { baselines_passing: [], mutants: told, survivors: survivors.slice(0, maxListed) };
   if (counted < minMutants) {
     if (options.outOfTime)
       return {
@@ -68,17 +57,16 @@ function findingOf(score: Score, options: { tests: number; rate: number; outOfTi
         reasons: [`only ${score.judged} mutants could be judged in the time given: raise gate.mutation_time_ms`],
         evidence,
       };
-    const note = `judged by baselines alone: ${counted} mutants differ from the code, fewer than ${minMutants}`;
+    const note = `judged by the baselines alone: fewer than ${minMutants} small faults can be put into the code that change what it does`;
     return { status: 'passed', checked: tests, reasons: [], evidence: { ...evidence, note } };
   }
   if (killed >= rate * counted) return { status: 'passed', checked: tests, reasons: [], evidence };
-  const percent = `${Math.floor((100 * killed) / counted)}%`;
   const more = survivors.length > maxListed ? [`and ${survivors.length - maxListed} more`] : [];
   return {
     status: 'failed',
     checked: tests,
     reasons: [
-      `the tests notice ${killed} of ${counted} small faults put into the code (${percent}; at least ${Math.round(rate * 100)}% are wanted)`,
+      `the tests notice fewer than ${Math.round(rate * 100)}% of the small faults put into the code; these pass the visible ones:`,
       ...survivors.slice(0, maxListed),
       ...more,
     ],
@@ -88,7 +76,9 @@ function findingOf(score: Score, options: { tests: number; rate: number; outOfTi
 
 async function run(judgement: Judgement): Promise<Finding> {
   const { candidate, settings, clock, signal, timeoutMs, inputSchema } = judgement;
-  const tests = placedTests(candidate).map(({ test }) => test);
+  const placed = placedTests(candidate);
+  const tests = placed.map(({ test }) => test);
+  const shown = placed.filter(({ from }) => from !== 'hidden').map(({ test }) => test);
   const passing = passingBaselines(tests);
   if (passing.length > 0)
     return {
@@ -99,6 +89,11 @@ async function run(judgement: Judgement): Promise<Finding> {
       ),
       evidence: { baselines_passing: passing, mutants: { status: 'not_run', reason: 'a baseline passes already' } },
     };
+  const own = candidate.visibleTests.length + candidate.hiddenTests.length;
+  if (own < minTests) {
+    const mutants = { status: 'not_run', reason: `${own} tests are too few to judge` };
+    return { status: 'not_run', checked: own, reasons: [mutants.reason], evidence: { baselines_passing: [], mutants } };
+  }
   const rate = settings.mutationKillRate;
   if (settings.mutants === 0 || candidate.language !== 'typescript') {
     const reason = settings.mutants === 0 ? 'gate.mutants is 0' : `no mutants are made of ${candidate.language} yet`;
@@ -108,8 +103,9 @@ async function run(judgement: Judgement): Promise<Finding> {
   const mutants = mutantsOf(candidate.code, settings.mutants);
   const verdicts = await judgeMutants(mutants, {
     sandbox: judgement.sandboxFor(candidate.language),
-    tests,
-    probes: () => probesFrom(candidate.spec, tests, { schema: inputSchema, wanted: probeCount }),
+    shown,
+    hidden: candidate.hiddenTests,
+    probes: () => probesFrom(candidate.spec, shown, { schema: inputSchema, wanted: probeCount }),
     timeoutMs,
     budgetMs: settings.mutationTimeMs,
     clock,
@@ -122,7 +118,7 @@ async function run(judgement: Judgement): Promise<Finding> {
       reasons: ['the code does not pass its tests when its loops are counted, so its mutants cannot be judged'],
       evidence: { baselines_passing: [] },
     };
-  return findingOf(scoreOf(verdicts, mutants.total), {
+  return findingOf(scoreOf(verdicts, mutants.total, rate), {
     tests: tests.length,
     rate,
     outOfTime: verdicts.length < mutants.chosen.length,

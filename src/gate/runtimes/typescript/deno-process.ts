@@ -129,6 +129,13 @@ export class DenoProcess {
     this.end('exit', 'the process was ended');
   }
 
+  /** Ends the process and waits until it is gone. The host stays for that: it may have nothing else left to do. */
+  async killed(): Promise<void> {
+    this.holdHost(true);
+    this.kill();
+    await this.exited;
+  }
+
   private end(reason: FailureReason, message: string): void {
     if (this.gone) return;
     this.gone = { reason, message };

@@ -107,10 +107,9 @@ export class ProcessPool {
   async close(): Promise<void> {
     this.closed = true;
     const ending = [...this.all];
-    for (const process of ending) this.discard(process);
     this.spares.clear();
     this.idle = [];
-    await Promise.all(ending.map((process) => process.exited));
+    await Promise.all(ending.map((process) => process.killed()));
   }
 
   private async spawn(ambience: Ambience): Promise<DenoProcess> {
