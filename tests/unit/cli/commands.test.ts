@@ -131,5 +131,5 @@ test('doctor shows each check, and --json the same', async () => {
   expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThan(110);
   const told = JSON.parse((await runMain('doctor', '--json')).out);
   expect(told.ok).toBe(true);
-  expect(told.checks).toHaveLength(8);
+  expect(told.checks).toHaveLength(9);
 });

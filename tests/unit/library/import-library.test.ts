@@ -23,7 +23,9 @@ function servicesOn(db: string): Services {
     FOUNDRY_ROOTS: folder,
     FOUNDRY_LOG: 'silent',
   });
-  const services = createServices(config, { jobs: 'none' });
+  // A machine that is busy with other tests is slow; nothing here is about time.
+  const patient = { ...config, file: { gate: { test_timeout_ms: 20_000 } } };
+  const services = createServices(patient, { jobs: 'none' });
   opened.push(services);
   return services;
 }
