@@ -169,7 +169,7 @@ export const pythonCandidates: readonly PythonCandidate[] = [
   harmless('reads the host', reach("return open('/etc/passwd').read()"), false, 'dead'),
   harmless(
     'lists the host',
-    reach("import os\nreturn [each for each in os.listdir('/') if each in ('etc', 'root', 'usr', 'work')] or 'dead'"),
+    reach("import os\nreturn [each for each in os.listdir('/') if each in ('etc', 'root', 'usr')] or 'dead'"),
     false,
     'dead',
   ),
