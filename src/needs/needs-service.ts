@@ -48,7 +48,7 @@ async function mineNeeds(deps: NeedsDeps, input: MineNeedsInput, context: WorkCo
       filter: {
         ...(source !== undefined && { source }),
         ...(input.run_ids && { run_ids: input.run_ids }),
-        without_executions: source === undefined && input.run_ids === undefined,
+        without_executions: input.run_ids === undefined && (input.path !== undefined || source === undefined),
       },
       parts: input.need_text ?? defaultParts,
       limitActs: input.limit_acts,
