@@ -126,6 +126,12 @@ export class DenoProcess {
     this.end('exit', 'the process was ended');
   }
 
+  /** Resolves when the process has gone; the host stays alive to see it, or it would end in the middle of closing. */
+  leave(): Promise<void> {
+    this.holdHost(true);
+    return this.exited;
+  }
+
   private end(reason: FailureReason, message: string): void {
     if (this.gone) return;
     this.gone = { reason, message };

@@ -110,7 +110,7 @@ export class ProcessPool {
     for (const process of ending) this.discard(process);
     this.spares.clear();
     this.idle = [];
-    await Promise.all(ending.map((process) => process.exited));
+    await Promise.all(ending.map((process) => process.leave()));
   }
 
   private async spawn(ambience: Ambience): Promise<DenoProcess> {
