@@ -74,8 +74,8 @@ test('a pipeline that is killed while it asks a model ends alike, and asks no st
   expect(server.requests).toHaveLength(questions.size);
 
   const before = server.requests.length;
-  // The first question, in the middle of the specs, the first code, a repair, and the last.
-  const moments = [0, Math.floor(specs / 2), specs, specs + 1, questions.size - 1];
+  // The first question, one in the middle of the specs, a repair of code, and the last.
+  const moments = [0, Math.floor(specs / 2), specs + 1, questions.size - 1];
   for (const moment of moments) {
     const answered = existsSync(join(killed, 'foundry.db')) ? storedAnswers(killed).length : 0;
     // Requests that are under way beside the one that kills are lost with it, so later moments move along.

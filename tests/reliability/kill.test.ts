@@ -23,7 +23,7 @@ test('a pipeline that is killed again and again ends as one that never was', { t
   expect(calm.code).toBe(0);
 
   let kills = 0;
-  for (let after = 400; ; after = Math.round(after * 1.5)) {
+  for (let after = 500; ; after = Math.round(after * 1.8)) {
     const ended = await run('killed', after);
     if (ended.signal !== 'SIGKILL') {
       expect(ended.code, ended.stderr).toBe(0);
