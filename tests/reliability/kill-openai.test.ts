@@ -64,7 +64,9 @@ function storedAnswers(home: string): string[] {
   return (rows as { request_hash: string }[]).map((row) => row.request_hash);
 }
 
-test('a pipeline that is killed while it asks a model ends alike, and asks no stored answer again', async () => {
+test('a pipeline that is killed while it asks a model ends alike, and asks no stored answer again', {
+  timeout: 240_000,
+}, async () => {
   const { folder, server, signalAt, run } = await openBench();
   const killed = join(folder, 'killed');
   const calm = await run('calm');
@@ -99,7 +101,9 @@ test('a pipeline that is killed while it asks a model ends alike, and asks no st
   expect(usage.calls - usage.cached).toBe(stored.length);
 });
 
-test('a pipeline that is interrupted ends with 130, keeps its work, and goes on when started again', async () => {
+test('a pipeline that is interrupted ends with 130, keeps its work, and goes on when started again', {
+  timeout: 240_000,
+}, async () => {
   const { folder, server, signalAt, run } = await openBench();
   signalAt(4, 'SIGINT');
   const interrupted = await run('killed');
