@@ -39,13 +39,17 @@ export function demoPage(report: DemoReport, recorded: { runs: number; succeeded
   }
   parts.push(
     `Files in ${places.out}\n  logs/      what was recorded\n  skills/    the learnt skills, as Agent Skills\n  dataset/   training rows, provenance, card, receipt\n  home/      the store and its configuration\n`,
-    `To look around with an MCP client, paste this into its configuration:\n${clientConfig(places.home)}\n`,
+    `To look around with an MCP client, paste this into its configuration:\n${clientConfig(places)}\n`,
   );
   return parts.join('\n');
 }
 
-function clientConfig(home: string): string {
-  const entry = { command: process.execPath, args: [program, 'serve'], env: { FOUNDRY_HOME: home } };
+function clientConfig({ home, logs }: Places): string {
+  const entry = {
+    command: process.execPath,
+    args: [program, 'serve'],
+    env: { FOUNDRY_HOME: home, FOUNDRY_READ_ROOTS: logs },
+  };
   return JSON.stringify({ mcpServers: { 'capability-foundry': entry } }, null, 2);
 }
 

@@ -110,3 +110,13 @@ test('the demo prints a page to read, and its files are there', { timeout: 120_0
     expect.arrayContaining(['README.md', 'receipt.json', 'helpdesk.train.jsonl', 'helpdesk.provenance.jsonl']),
   );
 });
+
+test('the demo touches no folder that it did not make', async () => {
+  const out = tempFolder();
+  mkdirSync(join(out, 'logs'));
+  writeFileSync(join(out, 'logs', 'mine.txt'), 'keep me');
+  const ended = await runProgram(['demo', '--out', out, '--tickets', '30'], { home: join(out, 'elsewhere') });
+  expect(ended.code).toBe(1);
+  expect(ended.stderr).toContain('holds files that the demo did not make');
+  expect(readFileSync(join(out, 'logs', 'mine.txt'), 'utf8')).toBe('keep me');
+});
