@@ -11,6 +11,8 @@ export default defineConfig({
       provider: 'v8',
       include: ['src/**', 'tools/**', 'resources/**', 'prompts/**', 'db/**'],
       reporter: ['text', 'json-summary'],
+      // What runs in child processes and worker threads (bin, stdio, the job and embedding workers) is not counted: it is driven by tests/wire.
+      thresholds: { lines: 85 },
     },
   },
 });

@@ -52,7 +52,16 @@ export function toFoundryError(
   );
 }
 
-const asLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+/** Longer messages quote what somebody handed in. */
+const maxLine = 2_000;
+
+function asLine(text: string): string {
+  const line = text
+    .slice(0, 2 * maxLine)
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+  return line.length > maxLine ? `${line.slice(0, maxLine)}...` : line;
+}
 
 /** The two lines that a tool error carries: `code: what happened.` and what to do next. */
 export function errorText(error: FoundryError): string {

@@ -14,8 +14,9 @@ import * as z from 'zod';
 import type { Via } from '../src/context.js';
 import { errorText, FoundryError, toFoundryError } from '../src/errors.js';
 import { jobFields, waitMs } from '../src/evidence/contract.js';
+import { depthOf, maxDepth } from '../src/evidence/read/parse.js';
 import { hashOf } from '../src/hash.js';
-import { isJsonObject, type JsonObject } from '../src/json.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../src/json.js';
 import type { Confirm } from '../src/library/service.js';
 import type { Services } from '../src/services.js';
 import { escapeUnseen } from '../src/visible.js';
@@ -198,6 +199,18 @@ function answerOf(
   return { question: state.question, yes: response.action === 'accept' && form.success && form.data.confirm };
 }
 
+function errorResult(error: FoundryError): CallToolResult {
+  return { isError: true, content: [{ type: 'text', text: capText(escapeUnseen(errorText(error))) }] };
+}
+
+function tooDeep(): FoundryError {
+  return new FoundryError(
+    'invalid_input',
+    `The arguments are nested deeper than ${maxDepth} levels.`,
+    'Flatten them, or pass the deep part as JSON text.',
+  );
+}
+
 /** One tool call: everything that goes out passes here. */
 async function callTool(
   boundary: Boundary,
@@ -208,6 +221,7 @@ async function callTool(
   const { services, states } = boundary;
   const { args, ctx } = request;
   const started = services.clock.elapsed();
+  if (depthOf(args as JsonValue) > maxDepth) return errorResult(tooDeep());
   const call = hashOf({ tool: tool.name, args: wellFormedDeep(args) });
   const answered = answerOf(ctx, call, boundary.spent);
   const asked: { question?: string } = {};
@@ -235,7 +249,7 @@ async function callTool(
     if (asked.question === undefined) {
       const known = toFoundryError(error, tool.name, (e, where) => services.log.report(e, where));
       outcome = known.code;
-      return { isError: true, content: [{ type: 'text', text: capText(escapeUnseen(errorText(known))) }] };
+      return errorResult(known);
     }
   } finally {
     const duration_ms = Math.round(services.clock.elapsed() - started);

@@ -4,8 +4,8 @@ import Database from 'better-sqlite3';
 import * as sqliteVec from 'sqlite-vec';
 import { FoundryError } from '../../src/errors.js';
 import { migrations } from '../migrations/index.js';
+import { type Db, openKept } from './kept.js';
 
-export type Db = Database.Database;
 export type Statement = Database.Statement;
 
 const busyTimeoutMs = 5_000;
@@ -47,7 +47,7 @@ export class Connection {
 
 function open(path: string): Db {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-  const db = new Database(path, { timeout: busyTimeoutMs });
+  const db = openKept(path, { timeout: busyTimeoutMs });
   try {
     sqliteVec.load(db);
     db.pragma('foreign_keys = ON');

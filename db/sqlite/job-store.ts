@@ -72,7 +72,7 @@ export function createJobStore(connection: Connection): JobStore {
         .all(limit) as JobRow[];
       return rows.map(toJob);
     },
-    async claim(owner, now, leaseUntil, jobId) {
+    async claim({ owner, now, leaseUntil, jobId, held, othersUntil }) {
       return connection.write(() => {
         const row = connection.db
           .prepare(
@@ -81,10 +81,14 @@ export function createJobStore(connection: Connection): JobStore {
                SELECT job_id FROM jobs
                WHERE (state = 'queued' OR (state = 'running' AND lease_until < @now))
                  AND (@jobId IS NULL OR job_id = @jobId)
+                 AND (json_extract(input, '$.withheld') IS NULL OR updated_at < @othersUntil
+                   OR job_id IN (SELECT value FROM json_each(@held)))
                ORDER BY created_at, job_id LIMIT 1)
              RETURNING *`,
           )
-          .get({ owner, leaseUntil, now, jobId: jobId ?? null }) as JobRow | undefined;
+          .get({ owner, leaseUntil, now, jobId: jobId ?? null, held: JSON.stringify(held), othersUntil }) as
+          | JobRow
+          | undefined;
         return row && toJob(row);
       });
     },

@@ -1,7 +1,8 @@
 import type { Category, Override, ScoredRun, ScoreStore, Suggestion } from '../../src/scoring/model.js';
 import { overrideSchema, scoredRunSchema, suggestionSchema } from '../../src/scoring/model.js';
 import { withOverride, withSuggestion } from '../../src/scoring/standing.js';
-import type { Connection, Db } from './connection.js';
+import type { Connection } from './connection.js';
+import type { Db } from './kept.js';
 
 interface ScoreColumns {
   readonly run_id: string;

@@ -23,12 +23,12 @@ export function demoPage(report: DemoReport, recorded: { runs: number; succeeded
     ),
     table(
       ['skill', 'calls in one', 'runs', 'what it does'],
-      report.admitted.map((skill) => [skill.name, skill.calls_each.toFixed(1), skill.runs, wrap(skill.summary, 56)]),
+      report.admitted.map((skill) => [skill.name, skill.calls_each.toFixed(1), skill.runs, skill.summary]),
     ),
   ];
   const no = [
-    ...report.refused.map((each) => [each.name, each.status, wrap(each.reason, 64)]),
-    ...report.skipped.map((each) => [each.cluster_id.split('.')[0] ?? '', 'no skill', wrap(each.reason, 64)]),
+    ...report.refused.map((each) => [each.name, each.status, each.reason]),
+    ...report.skipped.map((each) => [each.cluster_id.split('.')[0] ?? '', 'no skill', each.reason]),
   ];
   if (no.length > 0) parts.push(table(['refused', 'verdict', 'why'], no));
   const { call } = report;
@@ -39,30 +39,21 @@ export function demoPage(report: DemoReport, recorded: { runs: number; succeeded
   }
   parts.push(
     `Files in ${places.out}\n  logs/      what was recorded\n  skills/    the learnt skills, as Agent Skills\n  dataset/   training rows, provenance, card, receipt\n  home/      the store and its configuration\n`,
-    `To look around with an MCP client, paste this into its configuration:\n${clientConfig(places.home)}\n`,
+    `To look around with an MCP client, paste this into its configuration:\n${clientConfig(places)}\n`,
   );
   return parts.join('\n');
 }
 
-function clientConfig(home: string): string {
-  const entry = { command: process.execPath, args: [program, 'serve'], env: { FOUNDRY_HOME: home } };
+function clientConfig({ home, logs }: Places): string {
+  const entry = {
+    command: process.execPath,
+    args: [program, 'serve'],
+    env: { FOUNDRY_HOME: home, FOUNDRY_READ_ROOTS: logs },
+  };
   return JSON.stringify({ mcpServers: { 'capability-foundry': entry } }, null, 2);
 }
 
 function counts(record: Readonly<Record<string, number>>): string {
   const some = Object.entries(record).filter(([, count]) => count > 0);
   return some.map(([name, count]) => `${count} ${name.replaceAll('_', ' ')}`).join(', ') || 'nothing';
-}
-
-function wrap(text: string, width: number): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + word.length + 1 > width) {
-      lines.push(line);
-      line = '';
-    }
-    line += line === '' ? word : ` ${word}`;
-  }
-  return [...lines, line].join('\n');
 }

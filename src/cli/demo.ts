@@ -1,8 +1,9 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { recordHelpdesk } from '../../examples/helpdesk/record.js';
+import { FoundryError } from '../errors.js';
 import { type Places, runJob } from './demo-job.js';
 import { demoPage } from './demo-page.js';
 import { type Command, endProgress, wholeNumber } from './io.js';
@@ -41,10 +42,31 @@ export const demoCommand: Command = {
 
 const helpdeskServer = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'examples', 'helpdesk', 'server.js');
 
+/** Stands in a folder that the demo made: only such a folder is emptied. */
+const marker = 'made-by-capability-foundry-demo.txt';
+
+async function ownFolder(out: string): Promise<void> {
+  const entries: string[] = await readdir(out).catch(() => []);
+  if (entries.length > 0 && !entries.includes(marker)) {
+    throw new FoundryError(
+      'conflict',
+      `${out} holds files that the demo did not make.`,
+      'Name an empty or a new folder with --out.',
+    );
+  }
+  await mkdir(out, { recursive: true });
+  await writeFile(
+    join(out, marker),
+    'capability-foundry demo makes logs, home, skills and dataset in this folder anew each time.\n',
+  );
+}
+
 /** Makes the demo's own folders anew and configures the live help desk; the user's data folder is not touched. */
 async function prepare({ out, logs, home }: Places, seed: number, tickets: number): Promise<void> {
-  for (const made of [logs, home, join(out, 'skills'), join(out, 'dataset')])
+  await ownFolder(out);
+  for (const made of [logs, home, join(out, 'skills'), join(out, 'dataset')]) {
     await rm(made, { recursive: true, force: true });
+  }
   await mkdir(home, { recursive: true });
   const helpdesk = { command: process.execPath, args: [helpdeskServer, String(seed), String(tickets)] };
   await writeFile(join(home, 'foundry.config.json'), `${JSON.stringify({ mcp_servers: { helpdesk } }, null, 2)}\n`);

@@ -12,6 +12,7 @@ export const maxSchemaChars = 200_000;
 const maxSchemaDepth = 64;
 const compileMs = 2_000;
 const validateMs = 2_000;
+const slowMessage = 'the schema takes too long to check this value';
 const dialect = 'https://json-schema.org/draft/2020-12/schema';
 
 /** Ajv hands patterns to this in place of RegExp: a backtracking engine could be stalled by a hostile pattern. */
@@ -68,12 +69,18 @@ function compile(schema: JsonObject): CompiledSchema {
   if (problem !== undefined) return refuse(problem);
   // A fresh instance: an `$id` inside one schema must not be seen by the next.
   const check = newAjv(false).compile(schema);
+  // One value that takes too long shows what the schema is: the next ones are not waited for.
+  let tooSlow = false;
   return {
     ok: true,
     validate(value) {
+      if (tooSlow) return [slowMessage];
       try {
         const valid = runBounded(() => check(value), validateMs);
-        if (valid === outOfTime) return ['the schema takes too long to check this value'];
+        if (valid === outOfTime) {
+          tooSlow = true;
+          return [slowMessage];
+        }
         if (valid) return [];
         const error = check.errors?.[0];
         return [`${error?.instancePath || 'the value'} ${error?.message ?? 'is not valid'}`];

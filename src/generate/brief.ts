@@ -19,7 +19,7 @@ export const codeRules = [
 ];
 
 export const gateChecks =
-  'The gate runs the code in a sandbox: static checks, both schemas, the visible tests, hidden tests, the same tests under another clock and other dice, and it tries constant, echo and empty answers, which your tests must refuse.';
+  'The gate runs the code in a sandbox: static checks, both schemas, the visible tests, hidden tests, the same tests under another clock and other dice. Your tests must refuse constant, echo and empty answers and most small faults put into the code (a bound moved, a condition forced, a statement left out). What the library does already is refused.';
 
 interface Step {
   readonly what: string;
@@ -86,7 +86,12 @@ export function codeInstructions(specId: string, failedBefore: boolean, testsLef
       verifier: 'you can say what each test expects',
     },
     ...(failedBefore
-      ? [{ what: 'Read last_failure and find its cause.', verifier: 'the cause explains every line of it' }]
+      ? [
+          {
+            what: 'Read last_failure and find its cause. survivors are faults that no test notices: drop code that is not needed, or propose the spec again with tests that tell them apart.',
+            verifier: 'the cause explains every line of it',
+          },
+        ]
       : []),
     {
       what: 'Write execute step by step: input, calls, result, the missing and failing cases.',

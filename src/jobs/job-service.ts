@@ -17,6 +17,8 @@ const renewMs = 3_000;
 /** A result that nobody fetched is handed out for this long; later the same call is new work. */
 const undeliveredMs = 60 * 60_000;
 const pollMs = { first: 20, most: 250 };
+/** A queued job whose input only its own process has is left to that process for this long. */
+const forgottenMs = 15_000;
 const maxRunning = 2;
 
 export interface JobDeps {
@@ -115,7 +117,14 @@ export function createJobService({ store, executor, clock, log, allow }: JobDeps
   const pump = async (jobId?: string): Promise<void> => {
     while (!closed && active.size < maxRunning) {
       const now = clock.now();
-      const job = await store.jobs.claim(owner, now, later(now, leaseMs), jobId);
+      const job = await store.jobs.claim({
+        owner,
+        now,
+        leaseUntil: later(now, leaseMs),
+        jobId,
+        held: [...prepared.keys()],
+        othersUntil: later(now, -forgottenMs),
+      });
       if (!job) return;
       const mine: Active = { abort: new AbortController(), ended: Promise.resolve(), progress: null, owned: true };
       active.set(job.job_id, mine);

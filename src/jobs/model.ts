@@ -49,7 +49,15 @@ export interface JobStore {
   get(jobId: string): Promise<Job | undefined>;
   list(limit: number): Promise<Job[]>;
   /** Takes a queued job, or a running one whose lease ran out. `jobId` narrows it to one. */
-  claim(owner: string, now: string, leaseUntil: string, jobId?: string): Promise<Job | undefined>;
+  claim(claim: {
+    owner: string;
+    now: string;
+    leaseUntil: string;
+    jobId: string | undefined;
+    /** Jobs whose withheld input this process has. Those of others are left alone until they must be dead. */
+    held: readonly string[];
+    othersUntil: string;
+  }): Promise<Job | undefined>;
   /** false where the lease was lost. */
   renew(jobId: string, owner: string, leaseUntil: string, progress: Job['progress']): Promise<boolean>;
   finish(

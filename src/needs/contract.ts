@@ -31,7 +31,12 @@ export type MineNeedsOutput = z.infer<typeof mineNeedsOutput>;
 
 export const clusterNeedsInput = z.strictObject({
   mining_id: z.string().describe('From mine_needs'),
-  target_cluster_size: z.int().min(1).max(100_000).optional().describe('Default 40'),
+  target_cluster_size: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .optional()
+    .describe('Acts a cluster; default 40, less for small logs'),
   k: z.int().min(1).max(100_000).optional().describe('Number of clusters, instead of a target size'),
   seed: z.int().min(0).max(4_294_967_295).optional().describe('Default 42'),
   reuse: z.boolean().optional().describe('Default true: the same arguments return the stored clustering'),

@@ -27,6 +27,14 @@ export interface NeedsDeps {
 
 const defaultSeed = 42;
 const defaultClusterSize = 40;
+/** Of a log so small that clusters of the default size would be fewer. */
+const fewestClusters = 8;
+const smallestDefaultSize = 5;
+
+function defaultSizeFor(acts: number): number {
+  return Math.min(defaultClusterSize, Math.max(smallestDefaultSize, Math.ceil(acts / fewestClusters)));
+}
+
 /** Texts handed to the embedder between two reports of progress. */
 const embeddedAtOnce = 256;
 
@@ -48,7 +56,7 @@ async function mineNeeds(deps: NeedsDeps, input: MineNeedsInput, context: WorkCo
       filter: {
         ...(source !== undefined && { source }),
         ...(input.run_ids && { run_ids: input.run_ids }),
-        without_executions: source === undefined && input.run_ids === undefined,
+        without_executions: input.run_ids === undefined && (input.path !== undefined || source === undefined),
       },
       parts: input.need_text ?? defaultParts,
       limitActs: input.limit_acts,
@@ -102,7 +110,7 @@ async function clusterNeeds(
     );
   }
   const embedder = deps.embedder.forSet?.(mining.groups) ?? deps.embedder;
-  const wanted = input.k ?? Math.ceil(mining.needs / (input.target_cluster_size ?? defaultClusterSize));
+  const wanted = input.k ?? Math.ceil(mining.needs / (input.target_cluster_size ?? defaultSizeFor(mining.needs)));
   const k = Math.min(wanted, mining.groups);
   const seed = input.seed ?? defaultSeed;
   const config = { mining_id: mining.mining_id, k, seed, model: embedder.model };

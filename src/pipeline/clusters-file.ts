@@ -4,6 +4,7 @@ import { FoundryError } from '../errors.js';
 import { hashOf } from '../hash.js';
 import type { Need, NeedCluster } from '../needs/model.js';
 import type { Services } from '../services.js';
+import { actIdsOf } from './act-ids.js';
 import { type Line, parseLines, readJsonLines, readState, refuserOf, shortClusterId } from './files.js';
 
 export const clustersFile = 'need_clusters.jsonl';
@@ -13,7 +14,7 @@ const clusterRow = z.object({
   cluster_id: z.string().regex(/^[^.\s]+$/, 'an id without points and spaces is expected'),
   size: z.int(),
   label: z.string(),
-  samples: z.array(z.string()),
+  samples: z.array(z.object({ act_id: z.string(), intent: z.string(), action: z.string() })),
 });
 const assignmentRow = z.object({ act_id: z.string(), cluster_id: z.string(), group_id: z.string() });
 type ClusterRow = z.infer<typeof clusterRow>;
@@ -34,21 +35,22 @@ interface Files {
 /** A stored clustering as its two files have it. */
 export async function rowsOf(services: Services, clusteringId: string): Promise<Rows> {
   const { needs } = services.store;
-  const clusters = await needs.clustersOf(clusteringId, 1_000_000);
-  const assignments = await needs.assignmentsOf(clusteringId);
-  return {
-    clusters: clusters.map(({ cluster_id, size, label, sample_act_ids }) => ({
-      cluster_id: shortClusterId(cluster_id),
-      size,
-      label,
-      samples: [...sample_act_ids],
-    })),
-    assignments: assignments.map(({ act_id, cluster_id, group_id }) => ({
-      act_id,
-      cluster_id: shortClusterId(cluster_id),
-      group_id,
-    })),
-  };
+  const ids = await actIdsOf(services, (await needs.getClustering(clusteringId))?.mining_id ?? '');
+  const clusters: ClusterRow[] = [];
+  for (const { cluster_id, size, label, sample_act_ids } of await needs.clustersOf(clusteringId, 1_000_000)) {
+    const acts = new Map((await needs.actsOf(sample_act_ids)).map((act) => [act.act_id, act]));
+    const samples = sample_act_ids.map((id) => {
+      const { intent = '', action = '' } = acts.get(id) ?? {};
+      return { act_id: ids.shown(id), intent, action };
+    });
+    clusters.push({ cluster_id: shortClusterId(cluster_id), size, label, samples });
+  }
+  const assignments = (await needs.assignmentsOf(clusteringId)).map(({ act_id, cluster_id, group_id }) => ({
+    act_id: ids.shown(act_id),
+    cluster_id: shortClusterId(cluster_id),
+    group_id,
+  }));
+  return { clusters, assignments };
 }
 
 /**
@@ -73,7 +75,19 @@ export async function reuseClusters(services: Services, miningId: string, path: 
   const stored = clustering_id ? await services.store.needs.getClustering(clustering_id) : undefined;
   if (stored?.mining_id === miningId && hashOf(await rowsOf(services, stored.clustering_id)) === hashOf(rows))
     return stored.clustering_id;
-  return adopt(services, miningId, files);
+  return adopt(services, miningId, await withOurIds(services, miningId, files));
+}
+
+async function withOurIds(services: Services, miningId: string, files: Files): Promise<Files> {
+  const ids = await actIdsOf(services, miningId);
+  return {
+    ...files,
+    clusters: files.clusters.map(({ line, row }) => ({
+      line,
+      row: { ...row, samples: row.samples.map((sample) => ({ ...sample, act_id: ids.known(sample.act_id) })) },
+    })),
+    assignments: files.assignments.map(({ line, row }) => ({ line, row: { ...row, act_id: ids.known(row.act_id) } })),
+  };
 }
 
 /** Stores the clustering of the files over the acts of this mining. */
@@ -105,7 +119,7 @@ async function adopt(services: Services, miningId: string, files: Files): Promis
       runs: new Set(members.map((member) => member.run_id)).size,
       cohesion: 0,
       tools: await toolsOf(services, members),
-      sample_act_ids: row.samples,
+      sample_act_ids: row.samples.map((sample) => sample.act_id),
     });
   }
   const clustering = {
@@ -151,7 +165,7 @@ function check(files: Files, needs: ReadonlyMap<string, Need>): void {
     clusterOf.set(need.group_id, row.cluster_id);
   }
   for (const { line, row } of files.clusters) {
-    const unknown = row.samples.find((act) => !needs.has(act));
-    if (unknown !== undefined) throw refuseCluster(line, `its sample ${unknown} is not among the acts of these logs`);
+    const unknown = row.samples.find((sample) => !needs.has(sample.act_id));
+    if (unknown) throw refuseCluster(line, `its sample ${unknown.act_id} is not among the acts of these logs`);
   }
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { openKept } from '../../db/sqlite/kept.js';
 import { createSqliteStore } from '../../db/sqlite/store.js';
 
 /** Makes a data folder with a store whose salt is drawn, so that copies of it draw the same hidden tests. */
@@ -25,7 +25,7 @@ export function contentsOf(folder: string): Record<string, string> {
 
 /** Rows per table of what a job leaves behind, and SQLite's own opinion of the file. */
 export function tablesOf(home: string): { integrity: unknown; rows: Record<string, number> } {
-  const db = new Database(join(home, 'foundry.db'), { readonly: true });
+  const db = openKept(join(home, 'foundry.db'), { readonly: true });
   const rows: Record<string, number> = {};
   for (const table of [
     'sources',

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtProgram } from './built.js';
@@ -17,6 +17,8 @@ export interface ProgramOptions {
   /** Looks at stdout and stderr as they come; true kills the process at once, as a power cut would. */
   readonly killWhen?: (chunk: string) => boolean;
   readonly killAfterMs?: number;
+  /** Gets the process as soon as it runs, to send it signals. */
+  readonly onStart?: (child: ChildProcess) => void;
 }
 
 /** A clean environment: nothing of the machine's configuration reaches the program. */
@@ -32,6 +34,7 @@ export function runProgram(args: readonly string[], options: ProgramOptions): Pr
       env: cleanEnvironment(options.home, options.env),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    options.onStart?.(child);
     const heard = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr'] as const) {
       child[stream].setEncoding('utf8').on('data', (chunk: string) => {

@@ -159,7 +159,7 @@ const call: Operator = ({ node, code }) => {
     return [];
   const object = asNode(callee.fields['object']);
   const property = asNode(callee.fields['property']);
-  const name = nameIn(property);
+  const name = nameIn(callee.fields['property']);
   if (object === undefined || property === undefined || name === undefined) return [];
   if (isContextCall(callee)) return [replaced('call dropped', node, 'null')];
   if (dropped.has(name)) return [replaced('call dropped', node, textOf(code, object))];

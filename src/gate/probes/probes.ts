@@ -2,6 +2,7 @@ import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '..
 import type { Spec, SpecTest } from '../../specs/model.js';
 import type { CompiledSchema } from '../json-schema.js';
 import { evenly } from '../mutation/mutants.js';
+import { parseModule } from '../syntax.js';
 import { inputVariations, schemaValues } from './variations.js';
 
 /** What a candidate is asked beyond its tests: there is no expectation, only what it answers. */
@@ -38,6 +39,20 @@ function contextVariations(test: SpecTest): Probe[] {
   return lists.map((list) => ({ ...probeOf(test, test.input), context: { segments: list } }));
 }
 
+const maxHints = 12;
+
+/** Numbers and short texts that stand in the code. */
+export function literalsOf(code: string): (string | number)[] {
+  const parsed = parseModule(code);
+  if (!parsed.ok) return [];
+  const found = parsed.nodes.flatMap(({ node }): (string | number)[] => {
+    const { value } = node.fields;
+    if (node.type === 'NumericLiteral' && typeof value === 'number') return [value];
+    return node.type === 'StringLiteral' && typeof value === 'string' && value.length < 40 ? [value] : [];
+  });
+  return [...new Set(found)].slice(0, maxHints);
+}
+
 /** The lists' first items, then their second ones, and so on: a cut falls on all alike. */
 function interleaved<T>(lists: readonly (readonly T[])[]): T[] {
   const longest = Math.max(0, ...lists.map((list) => list.length));
@@ -51,14 +66,15 @@ function interleaved<T>(lists: readonly (readonly T[])[]): T[] {
 export function probesFrom(
   spec: Spec,
   tests: readonly SpecTest[],
-  options: { readonly schema: CompiledSchema; readonly wanted: number },
+  options: { readonly schema: CompiledSchema; readonly wanted: number; readonly code: string },
 ): Probe[] {
+  const hints = literalsOf(options.code);
   const some = evenly(tests, maxTests);
   const inputs = some.map((test) => test.input);
   const varied = interleaved(
     some.flatMap((test) => {
       const others = inputs.filter((input) => input !== test.input).slice(0, 4);
-      const lists = inputVariations(test, spec.input_schema, others);
+      const lists = inputVariations(test, spec.input_schema, { others, hints });
       return [...lists.map((list) => list.map((input) => probeOf(test, input))), contextVariations(test)];
     }),
   );

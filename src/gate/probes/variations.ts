@@ -6,6 +6,7 @@ export type Path = readonly (string | number)[];
 
 const maxDepth = 6;
 const maxPaths = 40;
+const maxLength = 50;
 
 function subschema(schema: JsonValue | undefined, key: string | number): JsonValue | undefined {
   if (!isJsonObject(schema)) return undefined;
@@ -66,8 +67,26 @@ function listVariations(value: readonly JsonValue[]): JsonValue[] {
   ];
 }
 
+/** What the code compares with is where its behaviour turns: those numbers and texts, and lengths of that many. */
+function hinted(value: JsonValue, hints: readonly (string | number)[]): JsonValue[] {
+  const near = hints.flatMap((hint) => (typeof hint === 'number' ? [hint, hint + 1, hint - 1] : []));
+  if (typeof value === 'number') return near;
+  const lengths = near.filter((length) => Number.isInteger(length) && length > 0 && length <= maxLength);
+  if (typeof value === 'string') {
+    const filler = value.replace(/\s/g, '') || 'a';
+    const texts = hints.filter((hint) => typeof hint === 'string');
+    return [...texts, ...lengths.map((length) => filler.repeat(Math.ceil(length / filler.length)).slice(0, length))];
+  }
+  if (!Array.isArray(value) || value.length === 0) return [];
+  return lengths.map((length) => Array.from({ length }, (_, at) => value[at % value.length] ?? null));
+}
+
 /** Other values of the same kind, beginning with those that are likeliest to make a difference. */
-export function variationsOf(value: JsonValue, schema: JsonValue | undefined): JsonValue[] {
+export function variationsOf(
+  value: JsonValue,
+  schema: JsonValue | undefined,
+  hints: readonly (string | number)[],
+): JsonValue[] {
   const own =
     typeof value === 'number'
       ? numberVariations(value)
@@ -78,7 +97,7 @@ export function variationsOf(value: JsonValue, schema: JsonValue | undefined): J
           : Array.isArray(value)
             ? listVariations(value)
             : [];
-  return [...schemaValues(schema), ...own];
+  return [...schemaValues(schema), ...hinted(value, hints), ...own];
 }
 
 /** A copy with another value in one place; undefined takes the key away. */
@@ -123,11 +142,16 @@ function schemaAt(schema: JsonValue, path: Path): JsonValue | undefined {
 }
 
 /** Inputs like that of a test, each changed in one place; one list for each place, and one for keys added. */
-export function inputVariations(test: Pick<SpecTest, 'input'>, schema: JsonObject, others: readonly JsonObject[]) {
+export function inputVariations(
+  test: Pick<SpecTest, 'input'>,
+  schema: JsonObject,
+  from: { readonly others: readonly JsonObject[]; readonly hints: readonly (string | number)[] },
+) {
+  const { others, hints } = from;
   const { input } = test;
   const changed = pathsIn(input, [], []).map((path): JsonObject[] => {
     const value = valueAt(input, path) ?? null;
-    const values = [...fromOthers(path, others), ...variationsOf(value, schemaAt(schema, path))];
+    const values = [...fromOthers(path, others), ...variationsOf(value, schemaAt(schema, path), hints)];
     return [undefined, ...values].map((other) => withValue(input, path, other)).filter(isJsonObject);
   });
   const properties = isJsonObject(schema['properties']) ? schema['properties'] : {};

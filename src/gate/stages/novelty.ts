@@ -117,7 +117,7 @@ async function run(judgement: Judgement): Promise<Finding> {
       suspects.length === 0
         ? []
         : [
-            ...probesFrom(candidate.spec, tests, { schema: inputSchema, wanted: testProbeCount }),
+            ...probesFrom(candidate.spec, tests, { schema: inputSchema, wanted: testProbeCount, code: candidate.code }),
             ...shapeProbes(candidate.spec, inputSchema),
           ],
     answer: (probe) => {

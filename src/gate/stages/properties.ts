@@ -78,7 +78,11 @@ async function run(judgement: Judgement): Promise<Finding> {
   if (declared.length === 0)
     return { status: 'not_run', checked: 0, reasons: ['the spec declares no properties'], evidence: {} };
   // Of visible tests alone: a reason shows the probe.
-  const probes = probesFrom(candidate.spec, candidate.visibleTests, { schema: inputSchema, wanted: probeCount });
+  const probes = probesFrom(candidate.spec, candidate.visibleTests, {
+    schema: inputSchema,
+    wanted: probeCount,
+    code: candidate.code,
+  });
   const known = new Map<Probe, Promise<Answer>>();
   const answer = (probe: Probe): Promise<Answer> => {
     const found = known.get(probe) ?? ask(session, probe, { timeoutMs, signal });

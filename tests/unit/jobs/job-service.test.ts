@@ -148,6 +148,9 @@ describe('jobs', () => {
     await first.jobs.close();
     const second = process(file, clock, async () => ({}));
     await second.jobs.resume();
+    expect(second.seen).toHaveLength(0);
+    clock.forward(16_000);
+    await second.jobs.resume();
     await expect(second.jobs.wait(job_id, options())).rejects.toMatchObject({ code: 'conflict' });
   });
 

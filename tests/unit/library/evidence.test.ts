@@ -78,6 +78,9 @@ describe('a call of a capability', () => {
     expect(mined.runs).toBe(1);
     expect(await services.store.needs.runsOfMining(mined.mining_id)).not.toContain(runId);
     expect((await services.needs.mineNeeds({ source: 'executions' }, context)).runs).toBe(1);
+    const path = join(home, 'executions');
+    writeFileSync(path, `${JSON.stringify({ messages: [{ role: 'user', content: 'Hello.' }, ...chat] })}\n`);
+    expect((await services.needs.mineNeeds({ path }, context)).runs, 'a log that bears the same label').toBe(1);
   });
 
   test('is never a row of training data, even where a person calls it accepted', async () => {

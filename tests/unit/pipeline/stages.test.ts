@@ -136,7 +136,7 @@ describe('files that were edited', () => {
     ['no cluster', () => [], assignments, 'need_clusters.jsonl names no cluster'],
     [
       'an unknown sample',
-      () => [{ ...clusters()[0], samples: ['act_x'] }, ...clusters().slice(1)],
+      () => [{ ...clusters()[0], samples: [{ act_id: 'act_x', intent: '', action: '' }] }, ...clusters().slice(1)],
       assignments,
       'need_clusters.jsonl:1: its sample act_x',
     ],
@@ -220,4 +220,34 @@ describe('files that were edited', () => {
     expect(code).toBe(1);
     expect(err).toContain('pipeline_state.json is damaged');
   });
+});
+
+test('acts that their log named keep their names, and a file with those names is adopted', async () => {
+  const acts = ['weigh the evidence', 'compare two prices', 'sum a column', 'sort the names', 'find a date'].map(
+    (action, index) => ({ act_id: `thread-1#${index}`, intent: `Intent_${index}`, action, latent_skill_calls: [] }),
+  );
+  writeFileSync(at('acts.jsonl'), acts.map((act) => `${JSON.stringify(act)}\n`).join(''));
+  await pipeline('--in', at('acts.jsonl'), '--stage', 'cluster', '--out', at('acts'));
+  const read = (folderName: string, name: string): Record<string, unknown>[] =>
+    readFileSync(join(at(folderName), name), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  const named = acts.map((act) => act.act_id);
+  expect(
+    read('acts', 'need_assignments.jsonl')
+      .map((row) => row['act_id'])
+      .sort(),
+  ).toEqual(named);
+  const [first] = read('acts', 'need_clusters.jsonl');
+  expect(first?.['samples']).toEqual(expect.arrayContaining([expect.objectContaining({ action: expect.any(String) })]));
+
+  const one = { cluster_id: 'need_0000', size: 5, label: 'all in one', samples: [] };
+  mkdirSync(at('edited-acts'));
+  writeFileSync(at('edited-acts/need_clusters.jsonl'), `${JSON.stringify(one)}\n`);
+  const rows = read('acts', 'need_assignments.jsonl').map((row) => ({ ...row, cluster_id: 'need_0000' }));
+  writeFileSync(at('edited-acts/need_assignments.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const from = join(at('edited-acts'), 'need_clusters.jsonl');
+  await pipeline('--in', at('acts.jsonl'), '--stage', 'spec', '--clusters-in', from, '--out', at('adopted-acts'));
+  expect(read('adopted-acts', 'need_assignments.jsonl')).toEqual(rows);
 });

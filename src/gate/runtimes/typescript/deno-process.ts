@@ -129,11 +129,10 @@ export class DenoProcess {
     this.end('exit', 'the process was ended');
   }
 
-  /** Ends the process and waits until it is gone. The host stays for that: it may have nothing else left to do. */
-  async killed(): Promise<void> {
+  /** Resolves when the process has gone; the host stays alive to see it, or it would end in the middle of closing. */
+  leave(): Promise<void> {
     this.holdHost(true);
-    this.kill();
-    await this.exited;
+    return this.exited;
   }
 
   private end(reason: FailureReason, message: string): void {

@@ -107,9 +107,10 @@ export class ProcessPool {
   async close(): Promise<void> {
     this.closed = true;
     const ending = [...this.all];
+    for (const process of ending) this.discard(process);
     this.spares.clear();
     this.idle = [];
-    await Promise.all(ending.map((process) => process.killed()));
+    await Promise.all(ending.map((process) => process.leave()));
   }
 
   private async spawn(ambience: Ambience): Promise<DenoProcess> {

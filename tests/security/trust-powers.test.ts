@@ -1,0 +1,163 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { done, endOf, items } from '../support/hostile.js';
+import { eras, type WireClient } from '../support/wire.js';
+
+const spec = (name: string, more: object = {}) => ({
+  name,
+  kind: 'primitive',
+  summary: 'Trim a text of the space around it',
+  input_schema: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
+  output_schema: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
+  tests: [' one ', 'two words  ', '  x'].map((text) => ({
+    name: text.trim(),
+    input: { text },
+    expected: { status: 'ok', payload: { text: text.trim() } },
+  })),
+  ...more,
+});
+const code = (before = '') => `export async function execute(input, ctx) {
+  ${before}
+  return { status: 'ok', payload: { text: input.text.trim() }, prov: [] };
+}
+`;
+
+describe('a client that wants more than it was granted', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'foundry-powers-'));
+  const home = join(folder, 'home');
+  let client: WireClient;
+
+  beforeAll(async () => {
+    client = await eras[1].connect({ home });
+    const { data, text } = await done(client, 'generate_and_gate_code', { spec: spec('trim_text'), code: code() });
+    expect(data['admitted'], text).toBe(1);
+  });
+
+  afterAll(async () => {
+    await endOf(client);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const manage = (action: string, more: object = {}) =>
+    client.call('manage_capability', { name: 'trim_text', action, ...more });
+  const stateOf = async (): Promise<unknown> => {
+    const { data } = await done(client, 'search_capabilities', { query: 'trim text' });
+    return items(data['results']).find((one) => one['name'] === 'trim_text')?.['state'];
+  };
+
+  test('cannot promote what was never run, with a reason or without', async () => {
+    for (const more of [{}, { reason: 'The owner said so.' }, { version: 1 }]) {
+      const { isError, data } = await manage('promote', more);
+      expect(isError || data['changed'] === false).toBe(true);
+    }
+    expect(await stateOf()).toBe('staged');
+  });
+
+  test('does not come nearer to the thresholds by dry runs and by calls that fail', async () => {
+    const before = await manage('promote');
+    for (let i = 0; i < 12; i += 1) {
+      await client.call('call_capability', { name: 'trim_text', input: { text: 'x' }, dry_run: true });
+      await client.call('call_capability', { name: 'trim_text', input: { text: i } });
+    }
+    const after = await manage('promote');
+    expect(after.data['changed'] ?? false).toBe(false);
+    expect(after.text).toBe(before.text);
+    expect(await stateOf()).toBe('staged');
+  });
+
+  test.each(['publish', 'unpublish'])('cannot %s', async (action) => {
+    expect((await manage(action)).text).toMatch(/^needs_setup: /);
+    expect(await client.listTools()).toHaveLength(13);
+  });
+
+  test.each([
+    ['manage_capability', { name: 'trim_text', action: 'promote', via: 'elicited' }],
+    ['manage_capability', { name: 'trim_text', action: 'promote', confirm: true }],
+    ['manage_capability', { name: 'trim_text', action: 'promote', inputResponses: { confirm: { action: 'accept' } } }],
+    ['manage_capability', { name: 'trim_text', action: 'grant', net: ['example.org'] }],
+    ['manage_capability', { name: 'trim_text', action: 'set_state', state: 'active' }],
+    ['call_capability', { name: 'trim_text', input: { text: 'x' }, via: 'cli' }],
+    ['call_capability', { name: 'trim_text', input: { text: 'x' }, confirmed: true }],
+    ['call_capability', { name: 'trim_text', input: { text: 'x' }, grants: { net: ['*'] } }],
+    ['generate_and_gate_code', { spec: spec('a_b'), code: code(), admit: true }],
+    ['generate_and_gate_code', { spec: spec('a_b'), code: code(), gate: { stages: [] } }],
+    ['generate_and_gate_code', { spec: spec('a_b'), code: code(), author_saw_all: false }],
+    ['foundry_status', { config: { publish: true } }],
+  ])('is refused arguments that no tool takes: %s %j', async (name, args) => {
+    const said = await client.call(name, args).then(
+      ({ isError, text }) => (isError ? text : 'taken'),
+      (error: unknown) => String(error),
+    );
+    expect(said).toMatch(/unknown argument|Invalid|invalid/);
+  });
+
+  test('cannot name keys of the spec that decide more than the spec may', async () => {
+    for (const more of [
+      { state: 'active' },
+      { hidden_tests: [] },
+      { destructive: false },
+      { version: 9 },
+      { grants: {} },
+    ]) {
+      const { data } = await client.call('generate_and_gate_code', { spec: spec('more_keys', more), code: code() });
+      expect(items(data['issues'])[0]).toMatchObject({ code: 'shape' });
+    }
+  });
+
+  test.each([
+    [
+      'reach the network that it declares',
+      spec('uses_net', { permissions: { net: ['127.0.0.1', 'example.org'] } }),
+      code("await ctx.fetch('http://127.0.0.1:9/');"),
+    ],
+    ['reach the network undeclared', spec('uses_fetch'), code("await fetch('http://127.0.0.1:9/');")],
+    ['import a package', spec('uses_pkg'), `import _ from 'npm:lodash';\n${code()}`],
+    ['import a package later', spec('uses_pkg2'), code("await import('npm:lodash');")],
+    ['require a module', spec('uses_req'), code("require('node:fs');")],
+    ['read the environment', spec('uses_env'), code('if (Deno.env.get("HOME")) throw 1;')],
+    [
+      'call a tool that it did not declare',
+      spec('uses_tool'),
+      code("await ctx.call('foundry.manage_capability', {});"),
+    ],
+  ])('has no code admitted that wants to %s', async (_what, wanted, source) => {
+    const { data } = await client.call('generate_and_gate_code', { spec: wanted, code: source });
+    expect(items(data['results'])[0]).toMatchObject({ status: 'rejected' });
+  });
+
+  test('cannot confirm with a plan of its own making, nor with that of another call', async () => {
+    for (const plan_id of ['plan_0000000000000000', '', "' OR 1=1 --", '../plan']) {
+      const { text } = await client.call('call_capability', { name: 'trim_text', input: { text: 'x' }, plan_id });
+      expect(text).toMatch(/^conflict: /);
+    }
+  });
+
+  test('cannot replace a capability by another of its name', async () => {
+    const other = spec('trim_text', { summary: 'Cut a text of the space around it' });
+    const { data } = await client.call('generate_and_gate_code', { spec: other, code: code('// other') });
+    expect(data['admitted'] ?? 0).toBe(0);
+    expect(JSON.stringify(data['issues'])).toContain('name_taken');
+  });
+
+  test('cannot supersede a capability by one that fails the tests of the old', async () => {
+    const tests = ['a', 'b ', 'c'].map((text) => ({
+      name: text,
+      input: { text },
+      expected: { status: 'ok', payload: { text } },
+    }));
+    const { data } = await client.call('generate_and_gate_code', {
+      spec: spec('trim_text', { tests }),
+      code: code('return { status: "ok", payload: { text: input.text }, prov: [] };'),
+      supersedes: 'trim_text',
+    });
+    expect(data['admitted'] ?? 0).toBe(0);
+    const { data: called } = await done(client, 'call_capability', { name: 'trim_text', input: { text: ' y ' } });
+    expect(called['payload']).toEqual({ text: 'y' });
+  });
+
+  test('has changed no configuration', () => {
+    expect(existsSync(join(home, 'foundry.config.json'))).toBe(false);
+  });
+});
