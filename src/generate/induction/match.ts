@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../json.js';
 import { type CorpusCall, type CorpusRun, knownBefore, saidBefore } from './corpus.js';
 import { type Bindings, type Expr, type Link, type Program, replay } from './program.js';
-import { elementsAt, elementValue, type Path, splitAtEach, valueAt, valueKey } from './values.js';
+import { elementsAt, elementValue, leavesOf, type Path, splitAtEach, valueAt, valueKey } from './values.js';
 
 /**
  * Where a program stands in a run. `strict`: no user turn lies between the calls and every parameter stood in what the agent
@@ -161,6 +161,33 @@ function ordered(program: Program, bound: Bound): boolean {
   });
 }
 
+/** Whether a call uses a value that was first seen in the result of another. */
+function needs(run: CorpusRun, call: CorpusCall, from: CorpusCall): boolean {
+  return call.slots.some((slot) =>
+    leavesOf(slot.value).some(
+      (leaf) =>
+        (typeof leaf === 'string' || typeof leaf === 'number') &&
+        run.firstSeen.get(valueKey(leaf)) === from.resultOrdinal &&
+        !knownBefore(run, leaf, from.resultOrdinal),
+    ),
+  );
+}
+
+/**
+ * Whether one call in place of these would change something too early: a call between them, which is not of them, needs the
+ * result of one, so that it can only be made after all of them; and a state-changing one of them came after it.
+ */
+function overtakes(run: CorpusRun, calls: readonly CorpusCall[], destructive: Destructive): boolean {
+  const last = Math.max(...calls.filter((call) => destructive(call.tool)).map((call) => call.ordinal));
+  const own = new Set(calls);
+  return run.calls.some(
+    (between) =>
+      between.ordinal < last &&
+      !own.has(between) &&
+      calls.some((from) => from.resultOrdinal < between.ordinal && needs(run, between, from)),
+  );
+}
+
 function occurrenceOf(program: Program, run: CorpusRun, bound: Bound, destructive: Destructive): Occurrence {
   const steps = bound.map((one) => one ?? []);
   const calls = steps.flat();
@@ -204,7 +231,10 @@ function listBounds(program: Program, run: CorpusRun, used: ReadonlySet<CorpusCa
   return [...groups.values()].filter((group) => group.length > 1).map((group) => [group]);
 }
 
-/** The occurrences of a program in a run, none sharing a call with another or with `used`; found by structure, then replayed. */
+/**
+ * The occurrences of a program in a run, none sharing a call with another or with `used`; found by structure, then replayed.
+ * Where the skill would change something before a call that has to come first, it does not occur.
+ */
 export function occurrencesIn(
   program: Program,
   run: CorpusRun,
@@ -223,7 +253,15 @@ export function occurrencesIn(
     const start: (readonly CorpusCall[] | undefined)[] = program.steps.map(() => undefined);
     start[root] = [call];
     const bound = search(program, run, taken, start, 1);
-    if (!bound) continue;
+    if (
+      !bound ||
+      overtakes(
+        run,
+        bound.flatMap((calls) => calls ?? []),
+        destructive,
+      )
+    )
+      continue;
     const one = occurrenceOf(program, run, bound, destructive);
     found.push(one);
     for (const each of one.calls) taken.add(each);

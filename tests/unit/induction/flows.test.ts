@@ -3,6 +3,7 @@ import { isDestructiveName } from '../../../src/bridge/effects.js';
 import { type CorpusRun, corpusRun, foldOf } from '../../../src/generate/induction/corpus.js';
 import { coverageOf, freeTextTools } from '../../../src/generate/induction/coverage.js';
 import { induce } from '../../../src/generate/induction/induce.js';
+import { occurrencesIn } from '../../../src/generate/induction/match.js';
 import { findDictionaries, linksOf } from '../../../src/generate/induction/sources.js';
 import { EACH, KEY } from '../../../src/generate/induction/values.js';
 import type { JsonObject, JsonValue } from '../../../src/json.js';
@@ -212,5 +213,33 @@ describe('the split', () => {
     const folds = (salt: string) => groups.map((group) => foldOf(group, salt, 5)).join('');
     expect(folds('a')).toBe(folds('a'));
     expect(folds('a')).not.toBe(folds('b'));
+  });
+});
+
+describe('an occurrence', () => {
+  /** read, then list, then refund what was listed, then close what was read. */
+  const whole = (at: number): Event[] => [
+    { user: `work on T${at}00` },
+    call('get_ticket', { ticket: `T${at}00` }, { ticket: `T${at}00`, customer: `C${at}00` }),
+    call('list_orders', { customer: `C${at}00` }, { orders: [{ id: `O${at}00` }, { id: `O${at}01` }] }),
+    call('refund_order', { order: `O${at}0${at % 2}` }, { refund: `R${at}00` }),
+    call('close_ticket', { ticket: `T${at}00` }, { ticket: `T${at}00`, closed: true }),
+  ];
+  const unrelated = (at: number): Event[] => [
+    ...whole(at).slice(0, 2),
+    call('search_articles', { topic: `topic ${at}` }, { article: `A${at}00` }),
+    ...whole(at).slice(4),
+  ];
+
+  it('is none where a state change would come before a call that needs an earlier step', async () => {
+    const [learnt] = (await induce(runsOf(12, unrelated), options)).skills;
+    expect(learnt?.program.steps.map((step) => step.tool)).toEqual(['get_ticket', 'close_ticket']);
+    if (!learnt) throw new Error('nothing learnt');
+    const found = (runs: CorpusRun[]) =>
+      runs.flatMap((run) => occurrencesIn(learnt.program, run, new Set(), isDestructiveName)).length;
+    expect(found(runsOf(3, unrelated))).toBe(3);
+    expect(found(runsOf(3, whole))).toBe(0);
+    const changesNothing = (run: CorpusRun) => occurrencesIn(learnt.program, run, new Set(), () => false);
+    expect(runsOf(3, whole).flatMap(changesNothing)).toHaveLength(3);
   });
 });
