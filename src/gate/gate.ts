@@ -1,9 +1,10 @@
 import type { Config } from '../config.js';
 import type { Clock } from '../context.js';
-import { FoundryError, throwIfCancelled } from '../errors.js';
+import { throwIfCancelled } from '../errors.js';
 import { sha256 } from '../hash.js';
 import { compileSchema } from './json-schema.js';
 import { type Judgement, rememberResults, type Stage } from './judgement.js';
+import { languageNotRun } from './languages.js';
 import type { Candidate, Gate, GateReport, Language, StageCode, StageResult } from './model.js';
 import type { Sandbox } from './runtimes/runtime.js';
 import { contractStage } from './stages/contract.js';
@@ -86,11 +87,7 @@ export function createGate({ config, sandboxes, clock }: GateDeps): Gate {
   const sandboxFor = (language: Language): Sandbox => {
     const sandbox = sandboxes.find((each) => each.language === language);
     if (sandbox) return sandbox;
-    throw new FoundryError(
-      'sandbox_unavailable',
-      `Candidates in ${language} cannot be judged: TypeScript only in this version.`,
-      'Hand in the code as TypeScript: export async function execute(input, ctx).',
-    );
+    throw languageNotRun(language);
   };
 
   return {

@@ -187,7 +187,8 @@ describe('the gate', () => {
 
   test('Python is refused with a typed error, and a cancelled judgement is cancelled', async () => {
     await expect(gate.judge(candidate('def execute(): pass', { language: 'python' }), never)).rejects.toMatchObject({
-      code: 'sandbox_unavailable',
+      code: 'invalid_input',
+      message: expect.stringContaining('this version runs TypeScript'),
     });
     await expect(gate.judge(candidate(rightSum), AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' });
   });
