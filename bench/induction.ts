@@ -87,7 +87,7 @@ async function main(): Promise<void> {
   });
   const written = writeSkills(
     induced.skills,
-    train.map((run) => run.opening),
+    train.map((run) => run.request),
     { maxTests: 4, destructive },
   );
   const seconds = (performance.now() - started) / 1000;

@@ -13,6 +13,8 @@ interface Field {
   readonly enum?: readonly unknown[];
   readonly description?: string;
   readonly items?: unknown;
+  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly required?: readonly string[];
 }
 
 function fieldOf(schema: unknown): Field {
@@ -22,7 +24,18 @@ function fieldOf(schema: unknown): Field {
 function typeOf(field: Field): string {
   if (field.enum) return field.enum.map((value) => `\`${String(value)}\``).join(', ');
   if (field.type === 'array') return `list of ${typeOf(fieldOf(field.items))}`;
+  if (field.properties) return `object of ${keysOf(field)}`;
   return Array.isArray(field.type) ? field.type.join(' or ') : String(field.type ?? 'any');
+}
+
+/** The keys of an object with their types, a question mark behind those that may be left out. */
+function keysOf({ properties = {}, required = [] }: Field): string {
+  const keys = Object.entries(properties).map(([name, property]) => {
+    const field = fieldOf(property);
+    const type = field.enum ? `one of ${typeOf(field)}` : typeOf(field);
+    return `\`${name}\`${required.includes(name) ? '' : '?'} (${type})`;
+  });
+  return keys.join(', ');
 }
 
 function argumentRows(schema: Tool['inputSchema']): string {
@@ -44,9 +57,15 @@ function annotations({ annotations: hints = {} }: Tool): string {
   return said.filter((one) => one !== undefined).join('; ');
 }
 
+/** Without the keys of objects, which results show by themselves. */
+function resultType({ properties: _, items, ...field }: Field): string {
+  if (field.type !== 'array') return typeOf(field);
+  return `list of ${resultType(fieldOf(items))}`;
+}
+
 function toolSection(tool: Tool): string {
   const results = Object.entries(tool.outputSchema?.['properties'] ?? {}).map(
-    ([name, property]) => `\`${name}\` (${typeOf(fieldOf(property))})`,
+    ([name, property]) => `\`${name}\` (${resultType(fieldOf(property))})`,
   );
   return [
     `## ${tool.name}`,

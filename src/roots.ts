@@ -2,6 +2,7 @@ import { readlink, realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { FoundryError } from './errors.js';
+import { oneLine } from './visible.js';
 
 /** Guards every path that a client names: the real path (links followed) must lie in a granted folder. */
 export interface Roots {
@@ -45,6 +46,21 @@ async function realOfNew(path: string, left = maxLinks): Promise<string> {
   }
 }
 
+const maxShownRoots = 8;
+const maxShownPath = 300;
+
+/** A path in the client's own words: where it leads is not told. */
+function typed(path: string): string {
+  const line = oneLine(path);
+  return JSON.stringify(line.length > maxShownPath ? `${line.slice(0, maxShownPath)}...` : line);
+}
+
+/** `~/logs` for a folder under the home folder; a client may say it back so. */
+function underHome(root: string): string {
+  const home = homedir();
+  return root !== home && inside(root, home) ? `~/${relative(home, root)}` : root;
+}
+
 function expandHome(path: string): string {
   return path === '~' || path.startsWith('~/') ? join(homedir(), path.slice(1)) : path;
 }
@@ -61,6 +77,11 @@ export function createRoots(write: readonly string[], read: readonly string[], b
     const expanded = expandHome(path);
     return isAbsolute(expanded) ? resolve(expanded) : resolve(base, expanded);
   };
+  const granted = (roots: readonly string[]): string => {
+    const shown = [...new Set(roots)].map(underHome);
+    const more = shown.length > maxShownRoots ? `, and ${shown.length - maxShownRoots} more` : '';
+    return `${shown.slice(0, maxShownRoots).join(', ')}${more}`;
+  };
   const allowed = async (path: string, roots: readonly string[]): Promise<boolean> => {
     for (const root of roots) if (inside(path, await realOrSame(root))) return true;
     return false;
@@ -72,18 +93,14 @@ export function createRoots(write: readonly string[], read: readonly string[], b
       if (!(await allowed(real, [...write, ...read]))) {
         throw new FoundryError(
           'path_not_allowed',
-          'The path lies outside the folders that this server may read.',
-          'Use a path inside a granted folder, or have the operator add the folder to FOUNDRY_READ_ROOTS.',
+          `${typed(path)} lies outside the folders that this server may read.`,
+          `Granted are: ${granted([...write, ...read])}. Use a path inside one of them, or have the operator add the folder to FOUNDRY_READ_ROOTS.`,
         );
       }
       try {
         return await realpath(full);
       } catch {
-        throw new FoundryError(
-          'not_found',
-          `Nothing is at ${basename(full)}.`,
-          'Check the path; foundry_status lists the granted folders.',
-        );
+        throw new FoundryError('not_found', `Nothing is at ${basename(full)}.`, 'Check the path.');
       }
     },
     async writable(path) {
@@ -91,8 +108,8 @@ export function createRoots(write: readonly string[], read: readonly string[], b
       if (!(await allowed(real, write))) {
         throw new FoundryError(
           'path_not_allowed',
-          'The path lies outside the folders that this server may write.',
-          'Leave output_dir out (the data folder is used), or have the operator add the folder to FOUNDRY_ROOTS.',
+          `${typed(path)} lies outside the folders that this server may write.`,
+          `Granted are: ${granted(write)}. Leave output_dir out (the data folder is used), or have the operator add the folder to FOUNDRY_ROOTS.`,
         );
       }
       return real;

@@ -1,6 +1,6 @@
 import { clusterNeedsInput, clusterNeedsOutput } from '../src/needs/contract.js';
 import { longTool } from './define.js';
-import { lines, more, quoted } from './text.js';
+import { lines, more, plural, quoted } from './text.js';
 
 export const clusterNeeds = longTool({
   name: 'cluster_needs',
@@ -12,13 +12,13 @@ export const clusterNeeds = longTool({
   hints: { readOnly: false, destructive: false, idempotent: true, openWorld: false },
   render: (result) =>
     lines(
-      `${result.clusters.length} of ${result.count} clusters shown; sizes ${result.sizes.min} to ${result.sizes.max}, median ${result.sizes.median}, mean ${result.sizes.mean.toFixed(1)}. Embedded with ${result.embedding.model} (${result.embedding.dimensions} dimensions).`,
+      `${result.clusters.length} of ${plural(result.count, 'cluster')} shown; sizes ${result.sizes.min} to ${result.sizes.max}, median ${result.sizes.median}, mean ${result.sizes.mean.toFixed(1)}. Embedded with ${result.embedding.model} (${result.embedding.dimensions} dimensions).`,
       `clustering_id: ${result.clustering_id}`,
       result.clusters.map((cluster) => {
         const sample = cluster.samples[0];
         const tools = cluster.tools.length > 0 ? `; tools ${cluster.tools.join(', ')}` : '';
         const example = sample ? `; for example ${quoted(sample.intent, 120)}` : '';
-        return `- ${cluster.cluster_id} ${quoted(cluster.label, 80)}: ${cluster.size} acts, ${cluster.groups} groups, ${cluster.runs} runs, cohesion ${cluster.cohesion.toFixed(2)}${tools}${example}`;
+        return `- ${cluster.cluster_id} ${quoted(cluster.label, 80)}: ${plural(cluster.size, 'act')}, ${plural(cluster.groups, 'group')}, ${plural(cluster.runs, 'run')}, cohesion ${cluster.cohesion.toFixed(2)}${tools}${example}`;
       }),
       more(result.next_cursor),
     ),

@@ -47,7 +47,7 @@ async function overview({ services }: ToolContext): Promise<Answer<FoundryStatus
     data.counts && `Stored: ${tally(data.counts)}.`,
     data.store && `Store: schema ${data.store.schema_version}, ${data.store.bytes} bytes.`,
     data.sandbox &&
-      `Sandbox: ${data.sandbox.available ? 'available' : 'not available'} (${data.sandbox.fingerprint}; ${data.sandbox.isolation.join(', ') || 'no isolation'}). ${data.sandbox.detail}`,
+      `Sandbox: ${data.sandbox.available ? 'available' : 'not available'} (${data.sandbox.fingerprint}; ${data.sandbox.isolation.join(', ') || 'no isolation'}).${data.sandbox.available ? '' : ` ${data.sandbox.detail}`}`,
     data.usage &&
       `Model use: ${plural(data.usage.calls, 'call')}, ${data.usage.cached} cached, ${data.usage.failed} failed, ${data.usage.total_tokens} tokens, ${data.usage.cost_usd.toFixed(4)} USD.`,
     (data.jobs ?? []).map((job) => `- job ${job.job_id} ${job.kind} ${job.state} (${job.updated_at})`),

@@ -37,8 +37,11 @@ export const generateAndGateCode = longTool({
   hints: { readOnly: false, destructive: false, idempotent: false, openWorld: true },
   render: (result) => {
     const seen = result.results.filter((one) => one.status !== 'brief').length;
+    const isRefused = result.results.length === 0 && (result.issues ?? []).length > 0;
     return lines(
-      `${result.admitted} of ${plural(seen, 'judged spec')} admitted.`,
+      isRefused
+        ? 'The spec was refused before any code was judged. Mend these and hand it in again:'
+        : `${result.admitted} of ${plural(seen, 'judged spec')} admitted.`,
       result.results.map(resultLine),
       (result.issues ?? []).map((issue) => `- ${issue.code} at ${issue.path || 'the root'}: ${issue.message}`),
       result.brief && briefText(result.brief),

@@ -29,7 +29,7 @@ export const importEvidence = longTool({
   hints: { readOnly: false, destructive: false, idempotent: true, openWorld: false },
   render: (result) =>
     lines(
-      `Read ${plural(result.records_read, 'record')} of ${plural(result.files, 'file')} (${result.format}): ${result.imported} imported, ${result.duplicates} duplicates, ${result.ignored} ignored, ${result.rejected} rejected; ${plural(result.runs, 'run')}.`,
+      `Read ${plural(result.records_read, 'record')} of ${plural(result.files, 'file')} (${result.format}): ${result.inventory ? `would import ${result.imported}` : `${result.imported} imported`}, ${plural(result.duplicates, 'duplicate')}, ${result.ignored} ignored, ${result.rejected} rejected; ${plural(result.runs, 'run')}.`,
       `source: ${quoted(result.source)}`,
       result.ignored > 0 && `Ignored: ${tally(result.ignored_kinds)}.`,
       Object.keys(result.redacted).length > 0 && `Redacted: ${tally(result.redacted)}.`,

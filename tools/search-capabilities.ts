@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { searchCapabilitiesInput, searchCapabilitiesOutput } from '../src/library/contract.js';
 import { defineTool } from './define.js';
-import { lines, more } from './text.js';
+import { lines, more, plural } from './text.js';
 
 type Hit = z.infer<typeof searchCapabilitiesOutput>['results'][number];
 
@@ -10,7 +10,7 @@ function hitText(hit: Hit): string {
     hit.destructive ? 'changes things: try dry_run first' : undefined,
     hit.ready ? undefined : `not ready, missing tools: ${hit.missing_tools.join(', ')}`,
     hit.executions > 0
-      ? `${hit.executions} executions${hit.success_rate === undefined ? '' : `, ${Math.round(hit.success_rate * 100)}% ok`}`
+      ? `${plural(hit.executions, 'execution')}${hit.success_rate === undefined ? '' : `, ${Math.round(hit.success_rate * 100)}% ok`}`
       : undefined,
   ].filter((flag) => flag !== undefined);
   return lines(

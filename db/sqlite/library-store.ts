@@ -17,7 +17,7 @@ function matchOf(query: string): string | undefined {
 }
 
 const stopWords = new Set(
-  'a an and are as at be by can do does for from how i if in into is it me my of on or that the their this to what when which with you'.split(
+  'a an and are as at be by can do does for from how i if in into is it me my of on or that the their this to what when where which who with you'.split(
     ' ',
   ),
 );

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
+import { readInput, readPage } from '../../resources/read.js';
 import { searchEvidenceInput } from '../evidence/contract.js';
 import type { JsonObject } from '../json.js';
 import { isJsonObject, tryParseJson } from '../json.js';
@@ -18,6 +19,7 @@ const quick: Readonly<Record<string, Call>> = {
   call_capability: (services, input, work) =>
     services.library.call(callCapabilityInput.parse(input), work, async () => undefined),
   manage_capability: (services, input, work) => services.library.manage(manageCapabilityInput.parse(input), work),
+  read: (services, input) => readPage(services, readInput.parse(input)),
   // Here a command is its own job: there is none to ask about.
   foundry_status: (services, input) => {
     z.strictObject({}).parse(input);

@@ -43,7 +43,7 @@ function report(path: string, result: ImportOutput): string {
     ['source', result.source],
     ['files', result.files],
     ['records read', result.records_read],
-    ['imported', result.imported],
+    [result.inventory ? 'would import' : 'imported', result.imported],
     ['duplicates', result.duplicates],
     ['ignored', result.ignored],
     ['rejected', result.rejected],

@@ -16,8 +16,9 @@ import { type Command, type CommandContext, endProgress, table, workContext } fr
 import { parsePipelineOptions, pipelineUsage } from './pipeline-options.js';
 
 interface Counts {
-  acts: number;
-  clusters: number;
+  /** Not known where specs of an earlier run are used. */
+  acts?: number;
+  clusters?: number;
   specs: number;
   skipped: number;
   admitted: number;
@@ -68,12 +69,12 @@ async function runStages(
   journal: Journal,
   work: (stage: string) => WorkContext,
 ): Promise<Ran> {
-  const counts: Counts = { acts: 0, clusters: 0, specs: 0, skipped: 0, admitted: 0, refused: 0 };
+  let counts: Counts = { specs: 0, skipped: 0, admitted: 0, refused: 0 };
   let specs: SpecOutcome | undefined;
   if (options.reuseSpecs) specs = await reuseSpecs(services, options, work('spec'));
   else {
     const { clusteringId, ...found } = await cluster(services, options, work('cluster'));
-    Object.assign(counts, found);
+    counts = { acts: found.acts, clusters: found.clusters, ...counts };
     await journal.event('done', 'cluster', found);
     if (options.stage === 'cluster') return { counts, skipped: [], results: [] };
     specs = await propose(services, options, clusteringId, work('spec'));

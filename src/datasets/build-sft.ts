@@ -150,7 +150,7 @@ export async function buildSft(deps: DatasetDeps, input: BuildSftInput, context:
   const startedMs = deps.clock.elapsed();
   const options = readOptions(input);
   const folder = await outputFolder(deps, input, context);
-  await checkFolder(folder, options.name);
+  await checkFolder(folder, options.name, receiptArguments(input, options, ''));
   const staging = join(folder, `.building-${options.name}`);
   await rm(staging, { recursive: true, force: true });
   await mkdir(staging, { recursive: true });

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 
 export const buildSftInput = z.strictObject({
-  name: z.string().min(1).max(100).describe('Letters, digits, - and _'),
+  name: z.string().min(1).max(100).describe('Letters, digits, -, _'),
   format: z
     .enum(['trl', 'openai', 'axolotl', 'llama_factory', 'sharegpt', 'alpaca'])
     .optional()
-    .describe('Default trl'),
+    .describe('trl (default) or openai; others not yet'),
   filter: z
     .strictObject({
       source: z.string().optional(),
@@ -15,8 +15,8 @@ export const buildSftInput = z.strictObject({
       until: z.string().optional(),
     })
     .optional()
-    .describe('Only runs that match all'),
-  unit: z.enum(['run', 'capability_call', 'example']).optional().describe('Default run'),
+    .describe('All must match'),
+  unit: z.enum(['run', 'capability_call', 'example']).optional().describe('run; others not yet'),
   split: z
     .strictObject({
       train: z.number().min(0).max(1),
@@ -24,13 +24,13 @@ export const buildSftInput = z.strictObject({
       test: z.number().min(0).max(1),
     })
     .optional()
-    .describe('Shares; runs of one task never cross a split'),
+    .describe('Shares; no task is split'),
   max_tokens: z.int().min(1).max(10_000_000).optional().describe('Drop longer rows'),
   per_task: z.int().min(1).max(10_000).optional().describe('Rows a task at most'),
   mask_failed_steps: z.boolean().optional().describe('Default true'),
   dedupe: z.boolean().optional().describe('Drop near-duplicates'),
-  decontaminate_against: z.string().max(4096).optional().describe('File whose texts must not appear'),
-  output_dir: z.string().max(4096).optional().describe('Default exports/NAME in the data folder'),
+  decontaminate_against: z.string().max(4096).optional().describe('File whose texts to avoid'),
+  output_dir: z.string().max(4096).optional().describe('Default exports/NAME in data folder'),
 });
 export type BuildSftInput = z.infer<typeof buildSftInput>;
 

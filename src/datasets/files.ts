@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FoundryError } from '../errors.js';
-import { type JsonValue, tryParseJson } from '../json.js';
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue, tryParseJson } from '../json.js';
 import type { FileRef } from '../receipts/model.js';
 import { splitNames } from './split.js';
 
@@ -94,21 +94,46 @@ const allFiles = (name: string): string[] => [
   ...splitNames.map((split) => dataFile(name, split)),
 ];
 
-async function builtBefore(folder: string): Promise<string | null> {
+interface Earlier {
+  readonly name: string;
+  readonly arguments: JsonObject;
+}
+
+async function builtBefore(folder: string): Promise<Earlier | null> {
   const text = await readFile(join(folder, 'receipt.json'), 'utf8').catch(() => '');
-  const receipt = tryParseJson(text) as { command?: unknown; arguments?: { name?: unknown } } | undefined;
-  const name = receipt?.command === 'build_sft' ? receipt.arguments?.name : undefined;
-  return typeof name === 'string' ? name : null;
+  const receipt = tryParseJson(text);
+  if (!isJsonObject(receipt) || receipt['command'] !== 'build_sft') return null;
+  const told = receipt['arguments'];
+  return isJsonObject(told) && typeof told['name'] === 'string' ? { name: told['name'], arguments: told } : null;
+}
+
+/** What makes two builds builds of one data set. */
+function configurationOf({ dataset_id: _id, output_dir: _dir, ...configuration }: JsonObject): JsonObject {
+  return configuration;
 }
 
 /**
- * Refuses a folder in which the build would overwrite what is not an earlier build of the same data set.
+ * Refuses a folder in which the build would overwrite what is not an earlier build of the same data set: its card would
+ * go on describing files that are gone.
+ * @param told the arguments of the build, as its receipt will keep them
  * @throws FoundryError conflict
  */
-export async function checkFolder(folder: string, name: string): Promise<void> {
+export async function checkFolder(folder: string, name: string, told: JsonObject): Promise<void> {
   const present = new Set(await readdir(folder).catch(() => [] as string[]));
   const clash = allFiles(name).find((file) => present.has(file));
-  if (clash === undefined || (await builtBefore(folder)) === name) return;
+  if (clash === undefined) return;
+  const earlier = await builtBefore(folder);
+  if (earlier?.name === name) {
+    const [before, now] = [configurationOf(earlier.arguments), configurationOf(told)];
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(now)])].sort();
+    const changed = keys.filter((key) => canonicalJson(before[key] ?? null) !== canonicalJson(now[key] ?? null));
+    if (changed.length === 0) return;
+    throw new FoundryError(
+      'conflict',
+      `There is a data set ${name} of another configuration already (other: ${changed.join(', ')}).`,
+      'Give another name or output_dir. With the same configuration it is built anew in its place.',
+    );
+  }
   throw new FoundryError(
     'conflict',
     `The output folder holds a ${clash} that is not of an earlier build of ${name}.`,

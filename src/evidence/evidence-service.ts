@@ -83,6 +83,7 @@ async function importEvidence(
     run.ignoredElsewhere('unrecognized_file');
     run.warnings.push(`${name} is in no format that can be imported.`);
   }
+  run.finish();
   const output = outputOf(run, inputs);
   log.info('imported', { ...run.counts, files: output.files });
   if (dryRun) return { ...output, inventory: run.inventory.result() };

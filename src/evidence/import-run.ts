@@ -183,7 +183,15 @@ export class ImportRun {
     this.counts.imported += inserted;
     this.counts.duplicates += duplicates;
     const last = pending.at(-1)?.checked.at(-1)?.draft.span;
-    const done = this.#bytesBefore + (last ? last.offset + last.length : 0);
+    this.#report(this.#bytesBefore + (last ? last.offset + last.length : 0));
+  }
+
+  /** To be called after the last file: what stands behind the last stored record was read too. */
+  finish(): void {
+    this.#report(this.deps.totalBytes);
+  }
+
+  #report(done: number): void {
     this.deps.context.progress(done, this.deps.totalBytes, `${this.counts.records_read} records read`);
   }
 

@@ -90,7 +90,7 @@ async function grantedPath(path: string, { roots, context }: InputContext): Prom
   const full = resolve(path);
   const found = await stat(full).catch(() => undefined);
   if (found) return full;
-  throw new FoundryError('not_found', `Nothing is at ${basename(full)}.`, 'Check the path.');
+  throw new FoundryError('not_found', `Nothing is at ${path}.`, 'Check the path.');
 }
 
 async function fromPath(path: string, input: ImportInput, context: InputContext): Promise<Inputs> {

@@ -1,10 +1,11 @@
 import type { Config } from '../config.js';
 import type { Clock } from '../context.js';
-import { FoundryError, throwIfCancelled } from '../errors.js';
+import { throwIfCancelled } from '../errors.js';
 import { sha256 } from '../hash.js';
 import type { GateLibrary } from './gate-library.js';
 import { compileSchema } from './json-schema.js';
 import { type Judgement, rememberResults, type Stage } from './judgement.js';
+import { languageNotRun } from './languages.js';
 import type { Candidate, Gate, GateReport, Language, StageCode, StageResult } from './model.js';
 import type { Sandbox } from './runtimes/runtime.js';
 import { gateSettings } from './settings.js';
@@ -99,11 +100,7 @@ export function createGate({ config, sandboxes, clock, library }: GateDeps): Gat
   const sandboxFor = (language: Language): Sandbox => {
     const sandbox = sandboxes.find((each) => each.language === language);
     if (sandbox) return sandbox;
-    throw new FoundryError(
-      'sandbox_unavailable',
-      `Candidates in ${language} cannot be judged here.`,
-      `Hand in the code in ${sandboxes.map((each) => each.language).join(' or ')}.`,
-    );
+    throw languageNotRun(language);
   };
 
   return {

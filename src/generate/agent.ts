@@ -4,16 +4,16 @@ import { deriveSpecJsonSchema } from '../specs/check.js';
 import type { SpecTest } from '../specs/model.js';
 import type { Store } from '../store.js';
 import { codeInstructions, specInstructions } from './brief.js';
-import { quoteAct, samplesOf, toolsIn } from './brief-samples.js';
+import { quoteActs, samplesOf, toolsIn } from './brief-samples.js';
 import type { CodeBrief, CodeRequest, Generator, ProposeOutcome, ProposeRequest, SpecBrief } from './model.js';
 
 export interface AgentGeneratorDeps {
-  readonly store: Pick<Store, 'needs' | 'specs'>;
+  readonly store: Pick<Store, 'needs' | 'specs' | 'scores'>;
   readonly library: Pick<LibraryService, 'related'>;
 }
 
 /** Characters for all samples of a brief: with instructions and schema it stays under about 4,000 tokens. */
-const sampleChars = 4_500;
+const sampleChars = 6_000;
 const testChars = 9_000;
 const mostSamples = 6;
 const seed = 42;
@@ -45,10 +45,15 @@ async function specBriefOf(
   const { cluster, others } = found;
   const size = Math.min(request.sampleSize, mostSamples);
   const acts = await samplesOf(deps.store, cluster, { size, seed });
-  const budget = Math.floor(sampleChars / Math.max(1, acts.length));
+  const shown = quoteActs(acts, sampleChars);
+  const scores = await deps.store.scores.effective([...new Set(shown.map(({ act }) => act.run_id))]);
   return {
     instructions: specInstructions(cluster, toolsIn(acts), others),
-    samples: acts.map((act) => ({ untrusted: true, ...quoteAct(act, budget) })),
+    samples: shown.map(({ act, quoted }) => ({
+      untrusted: true,
+      run_category: scores.get(act.run_id)?.category ?? 'not_scored',
+      ...quoted,
+    })),
     spec_schema: deriveSpecJsonSchema(),
     related_capabilities: await deps.library.related(`${cluster.label} ${acts[0]?.intent ?? ''}`.slice(0, 500), 5),
   };

@@ -42,28 +42,48 @@ function clipText(text: string, max: number): string {
   return text.length <= max ? text : `${text.slice(0, max)}[clipped ${text.length - max} characters]`;
 }
 
-/** The value itself where its JSON is short enough, else the beginning of its JSON as text, marked as clipped. */
+/** A value up to this many characters of JSON is never clipped: clipped ones are unfit for tests. */
+const largeChars = 2_000;
+const keptChars = 600;
+
+/** The value itself, but of a large one the beginning of its JSON as text, marked as clipped. */
 function clipValue(value: JsonValue, max: number): JsonValue {
   const text = JSON.stringify(value);
-  return text.length <= max ? value : clipText(text, max);
+  return text.length <= max ? value : clipText(text, keptChars);
 }
 
-/** An act as quoted data. `budget` is about how many characters it may take. */
-export function quoteAct(act: Act, budget: number): JsonObject {
-  const perText = Math.max(80, Math.floor(budget / 6));
-  const perCall = Math.max(120, Math.floor((budget * 2) / 3 / Math.max(1, act.calls.length)));
+/** An act as quoted data; a part of more than `max` characters is clipped. */
+export function quoteAct(act: Act, max: number): JsonObject {
+  const told = (text: string): string => (text.length <= max ? text : clipText(text, keptChars));
   return {
     act_id: act.act_id,
-    intent: clipText(act.intent, perText),
-    ...(act.action !== '' && { action: clipText(act.action, perText) }),
+    intent: told(act.intent),
+    ...(act.action !== '' && { action: told(act.action) }),
     calls: act.calls.map((call) => ({
       name: call.tool,
-      args: clipValue(call.arguments, Math.floor(perCall / 3)),
-      [call.failed ? 'error' : 'result']: clipValue(call.result, Math.floor((perCall * 2) / 3)),
+      args: clipValue(call.arguments, max),
+      [call.failed ? 'error' : 'result']: clipValue(call.result, max),
     })),
-    ...(act.calls.length === 0 && act.observation !== '' && { observation: clipText(act.observation, perText) }),
-    ...(act.segments.length > 0 && { segments: act.segments.slice(0, 3).map((text) => clipText(text, perText)) }),
+    ...(act.calls.length === 0 && act.observation !== '' && { observation: told(act.observation) }),
+    ...(act.segments.length > 0 && { segments: act.segments.slice(0, 3).map(told) }),
   };
+}
+
+/**
+ * Acts as quoted data, as many as fit into `budget` characters, one at least. Nothing is clipped where all fit whole; else
+ * large parts are, so that more acts fit.
+ */
+export function quoteActs(acts: readonly Act[], budget: number): { act: Act; quoted: JsonObject }[] {
+  const quote = (max: number) => acts.map((act) => ({ act, quoted: quoteAct(act, max) }));
+  const sizeOf = (one: { quoted: JsonObject }): number => JSON.stringify(one.quoted).length;
+  const whole = quote(Number.POSITIVE_INFINITY);
+  if (whole.reduce((sum, one) => sum + sizeOf(one), 0) <= budget) return whole;
+  let used = 0;
+  return quote(largeChars).filter((one, at) => {
+    const fits = used + sizeOf(one) <= budget;
+    if (fits || at === 0) used += sizeOf(one);
+    return fits || at === 0;
+  });
 }
 
 /** The tools that the acts of a cluster call, as they are named in its logs. */

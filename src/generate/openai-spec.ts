@@ -4,7 +4,7 @@ import type { ChatRequest } from '../models/model.js';
 import type { NeedCluster } from '../needs/model.js';
 import { checkSpec, deriveSpecJsonSchema, skipReasonOf } from '../specs/check.js';
 import type { Spec, SpecIssue } from '../specs/model.js';
-import { quoteAct, samplesOf, toolsIn } from './brief-samples.js';
+import { quoteActs, samplesOf, toolsIn } from './brief-samples.js';
 import type { ProposeRequest } from './model.js';
 import { readObject } from './openai-answer.js';
 import type { OpenaiGeneratorDeps } from './openai-deps.js';
@@ -57,13 +57,12 @@ export async function askForSpec(
 ): Promise<SpecOutcome> {
   const acts = await samplesOf(deps.store, cluster, { size: request.sampleSize, seed: sampleSeed });
   if (acts.length === 0) return skipped('the cluster has no acts');
-  const budget = Math.floor(sampleChars / acts.length);
   const tools = toolsIn(acts);
   const schema = deriveSpecJsonSchema();
   const first = specMessages({
     cluster,
     tools,
-    samples: acts.map((act) => quoteAct(act, budget)),
+    samples: quoteActs(acts, sampleChars).map((one) => one.quoted),
     template: options.template,
     maxTests: request.maxTests,
     schema,

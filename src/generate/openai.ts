@@ -2,7 +2,7 @@ import type { WorkContext } from '../context.js';
 import type { JsonObject } from '../json.js';
 import type { NeedCluster } from '../needs/model.js';
 import type { SpecIssue } from '../specs/model.js';
-import { quoteAct, samplesOf } from './brief-samples.js';
+import { quoteActs, samplesOf } from './brief-samples.js';
 import type { CodeOutcome, CodeRequest, Generator, Proposal, ProposeOutcome, ProposeRequest } from './model.js';
 import { readCode, readObject } from './openai-answer.js';
 import { eachCluster } from './openai-clusters.js';
@@ -67,8 +67,7 @@ async function clusterTemplate(
   signal: AbortSignal,
 ): Promise<JsonObject | null> {
   const acts = await samplesOf(deps.store, cluster, { size: request.sampleSize, seed: sampleSeed });
-  const budget = Math.floor(sampleChars / Math.max(1, acts.length));
-  const samples = acts.map((act) => quoteAct(act, budget));
+  const samples = quoteActs(acts, sampleChars).map((one) => one.quoted);
   return askForTemplate(deps, { clusters: [cluster], samples, name: cluster.cluster_id }, signal);
 }
 

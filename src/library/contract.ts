@@ -21,7 +21,7 @@ export const searchCapabilitiesOutput = z.object({
       kind: z.string(),
       state: z.string(),
       summary: z.string(),
-      score: z.number(),
+      score: z.number().describe('Likeness 0 to 1; order may differ'),
       uri: z.string(),
       input_schema: jsonObject,
       example: jsonValue,

@@ -173,6 +173,12 @@ async function planFor(
       note: 'The dry run stopped before its end, so no plan_id was given: the calls above are only the first of them.',
     };
   }
+  if (planned.length === 0) {
+    return {
+      planned_calls: [],
+      note: 'Nothing would change: with this input no call that changes something is made. So no plan_id was given.',
+    };
+  }
   const body = {
     name: run.capability.name,
     version: run.capability.version,

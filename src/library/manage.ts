@@ -77,7 +77,11 @@ async function promote(work: Work): Promise<ManageCapabilityOutput> {
   const lacks = missingFor(standing, thresholdsOf(deps.config.file.promotion));
   const person = context.via !== 'mcp';
   if (!hasSamples(standing)) {
-    return outcome(capability, false, `Nothing is promoted on no sample: ${lacks.join('; ')}.`);
+    return outcome(
+      capability,
+      false,
+      `What was never called, or has no test, cannot be promoted yet. Still missing: ${lacks.join('; ')}.`,
+    );
   }
   if (report.verdict !== 'admitted')
     return outcome(capability, false, 'Its last gate report refuses it; mend it first.');

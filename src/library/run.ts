@@ -1,6 +1,7 @@
 import type { Via } from '../context.js';
 import { FoundryError } from '../errors.js';
 import { compileSchema } from '../gate/json-schema.js';
+import { languageNotRun } from '../gate/languages.js';
 import type { CallRequest, SandboxSession } from '../gate/runtimes/runtime.js';
 import { contentId } from '../hash.js';
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../json.js';
@@ -64,13 +65,7 @@ function propertiesOf({ spec }: CapabilityVersion): JsonObject {
 
 async function openSession(deps: RunDeps, capability: CapabilityVersion): Promise<SandboxSession> {
   const sandbox = deps.sandboxes.find((one) => one.language === capability.language);
-  if (!sandbox) {
-    throw new FoundryError(
-      'sandbox_unavailable',
-      `Nothing here runs ${capability.language}.`,
-      'foundry_status lists the sandboxes; another version may be in a language that runs.',
-    );
-  }
+  if (!sandbox) throw languageNotRun(capability.language);
   return sandbox.open(capability.code, { pooled: true });
 }
 

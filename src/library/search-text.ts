@@ -57,6 +57,31 @@ export function searchTextOf(spec: Spec): SearchText {
   };
 }
 
+const smallWords = new Set(
+  'a an and any are as at be by can do does for from get has have how i if in into is it its let me my of on or our please that the their them they this to want was we what when where which who with you your'.split(
+    ' ',
+  ),
+);
+
+/** Words that carry a meaning, in lower case and the singular. */
+export function contentWords(text: string): Set<string> {
+  const found = words(text.replace(/['’]s\b/g, '')).match(/[a-z0-9]+/g) ?? [];
+  return new Set(found.filter((word) => !smallWords.has(word)).map(singular));
+}
+
+function singular(word: string): string {
+  if (word.length > 4 && word.endsWith('ies')) return `${word.slice(0, -3)}y`;
+  if (/(ss|x|ch|sh)es$/.test(word)) return word.slice(0, -2);
+  return word.length > 3 && /[^su]s$/.test(word) ? word.slice(0, -1) : word;
+}
+
+/** Share, 0 to 1, of the words of a query that stand in what is indexed of a capability. */
+export function sharedWords(query: string, spec: Spec): number {
+  const wanted = [...contentWords(query)];
+  const known = contentWords(Object.values(searchTextOf(spec)).join(' '));
+  return wanted.length === 0 ? 0 : wanted.filter((word) => known.has(word)).length / wanted.length;
+}
+
 /** What is embedded: short, because the cost is per token and labels would drown the meaning. */
 export function embeddingTextOf(spec: Spec): string {
   const inputs = describeSchema(spec.input_schema).slice(0, 12);

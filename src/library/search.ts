@@ -7,6 +7,7 @@ import type { LibraryDeps } from './deps.js';
 import type { CapabilityVersion } from './model.js';
 import { requirementsOf } from './requirements.js';
 import type { SearchIndex } from './search-index.js';
+import { sharedWords } from './search-text.js';
 
 const defaultLimit = 10;
 const maxRanked = 200;
@@ -14,12 +15,32 @@ const maxRanked = 200;
 const fusionConstant = 60;
 /** Below this cosine a capability that shares no word with the query is not shown: unrelated texts reach .33 with the local model. */
 const minMeaning = 0.35;
+/** A hit is shown where it is at least this share as alike as the best of those before it. */
+const minOfBest = 0.6;
+/** Share of the query's words from which a capability is shown that is not near in meaning. */
+const minShared = 0.5;
 const embedMs = 20_000;
 
 export interface Ranked {
   readonly name: string;
-  /** 1 where a capability is first in both rankings. */
+  /** 1 where a capability is first in both rankings: for the order alone. */
   readonly score: number;
+}
+
+export interface Ranking {
+  readonly ranked: readonly Ranked[];
+  /** cosine by name, of the nearest in meaning */
+  readonly meaning: ReadonlyMap<string, number>;
+  /** meaning could not be used */
+  readonly textOnly: boolean;
+}
+
+/** How alike a capability and a query are, 0 to 1: the cosine, or the share of the query's words that stand in its spec. */
+function similarity(query: string, capability: CapabilityVersion, { meaning, textOnly }: Ranking): number {
+  const cosine = Math.max(0, meaning.get(capability.name) ?? 0);
+  const shared = sharedWords(query, capability.spec);
+  if (!textOnly && cosine < minMeaning && shared < minShared) return 0;
+  return Math.round(Math.min(1, Math.max(cosine, shared)) * 1e4) / 1e4;
 }
 
 /** Merges two rankings by reciprocal rank. */
@@ -37,23 +58,20 @@ export function fuse(byText: readonly { name: string }[], byMeaning: readonly { 
 }
 
 /** Both rankings of the library for a text; `textOnly` says why meaning could not be used. */
-export async function rank(
-  deps: LibraryDeps,
-  index: SearchIndex,
-  query: string,
-): Promise<{ readonly ranked: Ranked[]; readonly textOnly: boolean }> {
+export async function rank(deps: LibraryDeps, index: SearchIndex, query: string): Promise<Ranking> {
   const byText = await deps.store.library.searchText(query, maxRanked);
   try {
     const shared = new Set(byText.map((hit) => hit.name));
     const near = await index.nearest(query, AbortSignal.timeout(embedMs));
     const byMeaning = near.filter((hit) => hit.score >= minMeaning || shared.has(hit.name));
-    return { ranked: fuse(byText, byMeaning), textOnly: false };
+    const meaning = new Map(near.map((hit) => [hit.name, hit.score]));
+    return { ranked: fuse(byText, byMeaning), meaning, textOnly: false };
   } catch (error) {
     // The words still find most; the note of the answer says that meaning was left out.
     deps.log.warn('capability_search_without_vectors', {
       reason: error instanceof FoundryError ? error.code : deps.log.report(error, 'search_capabilities'),
     });
-    return { ranked: fuse(byText, []), textOnly: true };
+    return { ranked: fuse(byText, []), meaning: new Map(), textOnly: true };
   }
 }
 
@@ -94,22 +112,26 @@ export async function search(
   const { library } = deps.store;
   const filterHash = sha256(JSON.stringify([input.query, input.kind, input.state])).slice(0, 12);
   const from = readCursor(input.cursor, filterHash);
-  const { ranked, textOnly } = await rank(deps, index, input.query);
+  const ranking = await rank(deps, index, input.query);
   const wanted = (capability: CapabilityVersion): boolean =>
     (input.kind === undefined || capability.kind === input.kind) &&
     (input.state === undefined ? capability.state !== 'deprecated' : capability.state === input.state);
   const hits: { capability: CapabilityVersion; score: number }[] = [];
   const size = input.limit ?? defaultLimit;
-  for (const { name, score } of ranked) {
+  let best = 0;
+  for (const { name } of ranking.ranked) {
     if (hits.length > from + size) break;
     const capability = await library.get(name);
-    if (capability && wanted(capability)) hits.push({ capability, score });
+    if (!capability || !wanted(capability)) continue;
+    const score = similarity(input.query, capability, ranking);
+    best = Math.max(best, score);
+    if (score > 0 && score >= best * minOfBest) hits.push({ capability, score });
   }
   const searched = await countOf(deps, input);
   const page = hits.slice(from, from + size);
   const counts = await library.executionCounts(page.map((hit) => hit.capability.name));
   const results = await Promise.all(page.map((hit) => resultOf(deps, hit, counts.get(hit.capability.name))));
-  const note = noteOf(input, { hits: hits.length, searched, textOnly });
+  const note = noteOf(input, { hits: hits.length, searched, textOnly: ranking.textOnly });
   const more = from + size < hits.length;
   return {
     results,

@@ -44,13 +44,23 @@ function listed(names: readonly string[]): string {
   return shown.length === 1 ? last : `${shown.slice(0, -1).join(', ')} and ${last}`;
 }
 
+/** When to reach for it: the words of the requests that a summary names, else what it does. */
+function occasion(summary: string): string {
+  const about = /\(for requests about: ([^)]+)\)/.exec(plain(summary))?.[1];
+  if (about !== undefined) return `Use for requests about ${listed(about.split(', '))}`;
+  const task = plain(summary)
+    .replace(/[.!?]+$/, '')
+    .replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
+  return `Use to ${clip(task, 200)}`;
+}
+
 /** What it does, and when to reach for it. */
 function describe({ spec }: CapabilityVersion): string {
   const inputs = fieldsOf(spec.input_schema).map(([name]) => words(name));
   const outputs = fieldsOf(spec.output_schema).map(([name]) => words(name));
   const when = [
-    'Use when the task asks for this',
-    inputs.length > 0 ? ` and ${listed(inputs)} ${inputs.length === 1 ? 'is' : 'are'} known` : '',
+    occasion(spec.summary),
+    inputs.length > 0 ? `, where ${listed(inputs)} ${inputs.length === 1 ? 'is' : 'are'} known` : '',
     outputs.length > 0 ? `; it gives ${listed(outputs)}` : '',
     spec.dependencies.tools.length > 0 ? `, in place of single calls of ${listed(spec.dependencies.tools)}` : '',
   ].join('');

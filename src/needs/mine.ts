@@ -17,7 +17,7 @@ const miningVersion = 1;
 const scoredAtOnce = 50;
 
 export interface MineDeps {
-  readonly evidence: Pick<EvidenceStore, 'traces' | 'countRuns'>;
+  readonly evidence: Pick<EvidenceStore, 'traces' | 'countRuns' | 'listSources'>;
   readonly scoring: Pick<ScoringService, 'scoresOf'>;
 }
 
@@ -44,11 +44,7 @@ export interface Mined {
 export async function mine(deps: MineDeps, options: MineOptions, context: WorkContext): Promise<Mined> {
   const read = await readActs(deps, options.filter, context);
   if (read.runIds.length === 0) {
-    throw new FoundryError(
-      'not_found',
-      'There are no runs to mine.',
-      'Import logs first: give mine_needs a path, or call import_evidence; or widen source and run_ids.',
-    );
+    throw await nothingToMine(deps, options.filter);
   }
   const acts = choose(read.acts, options);
   const config: JsonObject = {
@@ -71,6 +67,22 @@ export async function mine(deps: MineDeps, options: MineOptions, context: WorkCo
     rejected,
   };
   return { mining, acts, needs, runIds: read.runIds };
+}
+
+/** Says which sources there are, where runs were asked for that are not there. */
+async function nothingToMine({ evidence }: MineDeps, { source }: RunFilter): Promise<FoundryError> {
+  const agents = (await evidence.listSources()).filter((one) => one.origin !== 'execution');
+  const known = [...new Set(agents.map((one) => one.source))].slice(0, 10);
+  if (known.length === 0) {
+    const fix = 'Import logs first: give mine_needs a path, or call import_evidence.';
+    return new FoundryError('not_found', 'There are no runs to mine.', fix);
+  }
+  const what = source === undefined ? 'No run fits what was asked for.' : `No run has the source ${clip(source)}.`;
+  return new FoundryError('not_found', what, `Sources there are: ${known.join(', ')}.`);
+}
+
+function clip(text: string): string {
+  return JSON.stringify(text.slice(0, 100));
 }
 
 async function readActs(

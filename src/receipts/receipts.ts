@@ -5,6 +5,7 @@ import type { Clock, Via } from '../context.js';
 import { contentId } from '../hash.js';
 import type { JsonObject } from '../json.js';
 import { version } from '../version.js';
+import { codeSha } from './code-sha.js';
 import { type FileRef, type Receipt, type ReceiptStore, receiptSchema } from './model.js';
 
 export interface ReceiptDraft {
@@ -29,7 +30,7 @@ export async function storeReceipt(store: ReceiptStore, clock: Clock, draft: Rec
     command: draft.command,
     arguments: draft.arguments,
     version,
-    git_sha: null,
+    git_sha: codeSha(),
     inputs: [...(draft.inputs ?? [])],
     outputs: [...(draft.outputs ?? [])],
     counts: { ...draft.counts },

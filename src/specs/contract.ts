@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { jsonObject, jsonValue } from '../json.js';
-import { generatorNames, specIssueSchema } from './model.js';
+import { generatorNames, generatorNote, specIssueSchema } from './model.js';
 
 /** A spec as a client hands it in: checked by `src/specs/check.ts`, so that every fault gets its own code and message. */
 export const looseSpec = jsonObject.describe('The whole spec; its schema stands in the brief');
@@ -12,8 +12,8 @@ export const proposeSpecInput = z.strictObject({
   generator: z
     .enum(generatorNames)
     .optional()
-    .describe('Default auto: induction, then openai if configured, else a brief for you'),
-  template_mode: z.enum(['none', 'global', 'per_cluster']).optional().describe('Test templates, for openai'),
+    .describe(`Default auto: induction, then openai if configured, else a brief; ${generatorNote}`),
+  template_mode: z.enum(['none', 'global', 'per_cluster']).optional().describe('For openai'),
   sample_size: z.int().min(1).max(50).optional().describe('Acts shown to the generator'),
   max_tests: z.int().min(1).max(50).optional().describe('Tests a spec'),
   max_clusters: z.int().min(1).max(10_000).optional().describe('At most'),
@@ -54,7 +54,7 @@ export const generateInput = z.strictObject({
   spec: looseSpec.optional(),
   code: z.string().max(200_000).optional().describe('Your code: a module that exports execute(input, ctx)'),
   language: z.enum(['typescript', 'python']).optional().describe('Default typescript'),
-  generator: z.enum(generatorNames).optional().describe('Default: that of the spec'),
+  generator: z.enum(generatorNames).optional().describe(`Default: that of the spec; ${generatorNote}`),
   retries: z.int().min(0).max(10).optional().describe('Default 3'),
   supersedes: z.string().optional().describe('Capability that this is a better version of; its tests must pass too'),
 });

@@ -70,6 +70,8 @@ export type Spec = z.infer<typeof specSchema>;
 export const specIssueSchema = z.object({ code: z.string(), path: z.string(), message: z.string() });
 export type SpecIssue = z.infer<typeof specIssueSchema>;
 
+/** What the contract names and this version does not have. */
+export const generatorNote = 'sampling: not yet';
 export const generatorNames = ['auto', 'agent', 'openai', 'sampling', 'induction'] as const;
 export type GeneratorName = (typeof generatorNames)[number];
 export type ConcreteGenerator = Exclude<GeneratorName, 'auto'>;

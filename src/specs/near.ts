@@ -22,7 +22,12 @@ export async function specNotFound(store: Pick<Store, 'specs'>, id: string): Pro
 
 export async function capabilityNotFound(store: Pick<Store, 'library'>, name: string): Promise<FoundryError> {
   const close = await near(name, (prefix) => store.library.namesStartingWith(prefix, 5));
-  return notFound('capability', name, close, 'The library is empty; leave supersedes out.');
+  const isEmpty = (await store.library.namesStartingWith('', 1)).length === 0;
+  const otherwise = isEmpty
+    ? 'The library is empty; leave supersedes out.'
+    : 'Find its name with search_capabilities, or leave supersedes out.';
+  const fix = close.length > 0 ? `Names that come close: ${close.join(', ')}.` : otherwise;
+  return new FoundryError('not_found', `No capability is named "${name.slice(0, 100)}".`, fix);
 }
 
 export async function clusteringNotFound(store: Pick<Store, 'needs'>, id: string): Promise<FoundryError> {

@@ -16,7 +16,7 @@ export function pickGenerator(deps: Pick<SpecDeps, 'generators'>, name: Concrete
   }
   throw new FoundryError(
     'needs_setup',
-    `The generator ${name} is not available here.`,
+    `This version has no generator ${name}.`,
     'Use induction or agent, which need no key, or openai with a model configured.',
   );
 }

@@ -50,6 +50,13 @@ describe('what the documents promise', () => {
     }
   });
 
+  test('the page of the tools names the keys of arguments that are objects', () => {
+    const page = text('docs/tools.md');
+    expect(page).toMatch(/^\| `filter` \| object of `source`\? \(string\), .*`until`\? \(string\) \|/m);
+    expect(page).toMatch(/^\| `split` \| object of `train` \(number\), `validation` \(number\), `test` \(number\) \|/m);
+    expect(page).toMatch(/^\| `suggest` \| object of `run_id` \(string\), `category` \(one of `accepted`, /m);
+  });
+
   test('every key of the configuration file is documented', () => {
     const operations = text('docs/operations.md');
     const config = text('src/config.ts');

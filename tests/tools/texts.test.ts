@@ -143,6 +143,19 @@ describe('the text of a finished job says everything', () => {
     `);
   });
 
+  test('generate_and_gate_code with a spec that was refused', async () => {
+    const text = await textAfter(
+      'generate_and_gate_code',
+      { spec: {}, code: '' },
+      { admitted: 0, results: [], issues: [{ code: 'no_test', path: 'tests', message: 'Add a test.' }] },
+    );
+    expect(text).toMatchInlineSnapshot(`
+      "The spec was refused before any code was judged. Mend these and hand it in again:
+      - no_test at tests: Add a test.
+      job_id: job_1"
+    `);
+  });
+
   test('score_run', async () => {
     const text = await textAfter(
       'score_run',
@@ -207,7 +220,7 @@ describe('the text of a finished job says everything', () => {
       },
     );
     expect(text).toMatchInlineSnapshot(`
-      "Read 9 records of 1 file (openai_chat): 6 imported, 1 duplicates, 1 ignored, 1 rejected; 2 runs.
+      "Read 9 records of 1 file (openai_chat): 6 imported, 1 duplicate, 1 ignored, 1 rejected; 2 runs.
       source: "desk"
       Ignored: summary 1.
       Redacted: email 2.
@@ -216,6 +229,30 @@ describe('the text of a finished job says everything', () => {
       job_id: job_1"
     `);
   });
+});
+
+test('a dry run of an import says what would be imported', async () => {
+  const text = await textAfter(
+    'import_evidence',
+    { path: 'desk.jsonl', dry_run: true },
+    {
+      format: 'openai_chat',
+      files: 1,
+      records_read: 9,
+      imported: 7,
+      duplicates: 2,
+      ignored: 0,
+      ignored_kinds: {},
+      rejected: 0,
+      rejections: [],
+      redacted: {},
+      runs: 2,
+      source: 'desk',
+      inventory: { formats: { openai_chat: 1 }, runs: 2, tasks: 2, tools: [], outcomes: { reward: 2 }, missing: [] },
+    },
+  );
+  expect(text).toContain('would import 7, 2 duplicates');
+  expect(text).not.toContain('imported');
 });
 
 test('search_evidence quotes each hit with its place', async () => {
@@ -403,7 +440,7 @@ describe('foundry_status', () => {
           jobs: [{ job_id: 'job_1', kind: 'mine_needs', state: 'done', updated_at: '2026-01-01T00:00:00.000Z' }],
           usage: { calls: 2, cached: 1, failed: 0, total_tokens: 90, cost_usd: 0.00012 },
           store: { schema_version: 9, bytes: 4096 },
-          sandbox: { available: true, fingerprint: 'deno 2', isolation: ['process'], detail: 'Ready.' },
+          sandbox: { available: true, fingerprint: 'deno 2', isolation: ['process'], detail: 'candidates run' },
           data_folder: '/data',
           versions: { program: '0.1.0' },
         }),
@@ -413,7 +450,7 @@ describe('foundry_status', () => {
     expect(textOf(result)).toMatchInlineSnapshot(`
       "Stored: runs 3, evidence 20.
       Store: schema 9, 4096 bytes.
-      Sandbox: available (deno 2; process). Ready.
+      Sandbox: available (deno 2; process).
       Model use: 2 calls, 1 cached, 0 failed, 90 tokens, 0.0001 USD.
       - job job_1 mine_needs done (2026-01-01T00:00:00.000Z)
       Data folder: /data

@@ -1,4 +1,5 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createRoots } from '../../src/roots.js';
@@ -35,6 +36,25 @@ describe('granted folders', () => {
     for (const path of ['read/new', 'write/../secret/new', 'write/out/new']) {
       await expect(roots.writable(path), path).rejects.toMatchObject({ code: 'path_not_allowed' });
     }
+  });
+
+  test('name the path as it was typed and the granted folders, not where the path leads', async () => {
+    const { base, roots } = layout();
+    symlinkSync(join(base, 'secret'), join(base, 'read', 'link'));
+    await expect(roots.readable('read/link/file')).rejects.toMatchObject({
+      message: '"read/link/file" lies outside the folders that this server may read.',
+      fix: expect.stringContaining(`Granted are: ${join(base, 'write')}, ${join(base, 'read')}.`),
+    });
+    await expect(roots.writable('secret/new\nline')).rejects.toMatchObject({
+      message: '"secret/new line" lies outside the folders that this server may write.',
+      fix: expect.not.stringContaining(join(base, 'read')),
+    });
+  });
+
+  test('under the home folder are named with ~, which may be said back', async () => {
+    const roots = createRoots([join(homedir(), 'logs')], [], '/');
+    await expect(roots.writable('/etc/new')).rejects.toMatchObject({ fix: expect.stringContaining(': ~/logs.') });
+    expect(await roots.writable('~/logs/new')).toContain(join('logs', 'new'));
   });
 
   test('name what is missing without its absolute path', async () => {

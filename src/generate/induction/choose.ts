@@ -73,6 +73,8 @@ export interface ChoiceRules {
   readonly minGroups: number;
   /** a flow whose calls are mostly covered already must keep this share of its occurrences for itself */
   readonly minOwnShare: number;
+  /** a flow must still replace more calls than this for each run where it can be called: else others cover most of it */
+  readonly minCallsEach: number;
   readonly maxSkills: number;
 }
 
@@ -86,6 +88,11 @@ interface Context {
 interface Library {
   readonly chosen: readonly Chosen[];
   readonly gain: number;
+}
+
+/** Calls replaced for each run in which a flow stands, whether or not it is left to it. */
+function callsEach(own: readonly Occurrence[], runs: number): number {
+  return own.reduce((sum, one) => sum + one.calls.length, 0) / Math.max(1, runs);
 }
 
 function callableGroups(occurrences: readonly Occurrence[]): number {
@@ -104,8 +111,13 @@ function remaining(one: Candidate, used: ReadonlySet<CorpusCall>, context: Conte
   return one.occurrences.filter((each) => !each.calls.some((call) => used.has(call)));
 }
 
+/** A candidate with its occurrences that can be called, and the number of runs that they stand in. */
+interface Option extends Candidate {
+  readonly runs: number;
+}
+
 interface Entry {
-  readonly candidate: Candidate;
+  readonly candidate: Option;
   own: readonly Occurrence[];
   gain: number;
   score: number;
@@ -117,7 +129,7 @@ interface Entry {
  * runs share come first, with a higher one long flows. A score can only shrink as calls are covered, so that a candidate is
  * measured again only when it comes to the top (lazy greedy).
  */
-async function cover(candidates: readonly Candidate[], power: number, context: Context): Promise<Library> {
+async function cover(candidates: readonly Option[], power: number, context: Context): Promise<Library> {
   const { rules } = context;
   const used = new Set<CorpusCall>();
   const measure = (entry: Entry, round: number): void => {
@@ -131,7 +143,8 @@ async function cover(candidates: readonly Candidate[], power: number, context: C
   const worthwhile = (entry: Entry): boolean =>
     entry.gain > 0 &&
     callableGroups(entry.own) >= rules.minGroups &&
-    entry.own.length >= entry.candidate.occurrences.length * rules.minOwnShare;
+    entry.own.length >= entry.candidate.occurrences.length * rules.minOwnShare &&
+    callsEach(entry.own, entry.candidate.runs) > rules.minCallsEach;
   const chosen: Chosen[] = [];
   queue = queue.filter(worthwhile);
   for (let round = 1; queue.length > 0 && chosen.length < rules.maxSkills; ) {
@@ -159,7 +172,10 @@ const maxClimbs = 12;
  * one at a time, a flow whose absence lets others cover more.
  */
 export async function choose(candidates: readonly Candidate[], context: Context): Promise<readonly Chosen[]> {
-  const callable = candidates.map((one) => ({ ...one, occurrences: one.occurrences.filter((each) => each.loose) }));
+  const callable = candidates.map((one): Option => {
+    const occurrences = one.occurrences.filter((each) => each.loose);
+    return { ...one, occurrences, runs: new Set(occurrences.map((each) => each.run)).size };
+  });
   let pool = callable.filter((one) => callableGroups(one.occurrences) >= context.rules.minGroups);
   let best: Library = { chosen: [], gain: 0 };
   let power = 0;

@@ -39,8 +39,8 @@ export interface CorpusRun {
   readonly texts: readonly Text[];
   /** place at which a value first stood in a result */
   readonly firstSeen: ReadonlyMap<string, number>;
-  /** what the user first said */
-  readonly opening: string;
+  /** what was asked for: what the user first said, and the prose in what the first call gave (a ticket, a message) */
+  readonly request: string;
 }
 
 function seenIn(calls: readonly CorpusCall[]): Map<string, number> {
@@ -52,6 +52,14 @@ function seenIn(calls: readonly CorpusCall[]): Map<string, number> {
     }
   }
   return seen;
+}
+
+/** Texts in the result of a call that are more than a name or an address: three words in small letters. */
+function proseOf(call: CorpusCall | undefined): string[] {
+  if (!call) return [];
+  return leavesOf(call.result).filter(
+    (leaf): leaf is string => typeof leaf === 'string' && (leaf.match(/\b[a-z]{2,}\b/g) ?? []).length >= 3,
+  );
 }
 
 /** What induction needs of a run. */
@@ -87,7 +95,7 @@ export function corpusRun(trace: RunTrace): CorpusRun {
     tools: recorded.map((call) => call.tool),
     texts: texts.sort((a, b) => a.ordinal - b.ordinal),
     firstSeen: seenIn(calls),
-    opening: turns[0]?.text ?? '',
+    request: [turns[0]?.text ?? '', ...proseOf(calls[0])].join('\n'),
   };
 }
 

@@ -7,7 +7,8 @@ import { byText } from './values.js';
 const stopWords = new Set(
   `about after also and any are because been but can could did does for from get has have help her him his how into its just know like
   make may more need not now off one only our out please she should some sure than thank thanks that the their them then there they this
-  too want was what when where which who will with would you your hello yes let here via`.split(/\s+/),
+  too want was what when where which who will with would you your hello yes let here via
+  arrived bought come comes each everything find got long nothing per tell told yet`.split(/\s+/),
 );
 
 function isFirst(step: Step): boolean {
@@ -32,9 +33,13 @@ export function mainStep(program: Program, destructive: Destructive): Step | und
   return program.steps.findLast((step) => destructive(step.tool)) ?? program.steps.at(-1);
 }
 
-/** The step that sets a program apart from the others: of its rarest tool; one that changes something, and a later one, first. */
-function tellingStep(program: Program, destructive: Destructive, uses: ReadonlyMap<string, number>): Step | undefined {
-  const rank = (step: Step): number => (uses.get(step.tool) ?? 0) * 2 + (destructive(step.tool) ? 0 : 1);
+/** The step that sets a program apart from the others: of its rarest tool; a change that not all programs make, and a later step, first. */
+function tellingStep(program: Program, { destructive, uses, programs }: NameRules): Step | undefined {
+  const rank = (step: Step): number => {
+    const used = uses.get(step.tool) ?? 0;
+    if (!destructive(step.tool)) return programs + used * 2 + 1;
+    return used < programs ? used * 2 - programs * 2 : programs + used * 2;
+  };
   const rest = program.steps.slice(1);
   return rest.reduceRight<Step | undefined>(
     (best, step) => (best === undefined || rank(step) < rank(best) ? step : best),
@@ -54,24 +59,42 @@ export function toolUses(programs: readonly Program[]): Map<string, number> {
 export interface NameRules {
   readonly destructive: Destructive;
   readonly uses: ReadonlyMap<string, number>;
+  /** how many programs are named together */
+  readonly programs: number;
   /** names that are given already */
   readonly taken: Set<string>;
 }
 
-/** A name from verb and object of the tools, unique among those taken. */
-export function nameOf(program: Program, { destructive, uses, taken }: NameRules): string {
+/** A name from verb and object of the tools, unique among those taken. One of a program that changes something says a change. */
+export function nameOf(program: Program, rules: NameRules): string {
+  const { destructive, taken } = rules;
   const [first, second] = program.steps;
   if (!first) return unique('flow', taken);
   const how = verb(first);
-  const main = tellingStep(program, destructive, uses);
+  const main = tellingStep(program, rules);
   if (!second || !main) return unique(snakeCase(`${how}_${plural(nounOf(first.tool).join('_'))}_by_list`), taken);
   if (program.steps.length === 2) {
     return unique(snakeCase(`${how}_${part(first, new Set([how]))}_and_${part(second, new Set([how]))}`), taken);
   }
-  return unique(
-    snakeCase(`${verb(main)}_${part(main, new Set([verb(main)]))}_for_${nounOf(first.tool).join('_')}`),
-    taken,
-  );
+  const said = new Set([verb(main)]);
+  const change = program.steps.findLast((step) => destructive(step.tool));
+  const rest = change && !destructive(main.tool) ? `and_${part(change, said)}` : `for_${nounOf(first.tool).join('_')}`;
+  return unique(snakeCase(`${verb(main)}_${part(main, said)}_${rest}`), taken);
+}
+
+const maxConstants = 3;
+const maxConstantChars = 40;
+
+/** What a step always sends, as recorded: no caller can change it, so that it must be told. */
+function constants(step: Step): string {
+  const told = step.args.flatMap(({ slot, expr }) => {
+    if (expr.kind !== 'const') return [];
+    const value = JSON.stringify(expr.value);
+    const name = (slot.split('.').at(-1) ?? slot).replaceAll('_', ' ');
+    return [`${name} ${value.length <= maxConstantChars ? value : 'fixed'}`];
+  });
+  const more = told.length > maxConstants ? ` and ${told.length - maxConstants} more` : '';
+  return told.length === 0 ? '' : ` with ${told.slice(0, maxConstants).join(', ')}${more}`;
 }
 
 function phrase(step: Step, program: Program): string {
@@ -104,7 +127,7 @@ export function termsOf(skill: InducedSkill, background: ReadonlyMap<string, num
   const groups = new Set<string>();
   for (const { run } of skill.train) {
     groups.add(run.group);
-    for (const word of wordsOf(run.opening)) seen.set(word, (seen.get(word) ?? new Set<string>()).add(run.group));
+    for (const word of wordsOf(run.request)) seen.set(word, (seen.get(word) ?? new Set<string>()).add(run.group));
   }
   return [...seen]
     .filter(
@@ -125,7 +148,7 @@ export function wordsOf(text: string): Set<string> {
 
 /** One sentence that starts with a verb: the steps in order, and what the runs were about. */
 export function summaryOf(program: Program, terms: readonly string[]): string {
-  const steps = program.steps.map((step) => phrase(step, program));
+  const steps = program.steps.map((step) => `${phrase(step, program)}${constants(step)}`);
   const sentence = `${steps.join(', then ')}${terms.length > 0 ? ` (for requests about: ${terms.join(', ')})` : ''}.`;
   return (sentence.charAt(0).toUpperCase() + sentence.slice(1)).slice(0, 500);
 }

@@ -64,7 +64,7 @@ async function learn(
   const induced = await induce(corpus, { salt, destructive, signal, progress });
   const written = writeSkills(
     induced.skills,
-    corpus.map((run) => run.opening),
+    corpus.map((run) => run.request),
     { maxTests: request.maxTests, destructive },
   );
   const view = await clusterView(deps.store, request.clusteringId, signal);

@@ -97,21 +97,21 @@ export interface WriteOptions {
 }
 
 /** The words of all runs, to tell what is special about some. */
-export function backgroundOf(openings: readonly string[]): Map<string, number> {
+export function backgroundOf(requests: readonly string[]): Map<string, number> {
   const background = new Map<string, number>();
-  for (const opening of openings)
-    for (const word of wordsOf(opening)) background.set(word, (background.get(word) ?? 0) + 1);
+  for (const request of requests)
+    for (const word of wordsOf(request)) background.set(word, (background.get(word) ?? 0) + 1);
   return background;
 }
 
 /** Specs, tests and code of the skills, in order; a skill whose tests a constant would pass is left out. */
 export function writeSkills(
   skills: readonly InducedSkill[],
-  openings: readonly string[],
+  requests: readonly string[],
   options: WriteOptions,
 ): WrittenSkill[] {
   const taken = new Set<string>(['index']);
-  const background = backgroundOf(openings);
+  const background = backgroundOf(requests);
   const uses = toolUses(skills.map((one) => one.program));
   return skills.flatMap((skill) => {
     const visibleCases = cases(skill.train).slice(0, Math.max(2, Math.min(4, options.maxTests)));
@@ -132,9 +132,9 @@ export function writeSkills(
     const payloads = [...skill.train, ...skill.heldOut].flatMap((one) => (one.payload ? [one.payload] : []));
     const tools = provOf(skill.program.steps);
     const spec: Spec = {
-      name: nameOf(skill.program, { destructive: options.destructive, uses, taken }),
+      name: nameOf(skill.program, { destructive: options.destructive, uses, programs: skills.length, taken }),
       kind: 'skill',
-      summary: summaryOf(skill.program, termsOf(skill, background, openings.length)),
+      summary: summaryOf(skill.program, termsOf(skill, background, requests.length)),
       input_schema: schema,
       output_schema: schemaOf(payloads, { depth: 0, sure: true }),
       tests: missing ? [...visible, missing] : visible,

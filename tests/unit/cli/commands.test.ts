@@ -31,6 +31,7 @@ test('import --dry-run stores nothing and shows what is there', async () => {
   const { code, out } = await runMain('import', log, '--dry-run');
   expect(code).toBe(0);
   expect(out).toMatch(new RegExp(`^find_order +${total} +0$`, 'm'));
+  expect(out).toMatch(/^would import +\d+$/m);
   expect(out).toContain('Nothing was stored (dry run).');
   expect(out).not.toContain('receipt');
   const counts = JSON.parse((await runMain('call', 'foundry_status')).out).counts ?? {};
@@ -48,6 +49,8 @@ test('import of several paths reports each until one cannot be read, and names e
   expect(out.match(/^receipt /gm)).toHaveLength(2);
   expect(out).toMatch(/^ {2}rejected \S*broken\.jsonl:3: \S/m);
   expect(err).toMatch(/^unsupported_format: foreign\.txt /m);
+  const nowhere = join(folder, 'no', 'where');
+  expect((await runMain('import', nowhere)).err).toContain(`not_found: Nothing is at ${nowhere}.`);
 });
 
 test('score judges, lists and takes a word of a person', async () => {
@@ -81,6 +84,11 @@ test('a pipeline, an export, a call and a data set that is verified', async () =
   const told = JSON.parse((await runMain(...args, '--json')).out);
   expect(told).toMatchObject({ stage: 'all', out, specs: 1, admitted: 1, refused: 0 });
   const { name } = told.results[0];
+
+  const { text, uri } = JSON.parse((await runMain('call', 'read', `{"uri": "capability://${name}"}`)).out);
+  expect(uri).toBe(`capability://${name}`);
+  expect(text).toContain(name);
+  expect((await runMain('call', 'read', '{"uri": "capability://nope"}')).err).toMatch(/^not_found: /);
 
   const skills = join(folder, 'skills');
   const exported = await runMain('export', skills);

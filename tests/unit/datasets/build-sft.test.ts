@@ -178,6 +178,7 @@ describe('building a data set for fine-tuning', () => {
     }
     expect(splitsOf.size).toBe(8);
     expect([...splitsOf.values()].every((splits) => splits.size === 1)).toBe(true);
+    rmSync(folder(), { recursive: true });
     const one = await build({ split: { train: 0.001, validation: 1, test: 0 }, filter: { task_id: 't1' } });
     expect(one.files.map((file) => file.split)).toEqual(['train']);
     expect(existsSync(join(folder(), 'set.validation.jsonl'))).toBe(false);
@@ -191,7 +192,10 @@ describe('building a data set for fine-tuning', () => {
         run: { task_id: 't' },
       });
     await bench.add(same('a'), same('b'), run('c', [reward(1)], { task_id: 't' }), run('d', [reward(1)]));
-    const reasons = async (input: Partial<BuildSftInput>): Promise<unknown> => (await build(input)).excluded;
+    const reasons = async (input: Partial<BuildSftInput>): Promise<unknown> => {
+      rmSync(folder(), { recursive: true, force: true });
+      return (await build(input)).excluded;
+    };
     expect(await reasons({})).toEqual({ duplicate: 1 });
     expect(await reasons({ format: 'openai' })).toEqual({ duplicate: 1 });
     expect(await reasons({ dedupe: false })).toEqual({});
@@ -250,6 +254,24 @@ describe('building a data set for fine-tuning', () => {
     writeFileSync(join(mine, 'README.md'), '# My project');
     expect(await refusal({ output_dir: mine })).toMatchObject({ code: 'conflict' });
     expect(readFileSync(join(mine, 'README.md'), 'utf8')).toBe('# My project');
+  });
+
+  it('does not write over a data set of another configuration, but builds the same one anew', async () => {
+    await bench.add(run('a', [reward(1)]));
+    const first = await build({ filter: { task_id: 'task of a' } });
+    const card = readFileSync(join(folder(), 'README.md'), 'utf8');
+    expect(await refusal({ format: 'openai' })).toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('(other: filter, format)'),
+      fix: expect.stringContaining('another name or output_dir'),
+    });
+    expect(readFileSync(join(folder(), 'README.md'), 'utf8')).toBe(card);
+    expect((await bench.store.datasets.getDataset(first.dataset_id))?.card).toBe(card);
+    // The same folder by its own name, and a default that is said, change nothing.
+    const same: Partial<BuildSftInput> = { filter: { task_id: 'task of a' }, format: 'trl', output_dir: folder() };
+    expect((await build(same)).dataset_id).toBe(first.dataset_id);
+    await build({ format: 'openai', output_dir: join(bench.folder, 'other') });
+    expect(readFileSync(join(folder(), 'README.md'), 'utf8')).toContain(first.dataset_id);
   });
 
   it('leaves nothing half done where it is cancelled', async () => {

@@ -300,6 +300,17 @@ describe('bad input', () => {
     ]);
   });
 
+  it('counts in the last report of progress too, as in the result', async () => {
+    const path = bench.file('a.jsonl', `${JSON.stringify({ messages: conversation })}\n{broken\n`);
+    const told: string[] = [];
+    const progress = (done: number, total: number | undefined, message: string): void => {
+      told.push(`${message}, ${done === total ? 'all' : 'not all'} bytes`);
+    };
+    const output = await bench.service.importEvidence({ path }, { ...plainContext('cli'), progress });
+    expect(output.records_read).toBe(6);
+    expect(told.at(-1)).toBe('6 records read, all bytes');
+  });
+
   it('that no importer knows, lies outside the granted folders, or is missing is an error', async () => {
     const path = bench.file('a.txt', 'hello\nworld\n');
     await expect(bench.import({ path })).rejects.toMatchObject({ code: 'unsupported_format' });

@@ -6,6 +6,7 @@ import { pickSamples } from '../../../src/generate/brief-samples.js';
 import type { ProposeRequest } from '../../../src/generate/model.js';
 import type { SpecRecord } from '../../../src/specs/model.js';
 import type { Store } from '../../../src/store.js';
+import { scoreOf } from '../induction/traces.js';
 import { aTest, lookupSpec, sumSpec } from '../specs/specs.js';
 import { anAct, clusterId, clusteringId, openStore, putClusters, putPlainClusters } from './clustered.js';
 
@@ -76,9 +77,38 @@ test('a brief over long acts stays under 4,000 tokens', async () => {
     });
   await putClusters(store, [['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map(long)]);
   const brief = await briefOf(store);
-  expect(brief.samples).toHaveLength(6);
+  expect(brief.samples.length).toBeGreaterThan(0);
   expect(JSON.stringify(brief.samples)).toContain('[clipped');
   expect(countTokens(JSON.stringify(brief))).toBeLessThan(4_000);
+});
+
+test('a small value is never clipped, and a large one only where the brief would be too long', async () => {
+  const small = openStore();
+  const note = 'x'.repeat(1_900);
+  const acts = ['a', 'b', 'c', 'd'].map((letter) =>
+    anAct(`act_${letter}`, { calls: [{ tool: 'desk.read', arguments: {}, result: { note, letter }, failed: false }] }),
+  );
+  await putClusters(small, [acts]);
+  const { samples } = await briefOf(small);
+  expect(samples.length).toBeGreaterThan(1);
+  expect(JSON.stringify(samples)).not.toContain('[clipped');
+
+  const large = { tool: 'desk.read', arguments: {}, result: 'y'.repeat(5_000), failed: false };
+  const alone = openStore();
+  await putClusters(alone, [[anAct('act_1', { calls: [large] })]]);
+  expect(JSON.stringify((await briefOf(alone)).samples)).not.toContain('[clipped');
+  const both = openStore();
+  await putClusters(both, [['1', '2'].map((id) => anAct(`act_${id}`, { calls: [large] }))]);
+  expect(JSON.stringify((await briefOf(both)).samples)).toContain('[clipped 4402 characters]');
+});
+
+test('each sample says how its run was judged', async () => {
+  const store = openStore();
+  await putClusters(store, [[anAct('act_1'), anAct('act_2', { run_id: 'run_2' })]]);
+  const categoryOf = async () => (await briefOf(store)).samples.map((one) => one['run_category']).sort();
+  expect(await categoryOf()).toEqual(['not_scored', 'not_scored']);
+  await store.scores.putScores([scoreOf('run_1', 'rejected')]);
+  expect(await categoryOf()).toEqual(['not_scored', 'rejected']);
 });
 
 test('a clustering gives the first cluster that has no spec yet, and nothing when all have one', async () => {

@@ -29,7 +29,7 @@ beforeAll(async () => {
     signal,
     progress: () => undefined,
   });
-  const openings = runs.map((run) => run.opening);
+  const openings = runs.map((run) => run.request);
   written = writeSkills(skills, openings, { maxTests: 4, destructive: isDestructiveName });
 });
 

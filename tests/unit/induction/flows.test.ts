@@ -222,7 +222,7 @@ describe('an occurrence', () => {
     { user: `work on T${at}00` },
     call('get_ticket', { ticket: `T${at}00` }, { ticket: `T${at}00`, customer: `C${at}00` }),
     call('list_orders', { customer: `C${at}00` }, { orders: [{ id: `O${at}00` }, { id: `O${at}01` }] }),
-    call('refund_order', { order: `O${at}0${at % 2}` }, { refund: `R${at}00` }),
+    call('refund_order', { order: `O${at}00` }, { refund: `R${at}00` }),
     call('close_ticket', { ticket: `T${at}00` }, { ticket: `T${at}00`, closed: true }),
   ];
   const unrelated = (at: number): Event[] => [
@@ -241,5 +241,19 @@ describe('an occurrence', () => {
     expect(found(runsOf(3, whole))).toBe(0);
     const changesNothing = (run: CorpusRun) => occurrencesIn(learnt.program, run, new Set(), () => false);
     expect(runsOf(3, whole).flatMap(changesNothing)).toHaveLength(3);
+  });
+
+  it('is not worth a skill where other skills make nearly all of its calls', async () => {
+    const short = (at: number): Event[] => whole(at).slice(0, 3);
+    const rare = await induce(
+      runsOf(40, (at) => (at % 10 === 0 ? short(at) : whole(at))),
+      options,
+    );
+    expect(rare.skills.map(({ program }) => program.steps.length)).toEqual([4]);
+    const often = await induce(
+      runsOf(40, (at) => (at % 3 > 0 ? short(at) : whole(at))),
+      options,
+    );
+    expect(often.skills.map(({ program }) => program.steps.length).sort()).toEqual([2, 4]);
   });
 });

@@ -46,7 +46,7 @@ describe('induction on planted flows', () => {
       return JSON.stringify(
         writeSkills(
           skills,
-          runs.map((run) => run.opening),
+          runs.map((run) => run.request),
           { maxTests: 4, destructive: isDestructiveName },
         ).map(({ spec, code, hiddenTests }) => ({ spec, code, hiddenTests })),
       );

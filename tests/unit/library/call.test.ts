@@ -234,6 +234,14 @@ describe('a capability that changes things', () => {
     expect(dry.note).toContain('stopped before its end');
   });
 
+  test('a dry run in which nothing would change gives no plan and says so', async () => {
+    library.desk.tickets['C1'] = [];
+    const dry = await call({ ...skill, dry_run: true });
+    expect(dry.plan_id).toBeUndefined();
+    expect(dry.planned_calls).toEqual([]);
+    expect(dry.note).toContain('Nothing would change');
+  });
+
   test('effects of a capability that it calls count as its own', async () => {
     const outer = specOf({
       ...closeTickets,

@@ -127,7 +127,11 @@ describe('promotion', () => {
   });
 
   test('nobody promotes what has not run once', async () => {
-    expect(await manage('promote', { reason: 'trust me' }, 'cli')).toMatchObject({ changed: false, state: 'staged' });
+    expect(await manage('promote', { reason: 'trust me' }, 'cli')).toMatchObject({
+      changed: false,
+      state: 'staged',
+      note: expect.stringContaining('never called'),
+    });
   });
 
   test('what was deprecated is brought back by a person only', async () => {

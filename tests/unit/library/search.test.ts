@@ -21,6 +21,13 @@ beforeEach(async () => {
 });
 afterEach(() => library.close());
 
+/** Gives a query a direction that no capability has. */
+function nothingIsNear(query: string): void {
+  library.embedder.model = `none near ${query}`;
+  library.embedder.embed = async (texts) =>
+    texts.map((text) => Float32Array.from({ length: 64 }, (_, at) => (at === (text === query ? 1 : 0) ? 1 : 0)));
+}
+
 const search = (query: string, more = {}) => library.service.search({ query, ...more });
 
 test('an empty library says so, and asks the embedder nothing', async () => {
@@ -53,6 +60,31 @@ describe('a library of two', () => {
       missing_tools: [],
       executions: 0,
     });
+  });
+
+  test('a score says how alike query and capability are, not which place it has', async () => {
+    const scoreOf = async (query: string, name: string) =>
+      (await search(query)).results.find((hit) => hit.name === name)?.score;
+    expect(await scoreOf('closing of ticket', 'close_customer_tickets')).toBeLessThan(1);
+    expect(await scoreOf('customer ticket', 'close_customer_tickets')).toBe(1);
+    library.embedder.broken = true;
+    expect(await scoreOf('close a broken shop', 'close_customer_tickets')).toBeCloseTo(1 / 3, 3);
+  });
+
+  test('one word of many in common is no reason to be shown', async () => {
+    const query = 'water gardens, feed a customer of horses';
+    nothingIsNear(query);
+    expect((await search(query)).results.map((hit) => hit.name)).not.toContain('close_customer_tickets');
+  });
+
+  test('the singular finds the plural, and little words find nothing', async () => {
+    const summary = 'Track each shipment (for requests about: parcels).';
+    await library.admit(specOf({ name: 'get_shipments', summary }), `${addCode}//`);
+    nothingIsNear('where is my parcel');
+    const { results } = await search('where is my parcel');
+    expect(results.map((hit) => [hit.name, hit.score])).toEqual([['get_shipments', 1]]);
+    nothingIsNear('where is my');
+    expect((await search('where is my')).results).toEqual([]);
   });
 
   test('what cannot run here says which tools are missing', async () => {

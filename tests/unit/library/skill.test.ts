@@ -12,7 +12,7 @@ describe('the Agent Skill of a capability', () => {
     expect(files({}, closeTickets)['SKILL.md']).toMatchInlineSnapshot(`
       "---
       name: close-customer-tickets
-      description: "Close every open ticket of a customer. Use when the task asks for this and customer id is known; it gives closed, in place of single calls of desk.list_tickets and desk.close_ticket."
+      description: "Close every open ticket of a customer. Use to close every open ticket of a customer, where customer id is known; it gives closed, in place of single calls of desk.list_tickets and desk.close_ticket."
       metadata:
         capability: "close_customer_tickets"
         version: "3"
@@ -56,6 +56,11 @@ describe('the Agent Skill of a capability', () => {
       - \`references/report.json\`: what each stage of the gate saw
       "
     `);
+  });
+
+  test('is for the requests that the summary names', () => {
+    const text = files({ summary: 'Track it (for requests about: parcels, delivery).' })['SKILL.md'];
+    expect(text).toContain('Use for requests about parcels and delivery, where a and b are known');
   });
 
   test('is valid whatever a model wrote into the spec', () => {

@@ -121,7 +121,11 @@ describe('mining', () => {
   });
 
   it('says so where there is nothing to mine', async () => {
-    await expect(needs.mineNeeds({ source: 'nowhere' }, context)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(needs.mineNeeds({ source: 'nowhere' }, context)).rejects.toMatchObject({
+      code: 'not_found',
+      message: 'No run has the source "nowhere".',
+      fix: 'Sources there are: desk.',
+    });
   });
 
   it('stops when it is cancelled', async () => {

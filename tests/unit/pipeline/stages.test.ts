@@ -31,8 +31,10 @@ test('one stage after the other writes what all stages at once write', async () 
   expect(Object.keys(contentsOf(at('staged')))).toEqual(['need_assignments.jsonl', 'need_clusters.jsonl']);
   await pipeline('--stage', 'spec', '--reuse-clusters', '--out', at('staged'));
   expect(Object.keys(contentsOf(at('staged')))).toContain('need_specs.jsonl');
-  await pipeline('--stage', 'codegen', '--reuse-specs', '--out', at('staged'));
-  await pipeline('--in', logs, '--stage', 'all', '--out', at('all'));
+  const reused = await pipeline('--stage', 'codegen', '--reuse-specs', '--out', at('staged'));
+  expect(reused.out).not.toMatch(/^(acts|clusters) /m);
+  const whole = await pipeline('--in', logs, '--stage', 'all', '--out', at('all'));
+  expect(whole.out).toMatch(/^acts +[1-9]\d*\nclusters +[1-9]/m);
 
   const all = contentsOf(at('all'));
   expect(Object.keys(all)).toContain('library_index.jsonl');

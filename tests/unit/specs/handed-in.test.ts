@@ -106,11 +106,15 @@ test('the hidden tests of the old version judge the new one and are never shown'
 
 test('superseding what is not there names what comes close', async () => {
   const { handIn } = open();
+  const nope = { supersedes: 'nope' };
+  await expect(handIn(sumSpec(), sumCode, nope)).rejects.toMatchObject({ fix: expect.stringContaining('is empty') });
   await handIn(sumSpec(), sumCode);
   await expect(handIn(sumSpec(), sumCode, { supersedes: 'sum_number' })).rejects.toMatchObject({
     code: 'not_found',
     fix: expect.stringContaining('sum_numbers'),
   });
+  const told = expect.stringMatching(/^Find its name with search_capabilities/);
+  await expect(handIn(sumSpec(), sumCode, nope)).rejects.toMatchObject({ code: 'not_found', fix: told });
 });
 
 test('a proposed spec waits for code: the brief first, then what the gate said, then the capability', async () => {
