@@ -58,7 +58,8 @@ function seenIn(calls: readonly CorpusCall[]): Map<string, number> {
 function proseOf(call: CorpusCall | undefined): string[] {
   if (!call) return [];
   return leavesOf(call.result).filter(
-    (leaf): leaf is string => typeof leaf === 'string' && (leaf.match(/\b[a-z]{2,}\b/g) ?? []).length >= 3,
+    (leaf): leaf is string =>
+      typeof leaf === 'string' && (leaf.match(/(?<!\S)[a-z]{2,}(?=[\s.,;:!?]|$)/g) ?? []).length >= 3,
   );
 }
 

@@ -4,6 +4,7 @@ import { plainContext } from '../../../src/context.js';
 import { createAgentGenerator } from '../../../src/generate/agent.js';
 import { pickSamples } from '../../../src/generate/brief-samples.js';
 import type { ProposeRequest } from '../../../src/generate/model.js';
+import { isJsonObject } from '../../../src/json.js';
 import type { SpecRecord } from '../../../src/specs/model.js';
 import type { Store } from '../../../src/store.js';
 import { scoreOf } from '../induction/traces.js';
@@ -105,7 +106,8 @@ test('a small value is never clipped, and a large one only where the brief would
 test('each sample says how its run was judged', async () => {
   const store = openStore();
   await putClusters(store, [[anAct('act_1'), anAct('act_2', { run_id: 'run_2' })]]);
-  const categoryOf = async () => (await briefOf(store)).samples.map((one) => one['run_category']).sort();
+  const categoryOf = async () =>
+    (await briefOf(store)).samples.map((one) => isJsonObject(one) && one['run_category']).sort();
   expect(await categoryOf()).toEqual(['not_scored', 'not_scored']);
   await store.scores.putScores([scoreOf('run_1', 'rejected')]);
   expect(await categoryOf()).toEqual(['not_scored', 'rejected']);
