@@ -69,7 +69,7 @@ async function needSection(services: Services, spec: SpecRecord | undefined, pat
 function specLines(capability: CapabilityVersion, spec: SpecRecord | undefined, pattern: PatternRecord | undefined) {
   const induced = pattern
     ? [
-        `- learnt from ${pattern.train_run_ids.length} runs, checked on ${pattern.held_out_run_ids.length} held-out runs; replaces ${pattern.calls_replaced} calls`,
+        `- learnt from ${pattern.train_run_ids.length} runs, checked on ${pattern.held_out_run_ids.length} held-out runs; stands for ${pattern.calls_replaced} recorded calls in ${pattern.occurrences} places`,
       ]
     : [];
   const by = spec ? `written by ${spec.generator} at ${spec.created_at}` : 'not in the store any more';

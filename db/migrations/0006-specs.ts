@@ -33,6 +33,7 @@ export const migration0006: Migration = {
       train_run_ids TEXT NOT NULL,
       held_out_run_ids TEXT NOT NULL,
       calls_replaced INTEGER NOT NULL,
+      occurrences INTEGER NOT NULL,
       destructive_tools TEXT NOT NULL,
       PRIMARY KEY (pattern_id, spec_id)
     ) STRICT;

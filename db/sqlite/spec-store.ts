@@ -40,7 +40,7 @@ function toPattern(row: PatternRow): PatternRecord {
 
 const specColumns = 'spec_id, spec, generator, cluster_id, clustering_id, author_saw_all, created_at';
 const patternColumns =
-  'pattern_id, clustering_id, cluster_id, spec_id, code, train_run_ids, held_out_run_ids, calls_replaced, destructive_tools';
+  'pattern_id, clustering_id, cluster_id, spec_id, code, train_run_ids, held_out_run_ids, calls_replaced, occurrences, destructive_tools';
 
 function writeSpec(connection: Connection, record: SpecRecord, hiddenTests: readonly SpecTest[]): void {
   const added = connection.db
@@ -68,7 +68,7 @@ function writeSpec(connection: Connection, record: SpecRecord, hiddenTests: read
 
 function writePatterns(connection: Connection, patterns: readonly PatternRecord[]): void {
   const insert = connection.db.prepare(
-    `INSERT OR IGNORE INTO patterns (${patternColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT OR IGNORE INTO patterns (${patternColumns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   for (const pattern of patterns) {
     insert.run(
@@ -80,6 +80,7 @@ function writePatterns(connection: Connection, patterns: readonly PatternRecord[
       JSON.stringify(pattern.train_run_ids),
       JSON.stringify(pattern.held_out_run_ids),
       pattern.calls_replaced,
+      pattern.occurrences,
       JSON.stringify(pattern.destructive_tools),
     );
   }

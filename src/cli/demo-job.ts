@@ -18,6 +18,7 @@ export interface DemoSkill {
   readonly calls_each: number;
   readonly runs: number;
   readonly calls: number;
+  readonly occurrences: number;
 }
 
 export interface DemoReport {
@@ -70,7 +71,7 @@ export async function runJob(services: Services, context: CommandContext, places
     ),
     skipped: learnt.skipped,
     calls_recorded: await recordedCalls(services),
-    calls_saved: admitted.reduce((sum, skill) => sum + skill.calls - skill.runs, 0),
+    calls_saved: admitted.reduce((sum, skill) => sum + skill.calls - skill.occurrences, 0),
     rows: dataset.rows,
     files: dataset.files.map((file) => file.path),
     call: await callLearntSkill(
@@ -112,8 +113,8 @@ async function exported(
     const version = capability && (await services.store.library.get(capability.name, capability.version));
     if (!pattern || !version) continue;
     const runs = pattern.train_run_ids.length + pattern.held_out_run_ids.length;
-    const calls = pattern.calls_replaced;
-    skills.push({ name, summary: version.spec.summary, calls_each: calls / runs, runs, calls });
+    const { calls_replaced: calls, occurrences } = pattern;
+    skills.push({ name, summary: version.spec.summary, calls_each: calls / occurrences, runs, calls, occurrences });
     await services.library.manage({ name, action: 'export', output_dir: folder }, workContext(context, 'export'));
   }
   return skills.sort((a, b) => b.calls - a.calls || (a.name < b.name ? -1 : 1));

@@ -97,7 +97,9 @@ export interface PatternRecord {
   readonly code: string;
   readonly train_run_ids: readonly string[];
   readonly held_out_run_ids: readonly string[];
+  /** recorded calls that the skill would stand for where the whole library is used, and in how many places */
   readonly calls_replaced: number;
+  readonly occurrences: number;
   /** tools of the pattern that change state: the skill is destructive where there are any */
   readonly destructive_tools: readonly string[];
 }

@@ -86,6 +86,7 @@ async function learn(
         train_run_ids: runs(one.skill.train),
         held_out_run_ids: runs(one.skill.heldOut),
         calls_replaced: one.skill.own.reduce((sum, each) => sum + each.calls.length, 0),
+        occurrences: one.skill.own.length,
         destructive_tools: one.destructiveTools,
       },
     };

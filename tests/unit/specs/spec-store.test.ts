@@ -75,6 +75,7 @@ test('patterns come back by spec and by clustering', async () => {
     train_run_ids: ['run_1'],
     held_out_run_ids: ['run_2', 'run_3'],
     calls_replaced: 2,
+    occurrences: 1,
     destructive_tools: ['desk.close'],
   };
   await store.specs.putPatterns([pattern, pattern]);

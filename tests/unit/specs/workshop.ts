@@ -74,6 +74,7 @@ export function induced(spec: Spec, code: string, hiddenTests: readonly SpecTest
     train_run_ids: [],
     held_out_run_ids: [],
     calls_replaced: 2,
+    occurrences: 1,
     destructive_tools: [],
   };
   return { spec, clusterId, hiddenTests, pattern };
