@@ -5,6 +5,8 @@ import type { Destructive } from './match.js';
 import type { WrittenSkill } from './spec-of.js';
 import { byText } from './values.js';
 
+const namedAtMost = 3;
+
 /** What a cluster holds that matters for induction. */
 export interface ClusterView {
   readonly clusterOfEvidence: ReadonlyMap<string, string>;
@@ -69,18 +71,19 @@ export function clusterOf(written: WrittenSkill, view: ClusterView, destructive:
 export function whyNone(
   clusterId: string,
   view: ClusterView,
-  facts: { accepted: ReadonlySet<string>; covering: ReadonlyMap<string, { name: string; cluster: string | null }> },
+  facts: { accepted: ReadonlySet<string>; covering: ReadonlyMap<string, string> },
 ): string {
   const seen = view.acts.get(clusterId);
   if (!seen || seen.calls === 0) return 'its acts hold no tool calls';
   if (seen.results === 0) return 'its calls have no recorded results';
   if (![...seen.runs].some((run) => facts.accepted.has(run))) return 'none of its runs is accepted';
-  const elsewhere = new Map<string, string | null>();
+  const elsewhere = new Set<string>();
   for (const evidence of seen.evidence) {
-    const flow = facts.covering.get(evidence);
-    if (flow) elsewhere.set(flow.name, flow.cluster);
+    const skill = facts.covering.get(evidence);
+    if (skill) elsewhere.add(skill);
   }
-  const [first] = [...elsewhere].sort((a, b) => byText(a[0], b[0]));
-  if (first) return `its calls are part of ${first[0]}, which belongs to ${first[1] ?? 'no one cluster'}`;
+  const names = [...elsewhere].sort(byText);
+  const more = names.length > namedAtMost ? ` and ${names.length - namedAtMost} more` : '';
+  if (names.length > 0) return `its calls went into ${names.slice(0, namedAtMost).join(', ')}${more}`;
   return 'no flow of its calls has support in enough runs and a held-out run to be judged by';
 }

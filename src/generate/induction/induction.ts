@@ -68,12 +68,12 @@ async function learn(
     { maxTests: request.maxTests, destructive },
   );
   const view = await clusterView(deps.store, request.clusteringId, signal);
-  const covering = new Map<string, { name: string; cluster: string | null }>();
+  /** The skill that each recorded call went into. */
+  const covering = new Map<string, string>();
   const proposals = written.map((one): Proposal => {
     const cluster = clusterOf(one, view, destructive);
     const runs = (list: typeof one.skill.train) => [...new Set(list.map((each) => each.run.runId))].sort();
-    for (const each of one.skill.own)
-      for (const call of each.calls) covering.set(call.evidenceId, { name: one.spec.name, cluster });
+    for (const each of one.skill.own) for (const call of each.calls) covering.set(call.evidenceId, one.spec.name);
     return {
       spec: one.spec,
       clusterId: cluster,
