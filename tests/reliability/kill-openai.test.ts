@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
+import { openKept } from '../../db/sqlite/kept.js';
 import { recordHelpdesk } from '../../examples/helpdesk/record.js';
 import { hashOf } from '../../src/hash.js';
 import { type FakeOpenai, fakeOpenai } from '../support/fake-openai.js';
@@ -58,7 +58,7 @@ async function openBench(): Promise<Bench> {
 
 /** Hashes of the questions whose answers are stored, one for each answer that came from the endpoint. */
 function storedAnswers(home: string): string[] {
-  const db = new Database(join(home, 'foundry.db'), { readonly: true });
+  const db = openKept(join(home, 'foundry.db'), { readonly: true });
   const rows = db.prepare('SELECT request_hash FROM model_calls WHERE cached = 0 AND response IS NOT NULL').all();
   db.close();
   return (rows as { request_hash: string }[]).map((row) => row.request_hash);
