@@ -1,5 +1,4 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { Client, type JSONRPCMessage, type Transport } from '@modelcontextprotocol/client';
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js';
 import type { Transport as LegacyTransport } from '@modelcontextprotocol/sdk/shared/transport.js';
@@ -41,7 +40,13 @@ export class ServerProcess implements Transport {
       this.stderr += chunk;
     });
     this.exited = new Promise((resolve) => this.child.once('close', (code, signal) => resolve({ code, signal })));
-    createInterface({ input: this.child.stdout }).on('line', (line) => this.hear(line));
+    // Not by node:readline: from Node 24 on it takes U+2028 for the end of a line, which the protocol does not.
+    let rest = '';
+    this.child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      const lines = `${rest}${chunk}`.split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) this.hear(line);
+    });
   }
 
   private hear(line: string): void {
