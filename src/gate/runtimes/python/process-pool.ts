@@ -139,7 +139,9 @@ export class PythonPool {
     this.enclosure.close();
   }
 
+  /** @throws FoundryError sandbox_unavailable once it has been closed */
   private start(command: Command, preamble: readonly Buffer[] = []): DenoProcess {
+    if (this.closed) throw this.closedError();
     const process = new DenoProcess(command, this.settings.memoryMb + runtimeMb, preamble);
     this.all.add(process);
     void process.exited.then(() => this.all.delete(process));
@@ -177,7 +179,6 @@ export class PythonPool {
   private async spawn(ambience: Ambience): Promise<DenoProcess> {
     const { chunks } = await this.prepare();
     const command = await this.command(ambience);
-    if (this.closed) throw this.closedError();
     const process = this.start(command, chunks);
     this.enclosure.tie(process);
     return process;

@@ -36,6 +36,8 @@ export class DenoProcess {
   readonly exited: Promise<void>;
   readonly secret = `k_${randomUUID().replaceAll('-', '')}`;
   served = 0;
+  /** What the child was last sent of the texts that it keeps. */
+  held: { readonly glue?: string; readonly program?: string } = {};
   /** The walls that were seen around this very process when it had started. */
   walls: readonly WallName[] = [];
 

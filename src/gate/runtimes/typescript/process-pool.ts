@@ -26,7 +26,7 @@ const runtimeDataMb = 1_024 + 64 * availableParallelism();
 export class ProcessPool {
   private readonly enclosure: Enclosure;
   private readonly all = new Set<DenoProcess>();
-  private readonly spares = new Map<string, DenoProcess>();
+  private readonly spares = new Map<string, Promise<DenoProcess | undefined>>();
   private idle: DenoProcess[] = [];
   private lent = 0;
   private closed = false;
@@ -56,12 +56,21 @@ export class ProcessPool {
   /** A process that has never run anything. The next one is warmed meanwhile. */
   async fresh(ambience: Ambience): Promise<DenoProcess> {
     const key = JSON.stringify(ambience);
-    const spare = this.spares.get(key);
+    const waiting = this.spares.get(key);
     this.spares.delete(key);
+    const spare = await waiting;
     const process = spare?.alive ? spare : await this.spawn(ambience);
     await this.requireReady(process);
-    if (!this.closed && !this.spares.has(key)) this.keepSpare(ambience, await this.spawn(ambience));
+    this.warm(key, ambience);
     return process;
+  }
+
+  private warm(key: string, ambience: Ambience): void {
+    if (this.closed || this.spares.has(key)) return;
+    this.spares.set(
+      key,
+      this.spawn(ambience).catch(() => undefined),
+    );
   }
 
   /**
@@ -114,7 +123,7 @@ export class ProcessPool {
 
   private keepSpare(ambience: Ambience, process: DenoProcess): void {
     if (this.closed) this.discard(process);
-    else this.spares.set(JSON.stringify(ambience), process);
+    else this.spares.set(JSON.stringify(ambience), Promise.resolve(process));
   }
 
   private async requireReady(process: DenoProcess): Promise<void> {
@@ -123,7 +132,10 @@ export class ProcessPool {
     await this.enclosure.requireAround(process);
   }
 
+  /** @throws FoundryError sandbox_unavailable once it has been closed */
   private start(command: Command): DenoProcess {
+    if (this.closed)
+      throw new FoundryError('sandbox_unavailable', 'The sandbox has been closed.', 'Start the server again.');
     const process = new DenoProcess(command, this.limits.memoryMb + runtimeMb);
     this.all.add(process);
     void process.exited.then(() => this.all.delete(process));
@@ -132,8 +144,6 @@ export class ProcessPool {
 
   private async spawn(ambience: Ambience): Promise<DenoProcess> {
     const { binary, wrap } = await this.isolation();
-    if (this.closed)
-      throw new FoundryError('sandbox_unavailable', 'The sandbox has been closed.', 'Start the server again.');
     const process = this.start(wrap(denoCommand(binary, this.limits.memoryMb, { ambience })));
     this.enclosure.tie(process);
     return process;
