@@ -106,7 +106,7 @@ describe('the time that code takes over a hidden input', () => {
         },
         close: async () => undefined,
       }),
-      health: async () => ({ available: true, fingerprint: 'scripted', isolation: [], detail: '' }),
+      health: async () => ({ available: true, fingerprint: 'scripted', isolation: [], absent: [], detail: '' }),
       close: async () => undefined,
     };
     const gate = createGate({ config: configWith({ mutants: 0 }), sandboxes: [slow], clock });

@@ -11,7 +11,7 @@ const noSandbox: Sandbox = {
   open: async () => {
     throw new Error('nothing runs here');
   },
-  health: async () => ({ available: false, fingerprint: 'none', isolation: [], detail: '' }),
+  health: async () => ({ available: false, fingerprint: 'none', isolation: [], absent: [], detail: '' }),
   close: async () => undefined,
 };
 
