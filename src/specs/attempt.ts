@@ -1,5 +1,5 @@
 import { isDestructiveName } from '../bridge/effects.js';
-import type { WorkContext } from '../context.js';
+import type { Via, WorkContext } from '../context.js';
 import { FoundryError } from '../errors.js';
 import type { GateReport } from '../gate/model.js';
 import { contentId } from '../hash.js';
@@ -55,7 +55,7 @@ async function admit(
   deps: SpecDeps,
   work: Try,
   placement: Placement,
-  judged: { readonly attemptId: string; readonly report: GateReport },
+  judged: { readonly attemptId: string; readonly report: GateReport; readonly via: Via },
 ): Promise<CapabilityVersion> {
   const { record, code, language, generator } = work;
   const old = placement.supersedes;
@@ -72,6 +72,7 @@ async function admit(
     supersedes: old?.name ?? null,
     ...(old && { supersedes_version: old.version }),
     destructive: await isDestructive(deps, record),
+    via: judged.via,
   });
 }
 
@@ -101,7 +102,7 @@ async function tryPlacement(
   const attemptId = started.attempt_id;
   if (report.verdict !== 'admitted') return { report, attemptId, capability: null, refusal: null };
   try {
-    const capability = await admit(deps, work, placement, { attemptId, report });
+    const capability = await admit(deps, work, placement, { attemptId, report, via: context.via });
     const { name, version } = capability;
     await deps.store.library.putAttempt({ ...started, report, capability: { name, version } });
     return { report, attemptId, capability, refusal: null };
