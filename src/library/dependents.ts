@@ -25,7 +25,7 @@ interface Callees {
 }
 
 /** What a version calls, directly and through others, in the versions that are current. */
-async function calleesOf(
+export async function calleesOf(
   library: Pick<LibraryStore, 'get'>,
   { spec }: Pick<CapabilityVersion, 'spec'>,
 ): Promise<Callees> {

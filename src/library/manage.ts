@@ -39,7 +39,7 @@ async function deprecate(work: Work): Promise<ManageCapabilityOutput> {
 
 function regatedText({ verdict, failed_stage, reasons, changed }: Regated): string {
   const said = reasons.join('; ');
-  if (verdict === 'admitted') return `It passes the gate again: ${said}.${changed ? ' It is staged again.' : ''}`;
+  if (verdict === 'admitted') return `The gate admits it again: ${said}.${changed ? ' It is staged again.' : ''}`;
   if (verdict === 'not_judged') return `It was not judged: ${said}.`;
   if (verdict === 'inconclusive') return `The gate came to no verdict: ${said}.`;
   return `The gate refuses it now (${failed_stage ?? 'no stage'}): ${said}.${changed ? ' It was deprecated.' : ''}`;

@@ -1,33 +1,47 @@
-import type { GateReport } from '../gate/model.js';
+import type { Candidate, GateReport } from '../gate/model.js';
+import { judgeCounted } from '../specs/hidden-tries.js';
 import { changeOf, isTakenOutByGate } from './changes.js';
 import type { Regated } from './contract.js';
-import { goneFrom } from './dependents.js';
+import { calleesOf, goneFrom } from './dependents.js';
 import { inheritedTests } from './inherited.js';
 import type { Change, State } from './model.js';
 import { step } from './states.js';
-import { movedOn, type Work } from './work.js';
+import { isPerson, movedOn, type Work } from './work.js';
 
 const maxTries = 5;
 
-/** Judges the stored version again, with every test that it was admitted with: visible, hidden, and inherited. */
-async function judge({ deps, capability, context }: Work): Promise<GateReport> {
+/**
+ * Judges the stored version again, with every test that it was admitted with: visible, hidden, and inherited. Whoever hands
+ * in one version after another of what a skill calls could ask its hidden tests as well, so these count as programs too;
+ * when there were as many as the operator allows, the visible tests decide alone, and admit nothing.
+ */
+async function judge(work: Work): Promise<GateReport> {
+  const { deps, context } = work;
+  const candidate = await candidateOf(work);
+  const { found } = await calleesOf(deps.store.library, work.capability);
+  if (found.size === 0 || isPerson(context)) return deps.gate.judge(candidate, context.signal);
+  const called = [...found.values()].map(({ name, content_hash }) => [name, content_hash]).sort();
+  const program = { code: candidate.code, language: candidate.language, called };
+  const report = await judgeCounted(deps, candidate, { program, signal: context.signal });
+  if (report !== 'spent') return report;
+  return deps.gate.judge({ ...candidate, hiddenTests: [], authorSawAll: false }, context.signal);
+}
+
+async function candidateOf({ deps, capability }: Work): Promise<Candidate> {
   const { library } = deps.store;
   const { name, version, supersedes } = capability;
   const tests = await library.testsForGate(name, version);
   const superseded = supersedes === null ? null : await library.get(name, supersedes);
   const inherited = await inheritedTests(library, superseded);
-  return deps.gate.judge(
-    {
-      spec: capability.spec,
-      code: capability.code,
-      language: capability.language,
-      visibleTests: tests.visible,
-      hiddenTests: [...tests.hidden, ...inherited.hidden],
-      inheritedTests: inherited.visible,
-      authorSawAll: capability.report.author_saw_all,
-    },
-    context.signal,
-  );
+  return {
+    spec: capability.spec,
+    code: capability.code,
+    language: capability.language,
+    visibleTests: tests.visible,
+    hiddenTests: [...tests.hidden, ...inherited.hidden],
+    inheritedTests: inherited.visible,
+    authorSawAll: capability.report.author_saw_all,
+  };
 }
 
 /** What was admitted once is taken out on two refusals only: on a busy machine a test may run out of time. */

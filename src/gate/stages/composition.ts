@@ -210,7 +210,10 @@ async function run(judgement: Judgement): Promise<Finding> {
       evidence: {},
     };
   const trials: Trial[] = [];
-  for (const placed of placedTests(candidate)) trials.push(await tryTest({ judgement, known, placed }));
+  for (const placed of placedTests(candidate)) {
+    const trial = (): Promise<Trial> => tryTest({ judgement, known, placed });
+    trials.push(await (placed.from === 'hidden' ? judgement.untold(trial) : trial()));
+  }
   return findingOf(trials, await versionsBehind(known, library));
 }
 

@@ -181,6 +181,31 @@ describe('what calls a capability', () => {
   });
 });
 
+test('hidden tests of a skill are not asked by ever new versions of what it calls', async () => {
+  await library.close();
+  library = openLibrary(sandbox, { gate: { mutants: 20, hidden_tries: 2 } });
+  await library.admit(sumSpec(), addCode, { authorSawAll: true });
+  const { tests, ...spec } = timesSpec('twice', 'add_numbers', 2);
+  const [kept, ...visible] = tests;
+  const record = { spec_id: 'spec_twice', spec: { ...spec, tests: visible }, cluster_id: null, clustering_id: null };
+  await library.store.specs.putSpec(
+    { ...record, generator: 'agent', author_saw_all: false, created_at: library.at },
+    kept ? [kept] : [],
+  );
+  await library.admit(record.spec, timesCode('add_numbers', 2), { spec_id: record.spec_id });
+  const said: string[] = [];
+  for (let turn = 0; turn < 4; turn += 1) {
+    await library.admit(sumSpec(), `${addCode}//${turn}`, { supersedes: 'add_numbers' });
+    const { regated } = await library.service.regateCallers('add_numbers', plainContext('mcp'));
+    said.push(...verdicts(regated));
+  }
+  expect(said).toEqual(['twice admitted', 'twice admitted', 'twice inconclusive', 'twice inconclusive']);
+  expect(await stateOf('twice')).toBe('staged');
+  expect(await manage('twice', 'regate', {}, 'cli')).toMatchObject({
+    note: 'The gate admits it again: it passes 3 visible and 1 hidden tests.',
+  });
+});
+
 describe('a regate of several', () => {
   test('of the whole library judges each after what it calls, and leaves out what was taken out', async () => {
     await library.admit(specOf({ name: 'zero', summary: 'Gone.' }), addCode);

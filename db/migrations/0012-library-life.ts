@@ -4,7 +4,7 @@ import type { Migration } from './migration.js';
  * The order in which changes were made, for clocks are no order. Only the current version of a name is `active`: one that
  * was left behind by a newer one is `staged` again. The index is for the figures by which versions are promoted.
  */
-export const migration0011: Migration = {
+export const migration0012: Migration = {
   name: 'library-life',
   sql: `
     ALTER TABLE capability_changes ADD COLUMN seq INTEGER;
