@@ -204,9 +204,11 @@ async function run(judgement: Judgement): Promise<Finding> {
   const absent = names.filter((name) => !known.has(name));
   if (absent.length > 0)
     return {
-      status: 'failed',
+      status: 'inconclusive',
       checked: 0,
-      reasons: [`the library has no ${absent.join(', ')}: a skill is admitted after what it calls`],
+      reasons: [
+        `the library has no ${absent.join(', ')}: a skill is judged to the end after what it calls is admitted`,
+      ],
       evidence: {},
     };
   const trials: Trial[] = [];
