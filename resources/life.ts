@@ -49,7 +49,8 @@ export async function historyLines(services: Services, name: string, version?: n
   const shown = changes.slice(0, maxChanges).map((one) => {
     const verdict = one.report === null ? '' : `, ${one.report.verdict}`;
     const reason = one.reason === null ? '' : `: ${inline(one.reason, 400)}`;
-    return `- ${one.at} version ${one.version} ${one.action}${verdict}, via ${one.via}: ${one.before} to ${one.after}${reason}`;
+    const moved = one.before === one.after ? one.after : `${one.before} -> ${one.after}`;
+    return `- ${one.at} version ${one.version} ${one.action}${verdict}, via ${one.via}: ${moved}${reason}`;
   });
   if (shown.length === 0) return ['Nothing is recorded.'];
   return changes.length > maxChanges ? [...shown, '- and earlier ones'] : shown;

@@ -219,7 +219,7 @@ describe('a client and a version that has earned its place', () => {
     }
     expect((await current())[0]).toBe(2);
     const card = await client.read('capability://trim_text');
-    expect(card).toContain('rollback, via cli: current 1 active to current 2, 1 staged: `it reads better`');
+    expect(card).toContain('rollback, via cli: current 1 active -> current 2, 1 staged: `it reads better`');
   });
 
   test('takes out what it likes, and does not bring it back', async () => {

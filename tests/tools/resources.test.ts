@@ -164,8 +164,8 @@ describe('reading', () => {
     const changesOf = async () => [change, first];
     const store = { ...library, library: { ...library?.library, get, changesOf } };
     const history = [
-      '- 2026-01-02T00:00:00.000Z version 1 regate, rejected, via mcp: active to deprecated: `The gate refuses it now (hidden): payload.`',
-      '- 2026-01-01T00:00:00.000Z version 1 admit, via mcp: candidate to staged; current 1',
+      '- 2026-01-02T00:00:00.000Z version 1 regate, rejected, via mcp: active -> deprecated: `The gate refuses it now (hidden): payload.`',
+      '- 2026-01-01T00:00:00.000Z version 1 admit, via mcp: candidate -> staged; current 1',
     ].join('\n');
     const card = await readText({ store }, 'capability://cap_000');
     expect(card).toContain(`## History\n\n${history}`);

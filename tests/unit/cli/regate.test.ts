@@ -49,7 +49,7 @@ test('regate shows what the gate says now, and ends with 1 only where it refuses
     { name: 'sum_numbers', verdict: 'admitted', state: 'staged', changed: false },
   ]);
   const card = JSON.parse((await runMain('call', 'read', '{"uri":"capability://broken_sum"}')).out).text;
-  expect(card).toContain('regate, rejected, via cli: staged to deprecated');
+  expect(card).toContain('regate, rejected, via cli: staged -> deprecated');
   expect(card).toContain('Regated because: a new gate');
 });
 
