@@ -110,7 +110,7 @@ async function importEvidence(
 
 /** Imports logs as evidence, finds it again, and proves that it is what the logs say. */
 export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
-  const policy = createRedactionPolicy(deps.config.file.redaction?.allow);
+  const policy = createRedactionPolicy(deps.config.file.redaction);
   return {
     importEvidence: (input, context) => importEvidence(deps, policy, { input, context }),
     search: (input) => searchEvidence(deps, input),
