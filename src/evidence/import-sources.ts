@@ -14,6 +14,7 @@ import { type Recognized, recognize } from './importers/sniff.js';
 import type { Source } from './model.js';
 import type { OwnFiles } from './own-files.js';
 import { bytesOf, type OpenBytes } from './read/spans.js';
+import { type CleanText, keptPath } from './source-path.js';
 
 /** What one import reads. */
 export interface Inputs {
@@ -30,8 +31,8 @@ export interface InputContext {
   readonly policyDigest: string;
   readonly importedAt: string;
   readonly isOwn: OwnFiles;
-  /** redacts what a person or client typed as a label */
-  readonly clean: (text: string) => Promise<string>;
+  /** redacts labels and names of files */
+  readonly clean: CleanText;
 }
 
 function unsupported(what: string): FoundryError {
@@ -51,12 +52,15 @@ interface Found {
   readonly recognized: Recognized;
 }
 
-function sourceOf(found: Found, context: InputContext): ImportSource {
+async function sourceOf(found: Found, context: InputContext): Promise<ImportSource> {
   const { importer } = found.recognized;
+  const path = await keptPath(found.path, context.clean);
+  const place = { source: found.label, path, origin: found.origin };
   const source: Source = {
-    source_id: contentId('source', { source: found.label, path: found.path, origin: found.origin }),
+    // Two files may be kept under one path where redaction changed it: then their content tells them apart.
+    source_id: contentId('source', path === found.path ? place : { ...place, sha256: found.ref.sha256 }),
     source: found.label,
-    path: found.path,
+    path,
     origin: found.origin,
     format: importer.format,
     bytes: found.ref.bytes,
@@ -65,7 +69,7 @@ function sourceOf(found: Found, context: InputContext): ImportSource {
     redaction_policy: context.policyDigest,
     imported_at: context.importedAt,
   };
-  return { source, shown: found.ref.path, open: found.open, recognized: found.recognized };
+  return { source, path: found.path, shown: found.ref.path, open: found.open, recognized: found.recognized };
 }
 
 /** A label stands in lists and cards: one line, with nothing in it that cannot be seen. */
@@ -80,7 +84,7 @@ async function fromContent(content: string, input: ImportInput, context: InputCo
   if (!recognized) throw unsupported('The content');
   const path = `client:${label}`;
   const ref = { path, sha256: sha256(content), bytes: Buffer.byteLength(content) };
-  const source = sourceOf({ path, label, origin: 'client', ref, open, recognized }, context);
+  const source = await sourceOf({ path, label, origin: 'client', ref, open, recognized }, context);
   return { label, sources: [source], unknown: [], refs: [ref] };
 }
 
@@ -101,7 +105,8 @@ async function fromPath(path: string, input: ImportInput, context: InputContext)
   const unknown: string[] = [];
   const refs: FileRef[] = [];
   for (const file of await filesUnder(root)) {
-    const shown = isFolder ? join(basename(root), relative(root, file)) : context.roots.display(file);
+    const name = isFolder ? join(basename(root), relative(root, file)) : context.roots.display(file);
+    const shown = await keptPath(name, context.clean);
     const open = bytesOfFile(file);
     const recognized = (await context.isOwn(file)) ? undefined : await recognize(open, input.format ?? 'auto');
     if (!recognized) {
@@ -111,7 +116,7 @@ async function fromPath(path: string, input: ImportInput, context: InputContext)
     }
     const ref = await fileRef(file, shown);
     refs.push(ref);
-    sources.push(sourceOf({ path: file, label, origin: 'file', ref, open, recognized }, context));
+    sources.push(await sourceOf({ path: file, label, origin: 'file', ref, open, recognized }, context));
   }
   if (sources.length === 0) throw unsupported('What the folder holds');
   return { label, sources, unknown, refs };

@@ -8,6 +8,8 @@ interface PersonalRule {
   /** A cheap look that spares most texts the pattern. */
   readonly hint: RegExp;
   accepts(found: string, before: string): boolean;
+  /** What at the end of a match is no part of what is found. */
+  readonly tail?: RegExp;
 }
 
 const digitHint = /\d[\d ().\-/\u00a0]{5}/;
@@ -16,6 +18,9 @@ const digitHint = /\d[\d ().\-/\u00a0]{5}/;
 const topLevel =
   /\.(?:[a-z]{2}|com|org|net|edu|gov|mil|int|info|biz|name|pro|dev|app|cloud|online|site|tech|store|shop|blog|email|mail|live|life|world|works?|group|team|company|agency|solutions|services|systems|digital|global|news|media|club|design|studio|xyz|top|academy|bank|health|travel|museum|aero|coop|jobs|mobi|post|tel|asia|cat|berlin|london|paris|wien|koeln|bayern|swiss|eus|gal|scot|example|test|invalid|local|localdomain|internal|corp|lan|home)$/i;
 const codeEndings = /\.(?:js|ts|go|rb|cs|py|rs|sh|md|pl|cc|so)$/i;
+/** A file that is named by an address: its ending is no domain. */
+const fileEnding =
+  /(?<=\.\p{L}{2,24})(?:\.(?:jsonl?|ndjson|log|txt|csv|tsv|xml|html?|eml|mbox|pdf|zip|gz|zst|tar|bak|vcf|ics))+$/iu;
 /** Addresses of programs, and words that a language puts before an @. */
 const impersonal = /^(?:git|hg|svn|no-?reply|do-?not-?reply|this|super|return|break|continue)@/i;
 
@@ -34,6 +39,7 @@ const rules: Readonly<Record<PersonalKind, readonly PersonalRule[]>> = {
       hint: /@/,
       pattern:
         /(?<![\p{L}\p{N}._%+\-'])([\p{L}\p{N}_%+][\p{L}\p{N}._%+\-']{0,63}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}\p{L}{2,24})(?![\p{L}\p{N}_-]|\.[\p{L}\p{N}]|\()/dgu,
+      tail: fileEnding,
       accepts: (found) => topLevel.test(found) && !codeEndings.test(found) && !impersonal.test(found),
     },
   ],
@@ -102,7 +108,8 @@ export function personalFindings(text: string, kinds: readonly PersonalKind[]): 
     for (const rule of rules[kind]) {
       if (!rule.hint.test(text)) continue;
       for (const match of text.matchAll(rule.pattern)) {
-        const [start, end] = match.indices?.[1] ?? [match.index, match.index];
+        const [start, last] = match.indices?.[1] ?? [match.index, match.index];
+        const end = last - (rule.tail?.exec(text.slice(start, last))?.[0].length ?? 0);
         const before = text.slice(Math.max(0, start - contextChars), start);
         if (rule.accepts(text.slice(start, end), before)) found.push({ start, end, kind: kind.toUpperCase() });
       }

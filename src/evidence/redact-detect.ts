@@ -99,33 +99,44 @@ interface Unit {
 
 async function searchBlock(units: readonly Unit[], rules: SearchRules, found: Map<string, Finding[]>): Promise<void> {
   const block = units.map((unit) => unit.view.text).join(separator);
-  const all = [await presetFindings(block), ownFindings(block, rules)].flat();
-  if (all.length === 0) return;
+  const [preset, own] = [await presetFindings(block), ownFindings(block, rules)];
+  if (preset.length + own.length === 0) return;
   const starts: number[] = [];
   let at = 0;
   for (const { view } of units) {
     starts.push(at);
     at += view.text.length + separator.length;
   }
-  const touched = new Set<number>();
-  for (const finding of all) {
-    for (let index = lastAtOrBefore(starts, finding.start); index < units.length; index += 1) {
-      if ((starts[index] ?? 0) >= finding.end) break;
-      touched.add(index);
+  const touchedBy = (findings: readonly Finding[]): Set<number> => {
+    const touched = new Set<number>();
+    for (const finding of findings) {
+      for (let index = lastAtOrBefore(starts, finding.start); index < units.length; index += 1) {
+        if ((starts[index] ?? 0) >= finding.end) break;
+        touched.add(index);
+      }
     }
-  }
+    return touched;
+  };
   // Each text with a finding is searched again by itself, so that what stood beside it in the block cannot matter.
-  for (const index of [...touched].sort((a, b) => a - b)) {
+  const [byPreset, byOwn] = [touchedBy(preset), touchedBy(own)];
+  for (const index of [...new Set([...byPreset, ...byOwn])].sort((a, b) => a - b)) {
     const unit = units[index];
-    if (!unit) continue;
-    const { host, view } = unit;
-    const own = combine(ownFindings(view.text, rules), await presetFindings(view.text));
-    const placed = own.map(({ start, end, kind }) => {
-      const [from, to] = view.place(start, end);
-      return { start: from, end: to, kind };
-    });
-    if (placed.length > 0) found.set(host, merged([...(found.get(host) ?? []), ...placed]));
+    if (unit) await searchUnit(unit, { rules, withPreset: byPreset.has(index) }, found);
   }
+}
+
+/** @param how the preset has a fixed cost a text, which is spared where it found nothing among others */
+async function searchUnit(
+  { host, view }: Unit,
+  how: { readonly rules: SearchRules; readonly withPreset: boolean },
+  found: Map<string, Finding[]>,
+): Promise<void> {
+  const preset = how.withPreset ? await presetFindings(view.text) : [];
+  const placed = combine(ownFindings(view.text, how.rules), preset).map(({ start, end, kind }) => {
+    const [from, to] = view.place(start, end);
+    return { start: from, end: to, kind };
+  });
+  if (placed.length > 0) found.set(host, merged([...(found.get(host) ?? []), ...placed]));
 }
 
 const asItStands = (text: string): View => ({ text, place: (start, end) => [start, end] });

@@ -211,3 +211,9 @@ export function createRedactionPolicy(
     runRedactor: () => redactorOver(new RedactionMemory(), rules),
   };
 }
+
+/** One text by itself, as labels and names of files are redacted. */
+export async function cleanText(policy: RedactionPolicy, text: string): Promise<string> {
+  const cleaned = policy.runRedactor().redact(text, await policy.search([text]));
+  return typeof cleaned === 'string' ? cleaned : text;
+}
