@@ -4,7 +4,7 @@ import type { SpecTest } from '../../specs/model.js';
 import { type Answer, ask } from '../probes/ask.js';
 import type { Probe } from '../probes/probes.js';
 import { runTest } from '../run-test.js';
-import type { Sandbox, SandboxSession } from '../runtimes/runtime.js';
+import type { Sandbox, SandboxSession, SessionGroup } from '../runtimes/runtime.js';
 import type { Mutant, Mutants } from './mutants.js';
 
 export type Fate = 'killed' | 'equivalent' | 'survived' | 'invalid';
@@ -24,7 +24,7 @@ export interface MutationOptions {
   readonly shown: readonly SpecTest[];
   readonly hidden: readonly SpecTest[];
   /** Made only where a mutant survives. */
-  readonly probes: () => readonly Probe[];
+  readonly probes: () => Promise<readonly Probe[]>;
   readonly timeoutMs: number;
   /** Mutants that are still waiting after this are not judged. */
   readonly budgetMs: number;
@@ -36,8 +36,8 @@ export interface MutationOptions {
 const mutantTimeoutMs = 1_000;
 const atOnce = 2;
 
-async function withSession<T>(sandbox: Sandbox, code: string, work: (session: SandboxSession) => Promise<T>) {
-  const session = await sandbox.open(code, { pooled: true });
+async function withSession<T>(group: SessionGroup, code: string, work: (session: SandboxSession) => Promise<T>) {
+  const session = await group.open(code);
   try {
     return await work(session);
   } finally {
@@ -45,11 +45,17 @@ async function withSession<T>(sandbox: Sandbox, code: string, work: (session: Sa
   }
 }
 
+interface Variants {
+  /** The candidate and its mutants, and nothing else. */
+  readonly group: SessionGroup;
+  readonly options: MutationOptions;
+}
+
 /** What the candidate answers, asked once for all survivors. */
-function rememberAnswers(code: string, options: MutationOptions): (probe: Probe) => Promise<Answer> {
+function rememberAnswers(code: string, { group, options }: Variants): (probe: Probe) => Promise<Answer> {
   const known = new Map<Probe, Promise<Answer>>();
   return (probe) => {
-    const answer = known.get(probe) ?? withSession(options.sandbox, code, (session) => ask(session, probe, options));
+    const answer = known.get(probe) ?? withSession(group, code, (session) => ask(session, probe, options));
     known.set(probe, answer);
     return answer;
   };
@@ -58,11 +64,10 @@ function rememberAnswers(code: string, options: MutationOptions): (probe: Probe)
 /** The tests in turn, those that killed last at the front. */
 type Order = SpecTest[];
 
-interface Work {
-  readonly options: MutationOptions;
+interface Work extends Variants {
   readonly shown: Order;
   readonly hidden: Order;
-  readonly probes: () => readonly Probe[];
+  readonly probes: () => Promise<readonly Probe[]>;
   readonly answerOf: (probe: Probe) => Promise<Answer>;
 }
 
@@ -86,7 +91,7 @@ async function kill(order: Order, { session, ...options }: Trial): Promise<'pass
 }
 
 async function differs(work: Work, { session, ...options }: Trial): Promise<boolean> {
-  for (const probe of work.probes()) {
+  for (const probe of await work.probes()) {
     const [own, other] = [await work.answerOf(probe), await ask(session, probe, options)];
     if (own.hash !== other.hash) return true;
   }
@@ -94,9 +99,9 @@ async function differs(work: Work, { session, ...options }: Trial): Promise<bool
 }
 
 async function judgeOne(mutant: Mutant, work: Work): Promise<MutantVerdict> {
-  const { sandbox, signal } = work.options;
+  const { signal } = work.options;
   const timeoutMs = Math.min(mutantTimeoutMs, work.options.timeoutMs);
-  return withSession(sandbox, mutant.code, async (session) => {
+  return withSession(work.group, mutant.code, async (session) => {
     const trial: Trial = { session, timeoutMs, signal };
     const first = await kill(work.shown, trial);
     if (first !== 'passed') return { mutant, fate: first, killedByHidden: false };
@@ -106,10 +111,30 @@ async function judgeOne(mutant: Mutant, work: Work): Promise<MutantVerdict> {
 }
 
 /** Whether the candidate still passes under the bound on loops that its mutants have. */
-async function passes(code: string, { sandbox, shown, hidden, timeoutMs, signal }: MutationOptions): Promise<boolean> {
-  return withSession(sandbox, code, async (session) => {
+async function passes(code: string, { group, options }: Variants): Promise<boolean> {
+  const { shown, hidden, timeoutMs, signal } = options;
+  return withSession(group, code, async (session) => {
     return (await kill([...shown, ...hidden], { session, timeoutMs, signal })) === 'passed';
   });
+}
+
+async function judgeAll(mutants: Mutants, work: Work): Promise<MutantVerdict[]> {
+  const { clock, budgetMs, signal } = work.options;
+  const verdicts: MutantVerdict[] = [];
+  const started = clock.elapsed();
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (;;) {
+      const at = next;
+      const mutant = mutants.chosen[at];
+      if (mutant === undefined || clock.elapsed() - started > budgetMs) return;
+      next += 1;
+      throwIfCancelled(signal);
+      verdicts[at] = await judgeOne(mutant, work);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return verdicts.filter((verdict) => verdict !== undefined);
 }
 
 /**
@@ -120,31 +145,22 @@ async function passes(code: string, { sandbox, shown, hidden, timeoutMs, signal 
  */
 export async function judgeMutants(mutants: Mutants, options: MutationOptions): Promise<MutantVerdict[] | undefined> {
   if (mutants.chosen.length === 0) return [];
-  if (!(await passes(mutants.guarded, options))) return undefined;
-  let probes: readonly Probe[] | undefined;
-  const work: Work = {
-    options,
-    shown: [...options.shown],
-    hidden: [...options.hidden],
-    probes: () => {
-      probes ??= options.probes();
-      return probes;
-    },
-    answerOf: rememberAnswers(mutants.guarded, options),
-  };
-  const verdicts: MutantVerdict[] = [];
-  const started = options.clock.elapsed();
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (;;) {
-      const at = next;
-      const mutant = mutants.chosen[at];
-      if (mutant === undefined || options.clock.elapsed() - started > options.budgetMs) return;
-      next += 1;
-      throwIfCancelled(options.signal);
-      verdicts[at] = await judgeOne(mutant, work);
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-  return verdicts.filter((verdict) => verdict !== undefined);
+  const group = options.sandbox.openGroup();
+  try {
+    if (!(await passes(mutants.guarded, { group, options }))) return undefined;
+    let probes: Promise<readonly Probe[]> | undefined;
+    return await judgeAll(mutants, {
+      group,
+      options,
+      shown: [...options.shown],
+      hidden: [...options.hidden],
+      probes: () => {
+        probes ??= options.probes();
+        return probes;
+      },
+      answerOf: rememberAnswers(mutants.guarded, { group, options }),
+    });
+  } finally {
+    await group.close();
+  }
 }

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Config } from '../../config.js';
 import { FoundryError, throwIfCancelled } from '../../errors.js';
-import { tryParseJson } from '../../json.js';
 import type { Logger } from '../../log.js';
+import { Inspector } from './python/inspector.js';
+import { ambienceOf, harmless, named } from './python/outcomes.js';
 import { PythonPool } from './python/process-pool.js';
-import type { CodeFacts, Invocation, InvokeOutcome, Sandbox, SandboxHealth, SandboxSession } from './runtime.js';
-import { type Ambience, plainAmbience } from './typescript/deno-command.js';
+import { RewoundGroup } from './python/rewound-group.js';
+import type { Invocation, InvokeOutcome, Sandbox, SandboxHealth, SandboxSession } from './runtime.js';
+import { plainAmbience } from './typescript/deno-command.js';
 import type { DenoProcess, Hello } from './typescript/deno-process.js';
 import type { Walls } from './typescript/isolation.js';
 import { memoryWatchKind } from './typescript/memory-watch.js';
@@ -20,27 +22,6 @@ export interface PythonSandboxDeps {
 
 const defaultMemoryMb = 128;
 const maxCodeChars = 200_000;
-const inspectMs = 10_000;
-
-/** Failures after which the interpreter goes on: the code ended by itself. */
-const harmless = new Set(['throw', 'bad_output', 'too_big', 'load_error', 'no_export']);
-
-const factsSchema = z.object({
-  problems: z.array(z.string()),
-  flags: z.array(z.string()),
-  strings: z.array(z.string()),
-  numbers: z.array(z.number()),
-});
-
-function ambienceOf({ ambient }: Invocation): Ambience {
-  return ambient ? { locale: ambient.locale, timezone: ambient.timezone } : plainAmbience;
-}
-
-/** A loop cannot be interrupted from within, so the host's timer is the code's own. */
-function named(outcome: InvokeOutcome): InvokeOutcome {
-  if (outcome.ok || outcome.reason !== 'wall_timeout') return outcome;
-  return { ...outcome, reason: 'timeout', message: 'the code ran longer than its time' };
-}
 
 /** One candidate: an interpreter of its own for each ambience, each invocation in a fresh module of it. */
 class PythonSession implements SandboxSession {
@@ -78,30 +59,6 @@ class PythonSession implements SandboxSession {
   async close(): Promise<void> {
     await this.turn;
     for (const process of this.processes.values()) this.pool.discard(process);
-  }
-}
-
-/** Reads code in an interpreter that never runs any. */
-class Inspector {
-  private process: DenoProcess | undefined;
-  private turn: Promise<unknown> = Promise.resolve();
-
-  constructor(private readonly pool: PythonPool) {}
-
-  inspect(program: string): Promise<CodeFacts> {
-    const next = this.turn.then(() => this.read(program));
-    this.turn = next.catch(() => undefined);
-    return next;
-  }
-
-  private async read(program: string): Promise<CodeFacts> {
-    const process = this.process?.alive ? this.process : await this.pool.fresh(plainAmbience);
-    this.process = process;
-    const reply = await process.request({ op: 'inspect', program }, inspectMs);
-    const facts = factsSchema.safeParse(reply.ok ? tryParseJson(reply.text) : undefined);
-    if (facts.success) return facts.data;
-    this.pool.discard(process);
-    return { problems: ['the code cannot be read: the parser gave up'], flags: [], strings: [], numbers: [] };
   }
 }
 
@@ -148,6 +105,10 @@ export function createPythonSandbox({ config, log }: PythonSandboxDeps): Sandbox
     );
     return pool;
   };
+  const inspectorOf = (): Inspector => {
+    inspector ??= new Inspector(poolOf());
+    return inspector;
+  };
   const introduce = (): Promise<{ hello: Hello; walls: Walls; version: string }> => {
     introduced ??= (async () => {
       const walls = await poolOf().findWalls();
@@ -180,9 +141,9 @@ export function createPythonSandbox({ config, log }: PythonSandboxDeps): Sandbox
     },
     async inspect(code) {
       await requireWalls();
-      inspector ??= new Inspector(poolOf());
-      return inspector.inspect(code);
+      return inspectorOf().inspect(code);
     },
+    openGroup: () => new RewoundGroup(poolOf(), requireWalls),
     async health(): Promise<SandboxHealth> {
       try {
         const { hello, walls, version } = await introduce();

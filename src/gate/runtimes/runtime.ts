@@ -69,12 +69,23 @@ export interface CodeFacts {
   readonly numbers: readonly number[];
 }
 
+/**
+ * Sessions for variants of one author's code. They share what the language's sandbox lets them share with one another,
+ * and nothing with the code under judgement or with other candidates; no invocation finds what another one left behind.
+ */
+export interface SessionGroup {
+  /** @throws FoundryError sandbox_unavailable where the required isolation is not to be had. */
+  open(code: string): Promise<SandboxSession>;
+  close(): Promise<void>;
+}
+
 export interface Sandbox {
   readonly language: Language;
   /** Reads code of a language that the host does not parse itself. @throws FoundryError sandbox_unavailable */
   inspect?(code: string): Promise<CodeFacts>;
   /** @throws FoundryError sandbox_unavailable where the required isolation is not to be had. */
   open(code: string, options?: { readonly pooled?: boolean }): Promise<SandboxSession>;
+  openGroup(): SessionGroup;
   health(): Promise<SandboxHealth>;
   close(): Promise<void>;
 }

@@ -185,6 +185,10 @@ export function createTypescriptSandbox({ config, log }: TypescriptSandboxDeps):
       const { program } = transpiled;
       return options?.pooled ? new PooledSession(pool, program) : new FreshSession(pool, program);
     },
+    // Every call has a context of its own, so a pool does for variants what it does for admitted code.
+    openGroup() {
+      return { open: (code) => this.open(code, { pooled: true }), close: async () => undefined };
+    },
     async health(): Promise<SandboxHealth> {
       try {
         const { hello, isolation } = await introduce();

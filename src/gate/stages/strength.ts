@@ -3,6 +3,7 @@ import { passingBaselines } from '../baselines.js';
 import { type Finding, type Judgement, placedTests, type Stage } from '../judgement.js';
 import { type Fate, judgeMutants, type MutantVerdict } from '../mutation/judge-mutants.js';
 import { mutantsOf } from '../mutation/mutants.js';
+import { typescriptFaults } from '../mutation/typescript-faults.js';
 import { probesFrom } from '../probes/probes.js';
 import { minTests } from './tests.js';
 
@@ -100,12 +101,13 @@ async function run(judgement: Judgement): Promise<Finding> {
     const mutants = { status: 'not_run', reason };
     return { status: 'passed', checked: tests.length, reasons: [], evidence: { baselines_passing: [], mutants } };
   }
-  const mutants = mutantsOf(candidate.code, settings.mutants);
+  const mutants = mutantsOf(candidate.code, typescriptFaults(candidate.code), settings.mutants);
   const verdicts = await judgeMutants(mutants, {
     sandbox: judgement.sandboxFor(candidate.language),
     shown,
     hidden: candidate.hiddenTests,
-    probes: () => probesFrom(candidate.spec, shown, { schema: inputSchema, wanted: probeCount, code: candidate.code }),
+    probes: async () =>
+      probesFrom(candidate.spec, shown, { schema: inputSchema, wanted: probeCount, code: candidate.code }),
     timeoutMs,
     budgetMs: settings.mutationTimeMs,
     clock,

@@ -1,3 +1,5 @@
+import { rewindSource } from './rewind-source.js';
+
 /**
  * The main module of the Deno child that runs Python, shipped as text (it becomes a data URL). The child has no permission
  * at all, not even to read: the interpreter, its library and the memory snapshot come over standard input first, behind one
@@ -7,7 +9,7 @@
  * waits, so ctx.call needs no await. What Python can reach of JavaScript is an empty object; what could be reached by
  * digging is a realm without Deno, without code from strings, and without permissions.
  */
-export const childSource = String.raw`
+export const childSource = `${String.raw`
 const { stdin, stdout, exit, version, build, permissions } = Deno;
 const { parse, stringify } = JSON;
 const { now: realDateNow } = Date;
@@ -158,16 +160,19 @@ const callOut = (name, args, printed) => {
   return (message.ok ? '1' : '0') + message.text;
 };
 
+`}${rewindSource}${String.raw`
 const handle = (message) => {
   id = message.id;
   logs = '';
+  if (message.op === 'rewind') return rewind();
   if (message.op === 'inspect') return String(inspectIn(message.program));
   pinSurroundings(message.ambientNow, message.ambientSeed);
   spent = 0;
   limit = message.timeoutMs;
   nextCall = 0;
   since = realNow();
-  const text = runIn(stringify(message), callOut);
+  // A function of its own each time: the loader remembers functions, and must not know one that the memory does not.
+  const text = runIn(stringify(message), (name, args, printed) => callOut(name, args, printed));
   if (typeof text !== 'string') return failed('protocol', 'the code broke its own interpreter');
   if (spent + realNow() - since > limit) return failed('timeout', 'the code ran longer than its time');
   const end = text.indexOf('\n');
@@ -188,4 +193,4 @@ for (;;) {
   send(text);
   if (broken) exit(0);
 }
-`;
+`}`;

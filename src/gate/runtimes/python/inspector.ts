@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { tryParseJson } from '../../../json.js';
+import type { CodeFacts } from '../runtime.js';
+import { plainAmbience } from '../typescript/deno-command.js';
+import type { DenoProcess } from '../typescript/deno-process.js';
+import type { PythonPool } from './process-pool.js';
+
+const inspectMs = 10_000;
+
+const factsSchema = z.object({
+  problems: z.array(z.string()),
+  flags: z.array(z.string()),
+  strings: z.array(z.string()),
+  numbers: z.array(z.number()),
+});
+
+/** Reads code in an interpreter that never runs any. */
+export class Inspector {
+  private process: DenoProcess | undefined;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly pool: PythonPool) {}
+
+  /** @throws FoundryError sandbox_unavailable */
+  async inspect(program: string): Promise<CodeFacts> {
+    const facts = await this.ask('inspect', program, factsSchema);
+    const unreadable = 'the code cannot be read: the parser gave up';
+    return facts ?? { problems: [unreadable], flags: [], strings: [], numbers: [] };
+  }
+
+  /** Undefined where the reader gave up; another one then reads what comes next. */
+  private ask<T>(op: string, program: string, schema: z.ZodType<T>): Promise<T | undefined> {
+    const next = this.turn.then(async () => {
+      const process = this.process?.alive ? this.process : await this.pool.fresh(plainAmbience);
+      this.process = process;
+      const reply = await process.request({ op, program }, inspectMs);
+      const read = schema.safeParse(reply.ok ? tryParseJson(reply.text) : undefined);
+      if (!read.success) this.pool.discard(process);
+      return read.data;
+    });
+    this.turn = next.catch(() => undefined);
+    return next;
+  }
+}
