@@ -7,6 +7,7 @@ import { compileSchema } from './json-schema.js';
 import { type Judgement, rememberResults, type Stage } from './judgement.js';
 import { languageNotRun } from './languages.js';
 import type { Candidate, Gate, GateReport, Language, StageCode, StageResult } from './model.js';
+import { hintsFrom } from './probes/probes.js';
 import type { Sandbox } from './runtimes/runtime.js';
 import { gateSettings } from './settings.js';
 import { compositionStage } from './stages/composition.js';
@@ -28,7 +29,7 @@ export interface GateDeps {
 }
 
 /** Raised whenever the gate judges otherwise than before. */
-export const gateVersion = '2';
+export const gateVersion = '3';
 
 /** In the order of `stageCodes`. */
 const stages: readonly Stage[] = [
@@ -110,6 +111,7 @@ export function createGate({ config, sandboxes, clock, library }: GateDeps): Gat
       const session = await sandbox.open(candidate.code);
       try {
         const { fingerprint, isolation } = await sandbox.health();
+        const facts = onceOnly(async () => sandbox.inspect?.(candidate.code));
         const results = await runStages(
           {
             candidate,
@@ -122,7 +124,8 @@ export function createGate({ config, sandboxes, clock, library }: GateDeps): Gat
             timeoutMs,
             inputSchema: compileSchema(candidate.spec.input_schema),
             outputSchema: compileSchema(candidate.spec.output_schema),
-            facts: onceOnly(async () => sandbox.inspect?.(candidate.code)),
+            facts,
+            hints: onceOnly(async () => hintsFrom(candidate.code, await facts())),
             resultOf: rememberResults({ session, timeoutMs, signal }),
           },
           clock,

@@ -34,6 +34,8 @@ export interface Judgement {
   readonly signal: AbortSignal;
   /** What the code's own parser says of it; undefined for TypeScript, which the stages parse themselves. */
   facts(): Promise<CodeFacts | undefined>;
+  /** Values that the code works with, for probes. */
+  hints(): Promise<readonly (string | number)[]>;
   /** Runs a test in the usual surroundings; asked again, it gives the same result. */
   resultOf(test: SpecTest): Promise<TestResult>;
 }

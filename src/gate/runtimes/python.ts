@@ -143,6 +143,10 @@ export function createPythonSandbox({ config, log }: PythonSandboxDeps): Sandbox
       await requireWalls();
       return inspectorOf().inspect(code);
     },
+    async possibleFaults(code) {
+      await requireWalls();
+      return inspectorOf().possibleFaults(code);
+    },
     openGroup: () => new RewoundGroup(poolOf(), requireWalls),
     async health(): Promise<SandboxHealth> {
       try {

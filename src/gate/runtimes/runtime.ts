@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../json.js';
 import type { FailureReason, Language } from '../model.js';
+import type { PossibleFaults } from '../mutation/edits.js';
 
 /** A call out of the sandbox. The host decides what the answer is; a rejection reaches the code as a typed error. */
 export interface CallRequest {
@@ -67,6 +68,8 @@ export interface CodeFacts {
   readonly flags: readonly string[];
   readonly strings: readonly string[];
   readonly numbers: readonly number[];
+  /** Values that the code works with, in the order of the text: no keys, no descriptions. */
+  readonly values: readonly (string | number)[];
 }
 
 /**
@@ -83,6 +86,8 @@ export interface Sandbox {
   readonly language: Language;
   /** Reads code of a language that the host does not parse itself. @throws FoundryError sandbox_unavailable */
   inspect?(code: string): Promise<CodeFacts>;
+  /** The small faults that can be put into such code. @throws FoundryError sandbox_unavailable */
+  possibleFaults?(code: string): Promise<PossibleFaults>;
   /** @throws FoundryError sandbox_unavailable where the required isolation is not to be had. */
   open(code: string, options?: { readonly pooled?: boolean }): Promise<SandboxSession>;
   openGroup(): SessionGroup;

@@ -117,7 +117,11 @@ async function run(judgement: Judgement): Promise<Finding> {
       suspects.length === 0
         ? []
         : [
-            ...probesFrom(candidate.spec, tests, { schema: inputSchema, wanted: testProbeCount, code: candidate.code }),
+            ...probesFrom(candidate.spec, tests, {
+              schema: inputSchema,
+              wanted: testProbeCount,
+              hints: await judgement.hints(),
+            }),
             ...shapeProbes(candidate.spec, inputSchema),
           ],
     answer: (probe) => {

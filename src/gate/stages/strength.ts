@@ -96,18 +96,23 @@ async function run(judgement: Judgement): Promise<Finding> {
     return { status: 'not_run', checked: own, reasons: [mutants.reason], evidence: { baselines_passing: [], mutants } };
   }
   const rate = settings.mutationKillRate;
-  if (settings.mutants === 0 || candidate.language !== 'typescript') {
-    const reason = settings.mutants === 0 ? 'gate.mutants is 0' : `no mutants are made of ${candidate.language} yet`;
-    const mutants = { status: 'not_run', reason };
+  if (settings.mutants === 0) {
+    const mutants = { status: 'not_run', reason: 'gate.mutants is 0' };
     return { status: 'passed', checked: tests.length, reasons: [], evidence: { baselines_passing: [], mutants } };
   }
-  const mutants = mutantsOf(candidate.code, typescriptFaults(candidate.code), settings.mutants);
+  const sandbox = judgement.sandboxFor(candidate.language);
+  const faults = (await sandbox.possibleFaults?.(candidate.code)) ?? typescriptFaults(candidate.code);
+  const mutants = mutantsOf(candidate.code, faults, settings.mutants);
   const verdicts = await judgeMutants(mutants, {
-    sandbox: judgement.sandboxFor(candidate.language),
+    sandbox,
     shown,
     hidden: candidate.hiddenTests,
     probes: async () =>
-      probesFrom(candidate.spec, shown, { schema: inputSchema, wanted: probeCount, code: candidate.code }),
+      probesFrom(candidate.spec, shown, {
+        schema: inputSchema,
+        wanted: probeCount,
+        hints: await judgement.hints(),
+      }),
     timeoutMs,
     budgetMs: settings.mutationTimeMs,
     clock,

@@ -141,6 +141,7 @@ if (!snapshot) {
 const failed = (reason, message) => stringify({ done: { ok: false, reason, message }, calls: [], logs });
 const runIn = python.globals.get('_foundry_run');
 const inspectIn = python.globals.get('_foundry_inspect');
+const faultsIn = python.globals.get('_foundry_faults');
 let id = '';
 const send = (text) => sendBytes(encode('{"id":' + stringify(id) + ',"text":' + stringify(text) + '}\n'));
 
@@ -166,6 +167,7 @@ const handle = (message) => {
   logs = '';
   if (message.op === 'rewind') return rewind();
   if (message.op === 'inspect') return String(inspectIn(message.program));
+  if (message.op === 'faults') return String(faultsIn(message.program));
   pinSurroundings(message.ambientNow, message.ambientSeed);
   spent = 0;
   limit = message.timeoutMs;
