@@ -2,11 +2,21 @@ import { FoundryError, throwIfCancelled } from '../../../errors.js';
 import type { Invocation, InvokeOutcome, SandboxSession, SessionGroup } from '../runtime.js';
 import { type Ambience, plainAmbience } from '../typescript/deno-command.js';
 import type { DenoProcess } from '../typescript/deno-process.js';
-import { runInvocation } from '../typescript/run-invocation.js';
-import { ambienceOf, named } from './outcomes.js';
-import type { PythonPool } from './process-pool.js';
 
 const rewindMs = 10_000;
+
+/** How the interpreters are got, and a variant is run in them. */
+export interface VariantProcesses {
+  /** @throws FoundryError sandbox_unavailable where the required isolation is not to be had. */
+  require(): Promise<void>;
+  fresh(place: Ambience): Promise<DenoProcess>;
+  discard(process: DenoProcess): void;
+  run(
+    process: DenoProcess,
+    code: string,
+    work: { invocation: Invocation; signal: AbortSignal },
+  ): Promise<InvokeOutcome>;
+}
 
 /**
  * Variants of one author's code in one interpreter, one invocation after the other. Before each one the interpreter is
@@ -15,17 +25,14 @@ const rewindMs = 10_000;
  */
 export class RewoundGroup implements SessionGroup {
   private process: DenoProcess | undefined;
-  private ambience = plainAmbience;
+  private place = plainAmbience;
   private turn: Promise<unknown> = Promise.resolve();
   private closed = false;
 
-  constructor(
-    private readonly pool: PythonPool,
-    private readonly requireWalls: () => Promise<void>,
-  ) {}
+  constructor(private readonly processes: VariantProcesses) {}
 
   async open(code: string): Promise<SandboxSession> {
-    await this.requireWalls();
+    await this.processes.require();
     return {
       invoke: (invocation, signal) => {
         const next = this.turn.then(() => this.run(code, invocation, signal));
@@ -44,17 +51,17 @@ export class RewoundGroup implements SessionGroup {
 
   private async run(code: string, invocation: Invocation, signal: AbortSignal): Promise<InvokeOutcome> {
     throwIfCancelled(signal);
-    const process = await this.rewound(ambienceOf(invocation));
-    return named(await runInvocation(process, code, { invocation, signal, glue: '' }));
+    const process = await this.rewound(invocation.place ?? plainAmbience);
+    return this.processes.run(process, code, { invocation, signal });
   }
 
-  private async rewound(ambience: Ambience): Promise<DenoProcess> {
-    const same = JSON.stringify(ambience) === JSON.stringify(this.ambience);
+  private async rewound(place: Ambience): Promise<DenoProcess> {
+    const same = JSON.stringify(place) === JSON.stringify(this.place);
     if (same && this.process !== undefined && (await this.rewind(this.process))) return this.process;
     this.drop();
     if (!this.closed) {
-      this.ambience = ambience;
-      this.process = await this.pool.fresh(ambience);
+      this.place = place;
+      this.process = await this.processes.fresh(place);
       if (await this.rewind(this.process)) return this.process;
       this.drop();
     }
@@ -73,7 +80,7 @@ export class RewoundGroup implements SessionGroup {
   }
 
   private drop(): void {
-    if (this.process !== undefined) this.pool.discard(this.process);
+    if (this.process !== undefined) this.processes.discard(this.process);
     this.process = undefined;
   }
 }
