@@ -16,7 +16,8 @@ export type Fate = 'killed' | 'equivalent' | 'survived' | 'invalid';
 export interface MutantVerdict {
   readonly mutant: Mutant;
   readonly fate: Fate;
-  readonly killedByHidden: boolean;
+  /** Undefined where the time did not reach it. */
+  readonly killedByHidden: boolean | undefined;
 }
 
 export interface MutationOptions {
@@ -30,6 +31,8 @@ export interface MutationOptions {
   readonly budgetMs: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Runs what hidden tests are asked: its time is told nowhere. */
+  untold<Value>(work: () => Promise<Value>): Promise<Value>;
 }
 
 /** A mutant that runs longer than this is taken to be one that never ends. */
@@ -98,39 +101,53 @@ async function differs(work: Work, { session, ...options }: Trial): Promise<bool
   return false;
 }
 
-async function judgeOne(mutant: Mutant, work: Work): Promise<MutantVerdict> {
-  const { signal } = work.options;
-  const timeoutMs = Math.min(mutantTimeoutMs, work.options.timeoutMs);
+function trialOf(session: SandboxSession, { options }: Work): Trial {
+  return { session, timeoutMs: Math.min(mutantTimeoutMs, options.timeoutMs), signal: options.signal };
+}
+
+async function judgeByShown(mutant: Mutant, work: Work): Promise<MutantVerdict> {
   return withSession(work.group, mutant.code, async (session) => {
-    const trial: Trial = { session, timeoutMs, signal };
+    const trial = trialOf(session, work);
     const first = await kill(work.shown, trial);
     if (first !== 'passed') return { mutant, fate: first, killedByHidden: false };
-    const killedByHidden = (await kill(work.hidden, trial)) === 'killed';
-    return { mutant, fate: (await differs(work, trial)) ? 'survived' : 'equivalent', killedByHidden };
+    return { mutant, fate: (await differs(work, trial)) ? 'survived' : 'equivalent', killedByHidden: undefined };
+  });
+}
+
+async function judgeByHidden(verdict: MutantVerdict, work: Work): Promise<MutantVerdict> {
+  if (verdict.fate === 'killed' || verdict.fate === 'invalid') return verdict;
+  return withSession(work.group, verdict.mutant.code, async (session) => {
+    return { ...verdict, killedByHidden: (await kill(work.hidden, trialOf(session, work))) === 'killed' };
   });
 }
 
 /** Whether the candidate still passes under the bound on loops that its mutants have. */
-async function passes(code: string, { group, options }: Variants): Promise<boolean> {
-  const { shown, hidden, timeoutMs, signal } = options;
-  return withSession(group, code, async (session) => {
-    return (await kill([...shown, ...hidden], { session, timeoutMs, signal })) === 'passed';
-  });
+async function passes(code: string, work: Work): Promise<boolean> {
+  const { timeoutMs, signal, untold } = work.options;
+  const all = async (order: Order): Promise<boolean> =>
+    withSession(work.group, code, async (session) => {
+      return (await kill([...order], { session, timeoutMs, signal })) === 'passed';
+    });
+  return (await all(work.shown)) && (await untold(() => all(work.hidden)));
 }
 
-async function judgeAll(mutants: Mutants, work: Work): Promise<MutantVerdict[]> {
-  const { clock, budgetMs, signal } = work.options;
+/** Two at a time, in the order of the list; what the time does not reach is missing. */
+async function each<T>(
+  list: readonly T[],
+  { clock, budgetMs, signal }: MutationOptions,
+  judge: (item: T) => Promise<MutantVerdict>,
+): Promise<MutantVerdict[]> {
   const verdicts: MutantVerdict[] = [];
   const started = clock.elapsed();
   let next = 0;
   const worker = async (): Promise<void> => {
     for (;;) {
       const at = next;
-      const mutant = mutants.chosen[at];
-      if (mutant === undefined || clock.elapsed() - started > budgetMs) return;
+      const item = list[at];
+      if (item === undefined || clock.elapsed() - started > budgetMs) return;
       next += 1;
       throwIfCancelled(signal);
-      verdicts[at] = await judgeOne(mutant, work);
+      verdicts[at] = await judge(item);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, worker));
@@ -146,20 +163,23 @@ async function judgeAll(mutants: Mutants, work: Work): Promise<MutantVerdict[]> 
 export async function judgeMutants(mutants: Mutants, options: MutationOptions): Promise<MutantVerdict[] | undefined> {
   if (mutants.chosen.length === 0) return [];
   const group = options.sandbox.openGroup();
+  let probes: Promise<readonly Probe[]> | undefined;
+  const work: Work = {
+    group,
+    options,
+    shown: [...options.shown],
+    hidden: [...options.hidden],
+    probes: () => {
+      probes ??= options.probes();
+      return probes;
+    },
+    answerOf: rememberAnswers(mutants.guarded, { group, options }),
+  };
   try {
-    if (!(await passes(mutants.guarded, { group, options }))) return undefined;
-    let probes: Promise<readonly Probe[]> | undefined;
-    return await judgeAll(mutants, {
-      group,
-      options,
-      shown: [...options.shown],
-      hidden: [...options.hidden],
-      probes: () => {
-        probes ??= options.probes();
-        return probes;
-      },
-      answerOf: rememberAnswers(mutants.guarded, { group, options }),
-    });
+    if (!(await passes(mutants.guarded, work))) return undefined;
+    const byShown = await each(mutants.chosen, options, (mutant) => judgeByShown(mutant, work));
+    const byHidden = await options.untold(() => each(byShown, options, (verdict) => judgeByHidden(verdict, work)));
+    return byShown.map((verdict, at) => byHidden[at] ?? verdict);
   } finally {
     await group.close();
   }

@@ -36,10 +36,11 @@ function scoreOf(verdicts: readonly MutantVerdict[], total: number, required: nu
   const [killed, equivalent] = [having('killed').length, having('equivalent').length];
   const byHidden = verdicts.filter(({ killedByHidden }) => killedByHidden);
   const shown = judged - equivalent;
+  const open = having('survived').filter(({ killedByHidden }) => killedByHidden === undefined);
   return {
     judged,
     killed: killed + byHidden.length,
-    counted: shown + byHidden.filter(({ fate }) => fate === 'equivalent').length,
+    counted: shown - open.length + byHidden.filter(({ fate }) => fate === 'equivalent').length,
     told: { total, judged, killed, equivalent, kill_rate: shown === 0 ? null : rounded(killed / shown), required },
     survivors: having('survived').map(lineOf),
   };
@@ -117,6 +118,7 @@ async function run(judgement: Judgement): Promise<Finding> {
     budgetMs: settings.mutationTimeMs,
     clock,
     signal,
+    untold: (work) => judgement.untold(work),
   });
   if (verdicts === undefined)
     return {
@@ -128,7 +130,8 @@ async function run(judgement: Judgement): Promise<Finding> {
   return findingOf(scoreOf(verdicts, mutants.total, rate), {
     tests: tests.length,
     rate,
-    outOfTime: verdicts.length < mutants.chosen.length,
+    outOfTime:
+      verdicts.length < mutants.chosen.length || verdicts.some(({ killedByHidden }) => killedByHidden === undefined),
   });
 }
 
