@@ -32,7 +32,7 @@ function namesIn(value: JsonValue | undefined): string[] {
 export async function checkContextFor(
   raw: JsonObject,
   deps: { readonly store: Pick<Store, 'evidence' | 'needs' | 'library'>; readonly config: Config },
-  supersedes: string | null,
+  { supersedes, language }: { readonly supersedes: string | null } & Pick<CheckContext, 'language'>,
 ): Promise<CheckContext> {
   const { store, config } = deps;
   const dependencies = raw['dependencies'];
@@ -46,5 +46,6 @@ export async function checkContextFor(
     isTool: await knownTools(store, config),
     isCapability: (capability) => there.has(capability),
     isTaken: () => taken,
+    language,
   };
 }
