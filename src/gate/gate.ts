@@ -1,13 +1,14 @@
 import type { Config } from '../config.js';
 import type { Clock } from '../context.js';
 import { throwIfCancelled } from '../errors.js';
+import { createGrants } from '../grants.js';
 import { sha256 } from '../hash.js';
 import type { GateLibrary } from './gate-library.js';
 import { compileSchema } from './json-schema.js';
 import { type Judgement, rememberResults, type Stage } from './judgement.js';
 import { languageNotRun } from './languages.js';
 import type { Candidate, Gate, GateReport, Language, StageCode, StageResult } from './model.js';
-import type { Sandbox } from './runtimes/runtime.js';
+import type { Sandbox, SandboxSession } from './runtimes/runtime.js';
 import { gateSettings } from './settings.js';
 import { compositionStage } from './stages/composition.js';
 import { contractStage } from './stages/contract.js';
@@ -92,9 +93,14 @@ function onceOnly<Value>(work: () => Promise<Value>): () => Promise<Value> {
   };
 }
 
+function packagesOf({ packages }: SandboxSession): Pick<GateReport['runtime'], 'packages'> {
+  return packages ? { packages: { names: [...packages.names], sha256: packages.sha256 } } : {};
+}
+
 /** The gate: runs the stages over a candidate and says what each saw. It stores nothing and promotes nothing. */
 export function createGate({ config, sandboxes, clock, library }: GateDeps): Gate {
   const settings = gateSettings(config);
+  const grants = createGrants(config);
   const { timeoutMs } = settings;
 
   const sandboxFor = (language: Language): Sandbox => {
@@ -107,7 +113,7 @@ export function createGate({ config, sandboxes, clock, library }: GateDeps): Gat
     async judge(candidate: Candidate, signal: AbortSignal): Promise<GateReport> {
       throwIfCancelled(signal);
       const sandbox = sandboxFor(candidate.language);
-      const session = await sandbox.open(candidate.code);
+      const session = await sandbox.open(candidate.code, { packages: candidate.spec.permissions.packages });
       try {
         const { fingerprint, isolation } = await sandbox.health();
         const results = await runStages(
@@ -116,6 +122,7 @@ export function createGate({ config, sandboxes, clock, library }: GateDeps): Gat
             session,
             sandboxFor,
             settings,
+            grants,
             library,
             clock,
             signal,
@@ -136,7 +143,7 @@ export function createGate({ config, sandboxes, clock, library }: GateDeps): Gat
           visible_tests: candidate.visibleTests.length,
           hidden_tests: candidate.hiddenTests.length,
           author_saw_all: candidate.authorSawAll,
-          runtime: { fingerprint, isolation: [...isolation] },
+          runtime: { fingerprint, isolation: [...isolation], ...packagesOf(session) },
           gate_version: gateVersion,
         };
       } finally {

@@ -4,7 +4,7 @@ import type { SpecTest } from '../../specs/model.js';
 import { type Answer, ask } from '../probes/ask.js';
 import type { Probe } from '../probes/probes.js';
 import { runTest } from '../run-test.js';
-import type { Sandbox, SandboxSession } from '../runtimes/runtime.js';
+import type { Opening, Sandbox, SandboxSession } from '../runtimes/runtime.js';
 import type { Mutant, Mutants } from './mutants.js';
 
 export type Fate = 'killed' | 'equivalent' | 'survived' | 'invalid';
@@ -21,6 +21,8 @@ export interface MutantVerdict {
 
 export interface MutationOptions {
   readonly sandbox: Sandbox;
+  /** How the candidate and its mutants are opened. */
+  readonly opening: Opening;
   readonly shown: readonly SpecTest[];
   readonly hidden: readonly SpecTest[];
   /** Made only where a mutant survives. */
@@ -36,8 +38,10 @@ export interface MutationOptions {
 const mutantTimeoutMs = 1_000;
 const atOnce = 2;
 
-async function withSession<T>(sandbox: Sandbox, code: string, work: (session: SandboxSession) => Promise<T>) {
-  const session = await sandbox.open(code, { pooled: true });
+type Place = Pick<MutationOptions, 'sandbox' | 'opening'>;
+
+async function withSession<T>(place: Place, code: string, work: (session: SandboxSession) => Promise<T>) {
+  const session = await place.sandbox.open(code, place.opening);
   try {
     return await work(session);
   } finally {
@@ -49,7 +53,7 @@ async function withSession<T>(sandbox: Sandbox, code: string, work: (session: Sa
 function rememberAnswers(code: string, options: MutationOptions): (probe: Probe) => Promise<Answer> {
   const known = new Map<Probe, Promise<Answer>>();
   return (probe) => {
-    const answer = known.get(probe) ?? withSession(options.sandbox, code, (session) => ask(session, probe, options));
+    const answer = known.get(probe) ?? withSession(options, code, (session) => ask(session, probe, options));
     known.set(probe, answer);
     return answer;
   };
@@ -94,9 +98,9 @@ async function differs(work: Work, { session, ...options }: Trial): Promise<bool
 }
 
 async function judgeOne(mutant: Mutant, work: Work): Promise<MutantVerdict> {
-  const { sandbox, signal } = work.options;
+  const { signal } = work.options;
   const timeoutMs = Math.min(mutantTimeoutMs, work.options.timeoutMs);
-  return withSession(sandbox, mutant.code, async (session) => {
+  return withSession(work.options, mutant.code, async (session) => {
     const trial: Trial = { session, timeoutMs, signal };
     const first = await kill(work.shown, trial);
     if (first !== 'passed') return { mutant, fate: first, killedByHidden: false };
@@ -106,8 +110,9 @@ async function judgeOne(mutant: Mutant, work: Work): Promise<MutantVerdict> {
 }
 
 /** Whether the candidate still passes under the bound on loops that its mutants have. */
-async function passes(code: string, { sandbox, shown, hidden, timeoutMs, signal }: MutationOptions): Promise<boolean> {
-  return withSession(sandbox, code, async (session) => {
+async function passes(code: string, options: MutationOptions): Promise<boolean> {
+  const { shown, hidden, timeoutMs, signal } = options;
+  return withSession(options, code, async (session) => {
     return (await kill([...shown, ...hidden], { session, timeoutMs, signal })) === 'passed';
   });
 }

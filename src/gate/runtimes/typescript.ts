@@ -1,12 +1,14 @@
 import type { Config } from '../../config.js';
 import { FoundryError, throwIfCancelled } from '../../errors.js';
+import { createGrants } from '../../grants.js';
 import { sha256 } from '../../hash.js';
 import type { Logger } from '../../log.js';
-import type { Invocation, InvokeOutcome, Sandbox, SandboxHealth, SandboxSession } from './runtime.js';
+import type { BundledPackages, Invocation, InvokeOutcome, Sandbox, SandboxHealth, SandboxSession } from './runtime.js';
 import { type Ambience, plainAmbience } from './typescript/deno-command.js';
 import type { DenoProcess, Hello } from './typescript/deno-process.js';
 import type { Walls } from './typescript/isolation.js';
 import { memoryWatchKind } from './typescript/memory-watch.js';
+import { createPackageSource } from './typescript/packages.js';
 import { ProcessPool } from './typescript/process-pool.js';
 import { runInvocation } from './typescript/run-invocation.js';
 import { type Transpiled, transpile } from './typescript/transpile.js';
@@ -39,8 +41,14 @@ function ambienceOf(invocation: Invocation): Ambience {
   return ambient ? { locale: ambient.locale, timezone: ambient.timezone } : plainAmbience;
 }
 
-function notLoaded(transpiled: Extract<Transpiled, { ok: false }>): InvokeOutcome {
-  return { ok: false, reason: 'load_error', message: transpiled.message, durationMs: 0, logs: '' };
+function notLoaded({ message }: { readonly message: string }): SandboxSession {
+  const outcome: InvokeOutcome = { ok: false, reason: 'load_error', message, durationMs: 0, logs: '' };
+  return { invoke: async () => outcome, close: async () => undefined };
+}
+
+function withPackages(session: SandboxSession, packages: BundledPackages | undefined): SandboxSession {
+  if (packages === undefined) return session;
+  return { packages, invoke: (invocation, signal) => session.invoke(invocation, signal), close: () => session.close() };
 }
 
 /** Code under judgement: processes that run nothing else, one for each ambience, in turn. */
@@ -140,6 +148,7 @@ export function createTypescriptSandbox({ config, log }: TypescriptSandboxDeps):
   const pool = new ProcessPool({ memoryMb: settings?.memory_mb ?? defaultMemoryMb }, log);
   const required = settings?.required_isolation ?? ['process', 'deno_permissions'];
   const programs = new Map<string, Promise<Transpiled>>();
+  const packageSource = createPackageSource(createGrants(config), config.packagesDir);
   let introduced: Promise<{ hello: Hello; isolation: string[] }> | undefined;
 
   const introduce = (): Promise<{ hello: Hello; isolation: string[] }> => {
@@ -181,9 +190,12 @@ export function createTypescriptSandbox({ config, log }: TypescriptSandboxDeps):
     async open(code, options) {
       await requireWalls();
       const transpiled = await programOf(code);
-      if (!transpiled.ok) return { invoke: async () => notLoaded(transpiled), close: async () => undefined };
-      const { program } = transpiled;
-      return options?.pooled ? new PooledSession(pool, program) : new FreshSession(pool, program);
+      if (!transpiled.ok) return notLoaded(transpiled);
+      const given = await packageSource.giveTo(code, options?.packages);
+      if (!given.ok) return notLoaded(given);
+      const program = given.around(transpiled.program);
+      const session = options?.pooled ? new PooledSession(pool, program) : new FreshSession(pool, program);
+      return withPackages(session, given.packages);
     },
     async health(): Promise<SandboxHealth> {
       try {

@@ -4,6 +4,7 @@ import { type Finding, type Judgement, placedTests, type Stage } from '../judgem
 import { type Fate, judgeMutants, type MutantVerdict } from '../mutation/judge-mutants.js';
 import { mutantsOf } from '../mutation/mutants.js';
 import { probesFrom } from '../probes/probes.js';
+import { openingOf } from '../runtimes/runtime.js';
 import { minTests } from './tests.js';
 
 /** Code that has fewer faults to make than this is judged by the baselines alone. */
@@ -103,6 +104,7 @@ async function run(judgement: Judgement): Promise<Finding> {
   const mutants = mutantsOf(candidate.code, settings.mutants);
   const verdicts = await judgeMutants(mutants, {
     sandbox: judgement.sandboxFor(candidate.language),
+    opening: openingOf(candidate.spec),
     shown,
     hidden: candidate.hiddenTests,
     probes: () => probesFrom(candidate.spec, shown, { schema: inputSchema, wanted: probeCount, code: candidate.code }),
