@@ -1,3 +1,4 @@
+import { createGrants } from '../src/grants.js';
 import type { CapabilityVersion } from '../src/library/model.js';
 import type { Services } from '../src/services.js';
 import { type Address, json, markdown, type Reader, type ResourceBody } from './body.js';
@@ -52,6 +53,7 @@ async function card(services: Services, uri: string, capability: CapabilityVersi
   ]);
   const use = counts.get(name) ?? { executions: 0, successes: 0 };
   const base = capabilityUri(name, version);
+  const missing = await createGrants(services.config).missing(spec.permissions);
   const needs = [...spec.dependencies.capabilities, ...spec.dependencies.tools];
   const text = [
     `# ${name} (version ${version})`,
@@ -65,6 +67,10 @@ async function card(services: Services, uri: string, capability: CapabilityVersi
       `- changes things: ${capability.destructive ? 'yes' : 'no'}`,
       `- calls: ${needs.length > 0 ? needs.map((need) => inline(need)).join(', ') : 'nothing'}`,
       `- network: ${spec.permissions.net.length > 0 ? spec.permissions.net.map((host) => inline(host)).join(', ') : 'none'}`,
+      ...(spec.permissions.packages?.length
+        ? [`- packages: ${inline(spec.permissions.packages.join(', '), 500)}`]
+        : []),
+      ...(missing.length > 0 ? [`- not granted by the operator: ${inline(missing.join(', '), 500)}`] : []),
       `- executions: ${use.executions}, of which ${use.successes} ok`,
       `- content: sha256 ${capability.content_hash}`,
       `- admitted: ${capability.created_at}`,

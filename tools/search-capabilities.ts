@@ -8,7 +8,8 @@ type Hit = z.infer<typeof searchCapabilitiesOutput>['results'][number];
 function hitText(hit: Hit): string {
   const flags = [
     hit.destructive ? 'changes things: try dry_run first' : undefined,
-    hit.ready ? undefined : `not ready, missing tools: ${hit.missing_tools.join(', ')}`,
+    hit.missing_tools.length > 0 ? `not ready, missing tools: ${hit.missing_tools.join(', ')}` : undefined,
+    hit.not_granted ? `not ready, not granted by the operator: ${hit.not_granted.join(', ')}` : undefined,
     hit.executions > 0
       ? `${plural(hit.executions, 'execution')}${hit.success_rate === undefined ? '' : `, ${Math.round(hit.success_rate * 100)}% ok`}`
       : undefined,

@@ -5,7 +5,7 @@ import { tryParseJson } from '../json.js';
 import type { SearchCapabilitiesInput, SearchCapabilitiesOutput } from './contract.js';
 import type { LibraryDeps } from './deps.js';
 import type { CapabilityVersion } from './model.js';
-import { requirementsOf } from './requirements.js';
+import { needed, requirementsOf } from './requirements.js';
 import type { SearchIndex } from './search-index.js';
 import { sharedWords } from './search-text.js';
 
@@ -153,7 +153,7 @@ async function resultOf(
   { capability, score }: { capability: CapabilityVersion; score: number },
   use: { executions: number; successes: number } | undefined,
 ): Promise<SearchCapabilitiesOutput['results'][number]> {
-  const needs = await requirementsOf(capability, { library: deps.store.library, bridge: deps.bridge });
+  const needs = await requirementsOf(capability, needed(deps));
   const { executions = 0, successes = 0 } = use ?? {};
   return {
     name: capability.name,
@@ -166,8 +166,9 @@ async function resultOf(
     input_schema: capability.spec.input_schema,
     example: capability.spec.tests[0]?.input ?? {},
     destructive: needs.destructive,
-    ready: needs.missing.length === 0,
+    ready: needs.missing.length + needs.notGranted.length === 0,
     missing_tools: [...needs.missing],
+    ...(needs.notGranted.length > 0 ? { not_granted: [...needs.notGranted] } : {}),
     executions,
     ...(executions > 0 ? { success_rate: Math.round((successes / executions) * 1e4) / 1e4 } : {}),
   };
