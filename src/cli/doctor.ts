@@ -1,5 +1,7 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import type { Config } from '../config.js';
+import { createGrants } from '../grants.js';
 import type { Services } from '../services.js';
 import { type Command, table } from './io.js';
 
@@ -33,6 +35,13 @@ async function attempt(check: string, work: () => Promise<string>): Promise<Chec
   } catch (error) {
     return { check, ok: false, detail: error instanceof Error ? error.message : String(error) };
   }
+}
+
+async function grantedPackages(config: Config): Promise<string> {
+  const packages = config.file.grants?.packages ?? [];
+  const problems = await createGrants(config).packageProblems({ net: [], packages });
+  if (problems.length > 0) throw new Error(problems.map(({ message }) => message).join('; '));
+  return packages.join(', ') || 'none';
 }
 
 async function sandboxChecks({ status }: Services): Promise<Check[]> {
@@ -74,6 +83,8 @@ async function examine(services: Services): Promise<Check[]> {
         Object.keys(config.mcpServers).join(', ') ||
         'none configured; skills can be learnt, and called once mcp_servers names them',
     ),
+    await attempt('granted hosts', async () => config.file.grants?.net?.join(', ') || 'none'),
+    await attempt('granted packages', async () => grantedPackages(config)),
     await attempt('may read', async () => [...config.roots, ...config.readRoots].join(', ')),
     await attempt('may write', async () => config.roots.join(', ')),
   ];

@@ -134,10 +134,12 @@ test('doctor shows each check, and --json the same', async () => {
     'sandbox python',
     'chat model',
     'tool servers',
+    'granted hosts',
+    'granted packages',
   ])
     expect(out).toMatch(new RegExp(`^${check} +ok +\\S`, 'm'));
   expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThan(110);
   const told = JSON.parse((await runMain('doctor', '--json')).out);
   expect(told.ok).toBe(true);
-  expect(told.checks).toHaveLength(9);
+  expect(told.checks).toHaveLength(11);
 });
