@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { FoundryError } from './errors.js';
+import { requirableWalls } from './gate/walls.js';
 import type { LogLevel } from './log.js';
 import { parseGrant } from './net/hosts.js';
 import { packagesFolder } from './packages/folder.js';
@@ -50,10 +51,12 @@ export const configFileSchema = z.strictObject({
     .optional(),
   gate: z
     .strictObject({
-      required_isolation: z.array(z.enum(['process', 'deno_permissions', 'bubblewrap'])).optional(),
+      required_isolation: z.array(z.enum(requirableWalls)).optional(),
+      deno_path: z.string().refine(isAbsolute, 'an absolute path is needed').optional(),
       test_timeout_ms: z.int().min(50).max(60_000).optional(),
       memory_mb: z.int().min(64).max(8192).optional(),
       mutation_kill_rate: z.number().min(0).max(1).optional(),
+      hidden_tries: z.int().min(1).max(1_000_000).optional(),
       mutants: z.int().min(0).max(1_000).optional(),
       mutation_time_ms: z.int().min(100).max(600_000).optional(),
       novelty_probes: z.int().min(2).max(1_000).optional(),

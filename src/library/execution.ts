@@ -42,7 +42,7 @@ async function findCallable(deps: RunDeps, name: string, version?: number): Prom
   return capability;
 }
 
-function requireReady(capability: CapabilityVersion, { missing, notGranted }: Requirements): void {
+function requireReady(capability: CapabilityVersion, { missing, gone, notGranted }: Requirements): void {
   if (notGranted.length > 0) {
     throw new FoundryError(
       'needs_setup',
@@ -51,6 +51,13 @@ function requireReady(capability: CapabilityVersion, { missing, notGranted }: Re
     );
   }
   if (missing.length === 0) return;
+  if (gone.length > 0) {
+    throw new FoundryError(
+      'needs_setup',
+      `${capability.name} calls what is deprecated or gone: ${gone.join(', ')}.`,
+      `Read capability://${gone[0]} for the reason; ${capability.name} is ready again when that is back.`,
+    );
+  }
   throw new FoundryError(
     'needs_setup',
     `${capability.name} needs what is not there: ${missing.join(', ')}.`,

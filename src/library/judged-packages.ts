@@ -2,8 +2,6 @@ import { FoundryError } from '../errors.js';
 import type { BundledPackages } from '../gate/runtimes/runtime.js';
 import type { CapabilityVersion, LibraryStore } from './model.js';
 
-const changesLookedAt = 200;
-
 /**
  * What runs must be what was judged: packages that were installed anew since are judged first.
  * @throws FoundryError needs_setup
@@ -15,8 +13,8 @@ export async function requireJudgedPackages(
 ): Promise<void> {
   if (packages === undefined) return;
   if (report.runtime.packages?.sha256 === packages.sha256) return;
-  const changes = await library.changesOf(name, changesLookedAt);
-  const judged = changes.find((change) => change.version === version && change.report !== null)?.report;
+  const [last] = await library.changesOf(name, 1, { version, actions: ['regate'] });
+  const judged = last?.report;
   if (judged?.verdict === 'admitted' && judged.runtime.packages?.sha256 === packages.sha256) return;
   throw new FoundryError(
     'needs_setup',

@@ -35,6 +35,8 @@ export interface Requirements {
   readonly missing: readonly string[];
   /** Hosts and packages that the operator did not grant, each with the key of the configuration. */
   readonly notGranted: readonly string[];
+  /** Of the missing, the capabilities. */
+  readonly gone: readonly string[];
   /** Tools that change state. */
   readonly changing: readonly string[];
   /** Hosts that may be reached. */
@@ -47,7 +49,7 @@ export async function requirementsOf(
   { library, bridge, grants }: Surroundings,
 ): Promise<Requirements> {
   const tools = new Set<string>();
-  const missing = new Set<string>();
+  const gone = new Set<string>();
   const notGranted = new Set<string>();
   const hosts = new Set<string>();
   const seen = new Set<string>();
@@ -65,7 +67,7 @@ export async function requirementsOf(
         if (seen.has(name)) continue;
         seen.add(name);
         const called = await library.get(name);
-        if (!called || called.state === 'deprecated') missing.add(name);
+        if (!called || called.state === 'deprecated') gone.add(name);
         else next.push(called);
       }
     }
@@ -81,7 +83,8 @@ export async function requirementsOf(
   );
   const changing = looked.filter((tool) => tool.changes).map((tool) => tool.name);
   return {
-    missing: [...looked.filter((tool) => !tool.found).map((tool) => tool.name), ...missing].sort(),
+    missing: [...looked.filter((tool) => !tool.found).map((tool) => tool.name), ...gone].sort(),
+    gone: [...gone].sort(),
     notGranted: [...notGranted].sort(),
     changing,
     hosts: [...hosts].sort(),

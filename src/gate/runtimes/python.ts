@@ -1,16 +1,15 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Config } from '../../config.js';
-import { FoundryError, throwIfCancelled } from '../../errors.js';
 import { tryParseJson } from '../../json.js';
 import type { Logger } from '../../log.js';
+import { requiredByDefault } from '../walls.js';
+import { OwnSession } from './own-session.js';
 import { PythonPool } from './python/process-pool.js';
-import type { CodeFacts, Invocation, InvokeOutcome, Sandbox, SandboxHealth, SandboxSession } from './runtime.js';
-import { type Ambience, plainAmbience } from './typescript/deno-command.js';
-import type { DenoProcess, Hello } from './typescript/deno-process.js';
-import type { Walls } from './typescript/isolation.js';
-import { memoryWatchKind } from './typescript/memory-watch.js';
+import { createWallCheck } from './required-walls.js';
+import type { CodeFacts, InvokeOutcome, Sandbox } from './runtime.js';
+import { plainAmbience } from './typescript/deno-command.js';
+import type { DenoProcess } from './typescript/deno-process.js';
 import { runInvocation } from './typescript/run-invocation.js';
 
 export interface PythonSandboxDeps {
@@ -22,9 +21,6 @@ const defaultMemoryMb = 128;
 const maxCodeChars = 200_000;
 const inspectMs = 10_000;
 
-/** Failures after which the interpreter goes on: the code ended by itself. */
-const harmless = new Set(['throw', 'bad_output', 'too_big', 'load_error', 'no_export']);
-
 const factsSchema = z.object({
   problems: z.array(z.string()),
   flags: z.array(z.string()),
@@ -32,53 +28,10 @@ const factsSchema = z.object({
   numbers: z.array(z.number()),
 });
 
-function ambienceOf({ ambient }: Invocation): Ambience {
-  return ambient ? { locale: ambient.locale, timezone: ambient.timezone } : plainAmbience;
-}
-
 /** A loop cannot be interrupted from within, so the host's timer is the code's own. */
 function named(outcome: InvokeOutcome): InvokeOutcome {
   if (outcome.ok || outcome.reason !== 'wall_timeout') return outcome;
   return { ...outcome, reason: 'timeout', message: 'the code ran longer than its time' };
-}
-
-/** One candidate: an interpreter of its own for each ambience, each invocation in a fresh module of it. */
-class PythonSession implements SandboxSession {
-  private readonly processes = new Map<string, DenoProcess>();
-  private turn: Promise<unknown> = Promise.resolve();
-
-  constructor(
-    private readonly pool: PythonPool,
-    private readonly program: string,
-  ) {}
-
-  invoke(invocation: Invocation, signal: AbortSignal): Promise<InvokeOutcome> {
-    const next = this.turn.then(() => this.run(invocation, signal));
-    this.turn = next.catch(() => undefined);
-    return next;
-  }
-
-  private async run(invocation: Invocation, signal: AbortSignal): Promise<InvokeOutcome> {
-    throwIfCancelled(signal);
-    const ambience = ambienceOf(invocation);
-    const key = JSON.stringify(ambience);
-    const known = this.processes.get(key);
-    const process = known?.alive ? known : await this.pool.fresh(ambience);
-    this.processes.set(key, process);
-    let reusable = false;
-    try {
-      const outcome = named(await runInvocation(process, this.program, { invocation, signal, glue: '' }));
-      reusable = outcome.ok || harmless.has(outcome.reason);
-      return outcome;
-    } finally {
-      if (!reusable) this.pool.discard(process);
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.turn;
-    for (const process of this.processes.values()) this.pool.discard(process);
-  }
 }
 
 /** Reads code in an interpreter that never runs any. */
@@ -105,24 +58,6 @@ class Inspector {
   }
 }
 
-function isolationOf(hello: Hello, { bubblewrap, prlimit }: Walls): string[] {
-  const memory = memoryWatchKind();
-  return [
-    'process',
-    ...(hello.granted.length === 0 ? ['deno_permissions'] : []),
-    ...(bubblewrap === undefined ? [] : ['bubblewrap']),
-    'interpreter_per_candidate',
-    'heap_limit',
-    ...(prlimit === undefined ? [] : ['data_limit']),
-    ...(memory === 'none' ? [] : [`memory_watch_${memory}`]),
-  ];
-}
-
-function denoVersion(): string {
-  const manifest: unknown = createRequire(import.meta.url)('deno/package.json');
-  return z.object({ version: z.string() }).parse(manifest).version;
-}
-
 function tooLong(): InvokeOutcome {
   const message = `the code is longer than ${maxCodeChars} characters`;
   return { ok: false, reason: 'load_error', message, durationMs: 0, logs: '' };
@@ -135,64 +70,56 @@ function tooLong(): InvokeOutcome {
  */
 export function createPythonSandbox({ config, log }: PythonSandboxDeps): Sandbox {
   const settings = config.file.gate;
-  const required = settings?.required_isolation ?? ['process', 'deno_permissions'];
   const folder = join(config.home, 'cache', 'python');
   let pool: PythonPool | undefined;
   let inspector: Inspector | undefined;
-  let introduced: Promise<{ hello: Hello; walls: Walls; version: string }> | undefined;
+  let introduced: Promise<string> | undefined;
 
   const poolOf = (): PythonPool => {
     pool ??= new PythonPool(
-      { memoryMb: settings?.memory_mb ?? defaultMemoryMb, folder, denoVersion: denoVersion() },
+      { memoryMb: settings?.memory_mb ?? defaultMemoryMb, folder, denoPath: settings?.deno_path },
       log,
     );
     return pool;
   };
-  const introduce = (): Promise<{ hello: Hello; walls: Walls; version: string }> => {
-    introduced ??= (async () => {
-      const walls = await poolOf().findWalls();
-      const { version } = await poolOf().prepare();
-      return { walls, version, hello: await poolOf().introduce(plainAmbience) };
-    })().catch((error: unknown) => {
-      introduced = undefined;
-      throw error;
-    });
-    return introduced;
+  const introduce = async (): Promise<string> => {
+    const { version } = await poolOf().prepare();
+    const hello = await poolOf().introduce(plainAmbience);
+    return `pyodide ${version} deno ${hello.deno} v8 ${hello.v8} ${hello.target}`;
   };
-  const requireWalls = async (): Promise<void> => {
-    const { hello, walls } = await introduce();
-    const isolation = isolationOf(hello, walls);
-    const missing = required.filter((wall) => !isolation.includes(wall));
-    if (missing.length === 0) return;
-    throw new FoundryError(
-      'sandbox_unavailable',
-      `The required isolation is not to be had here: ${missing.join(', ')}.`,
-      'Install what is missing (bubblewrap needs user namespaces), or take it out of gate.required_isolation.',
-    );
-  };
+  const walls = createWallCheck('python', settings?.required_isolation ?? requiredByDefault, {
+    async walls() {
+      const { up, absent } = await poolOf().isolation();
+      return { up: [...up, 'interpreter_per_candidate'], absent };
+    },
+    fingerprint() {
+      introduced ??= introduce().catch((error: unknown) => {
+        introduced = undefined;
+        throw error;
+      });
+      return introduced;
+    },
+  });
 
   return {
     language: 'python',
     async open(code) {
-      await requireWalls();
+      await walls.require();
       if (code.length > maxCodeChars) return { invoke: async () => tooLong(), close: async () => undefined };
-      return new PythonSession(poolOf(), code);
+      const processes = poolOf();
+      return new OwnSession({
+        fresh: (ambience) => processes.fresh(ambience),
+        discard: (process) => processes.discard(process),
+        run: async (process, invocation, signal) =>
+          named(await runInvocation(process, code, { invocation, signal, glue: '' })),
+      });
     },
     async inspect(code) {
-      await requireWalls();
+      await walls.require();
       inspector ??= new Inspector(poolOf());
       return inspector.inspect(code);
     },
-    async health(): Promise<SandboxHealth> {
-      try {
-        const { hello, walls, version } = await introduce();
-        const fingerprint = `pyodide ${version} deno ${hello.deno} v8 ${hello.v8} ${hello.target}`;
-        return { available: true, fingerprint, isolation: isolationOf(hello, walls), detail: 'candidates run' };
-      } catch (error) {
-        if (!(error instanceof FoundryError)) throw error;
-        return { available: false, fingerprint: 'none', isolation: [], detail: `${error.message} ${error.fix}` };
-      }
-    },
+    health: walls.health,
     close: async () => pool?.close(),
   };
 }

@@ -1,6 +1,7 @@
 import type { Permissions } from '../../grants.js';
 import type { JsonObject, JsonValue } from '../../json.js';
 import type { FailureReason, Language } from '../model.js';
+import type { AbsentWall, WallName } from '../walls.js';
 
 /** A call out of the sandbox. The host decides what the answer is; a rejection reaches the code as a typed error. */
 export interface CallRequest {
@@ -17,12 +18,9 @@ export interface Invocation {
   /** Seed of ctx.random(). */
   readonly seed: number;
   /** What Date and Math.random would show if the code reached for them: varied by the determinism stage. */
-  readonly ambient?: {
-    readonly now: string;
-    readonly seed: number;
-    readonly locale: string;
-    readonly timezone: string;
-  };
+  readonly ambient?: { readonly now: string; readonly seed: number };
+  /** Locale and time zone of the process, varied by the determinism stage for code that looks at them. */
+  readonly place?: { readonly locale: string; readonly timezone: string };
   readonly timeoutMs: number;
   /** Names that can be called; the call itself decides, this only tells code that looks before it calls. */
   readonly dependencies?: readonly string[];
@@ -36,6 +34,8 @@ export type InvokeOutcome =
       readonly value: JsonValue;
       /** true where the code changed the input that it was given */
       readonly inputChanged?: boolean;
+      /** true where the code could see locale or time zone; left out, it surely could not */
+      readonly seesPlace?: boolean;
       readonly durationMs: number;
       readonly logs: string;
     }
@@ -76,7 +76,10 @@ export interface SandboxSession {
 export interface SandboxHealth {
   readonly available: boolean;
   readonly fingerprint: string;
-  readonly isolation: readonly string[];
+  /** The walls that are up: around every process that is handed out, for one without them is not. */
+  readonly isolation: readonly WallName[];
+  /** The walls that are not, and why. */
+  readonly absent: readonly AbsentWall[];
   readonly detail: string;
 }
 

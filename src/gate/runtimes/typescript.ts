@@ -1,13 +1,13 @@
 import type { Config } from '../../config.js';
-import { FoundryError, throwIfCancelled } from '../../errors.js';
+import { throwIfCancelled } from '../../errors.js';
 import { createGrants } from '../../grants.js';
 import { sha256 } from '../../hash.js';
 import type { Logger } from '../../log.js';
-import type { BundledPackages, Invocation, InvokeOutcome, Sandbox, SandboxHealth, SandboxSession } from './runtime.js';
-import { type Ambience, plainAmbience } from './typescript/deno-command.js';
-import type { DenoProcess, Hello } from './typescript/deno-process.js';
-import type { Walls } from './typescript/isolation.js';
-import { memoryWatchKind } from './typescript/memory-watch.js';
+import { requiredByDefault } from '../walls.js';
+import { isReusable, OwnSession } from './own-session.js';
+import { createWallCheck } from './required-walls.js';
+import type { BundledPackages, Invocation, InvokeOutcome, Sandbox, SandboxSession } from './runtime.js';
+import { plainAmbience } from './typescript/deno-command.js';
 import { createPackageSource } from './typescript/packages.js';
 import { ProcessPool } from './typescript/process-pool.js';
 import { runInvocation } from './typescript/run-invocation.js';
@@ -21,24 +21,12 @@ export interface TypescriptSandboxDeps {
 const defaultMemoryMb = 128;
 const maxPrograms = 64;
 
-/** Failures after which a process is as good as before: the code ended by itself and its context is dropped. */
-const harmless = new Set(['throw', 'bad_output', 'too_big', 'load_error', 'no_export']);
-
 /** Endings that a process used before may owe to what it did then. */
 const doubtfulReasons = new Set(['exit', 'protocol', 'memory_heap', 'memory_rss']);
 
 interface SharedOutcome {
   readonly outcome: InvokeOutcome;
   readonly shared: boolean;
-}
-
-function isReusable(outcome: InvokeOutcome): boolean {
-  return outcome.ok || harmless.has(outcome.reason);
-}
-
-function ambienceOf(invocation: Invocation): Ambience {
-  const { ambient } = invocation;
-  return ambient ? { locale: ambient.locale, timezone: ambient.timezone } : plainAmbience;
 }
 
 function notLoaded({ message }: { readonly message: string }): SandboxSession {
@@ -49,45 +37,6 @@ function notLoaded({ message }: { readonly message: string }): SandboxSession {
 function withPackages(session: SandboxSession, packages: BundledPackages | undefined): SandboxSession {
   if (packages === undefined) return session;
   return { packages, invoke: (invocation, signal) => session.invoke(invocation, signal), close: () => session.close() };
-}
-
-/** Code under judgement: processes that run nothing else, one for each ambience, in turn. */
-class FreshSession implements SandboxSession {
-  private readonly processes = new Map<string, DenoProcess>();
-  private turn: Promise<unknown> = Promise.resolve();
-
-  constructor(
-    private readonly pool: ProcessPool,
-    private readonly program: string,
-  ) {}
-
-  invoke(invocation: Invocation, signal: AbortSignal): Promise<InvokeOutcome> {
-    const next = this.turn.then(() => this.run(invocation, signal));
-    this.turn = next.catch(() => undefined);
-    return next;
-  }
-
-  private async run(invocation: Invocation, signal: AbortSignal): Promise<InvokeOutcome> {
-    throwIfCancelled(signal);
-    const ambience = ambienceOf(invocation);
-    const key = JSON.stringify(ambience);
-    const known = this.processes.get(key);
-    const process = known?.alive ? known : await this.pool.fresh(ambience);
-    this.processes.set(key, process);
-    let reusable = false;
-    try {
-      const outcome = await runInvocation(process, this.program, { invocation, signal });
-      reusable = isReusable(outcome);
-      return outcome;
-    } finally {
-      if (!reusable) this.pool.discard(process);
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.turn;
-    for (const process of this.processes.values()) this.pool.discard(process);
-  }
 }
 
 /** Admitted code: any process that never misbehaved, lent for one invocation. */
@@ -126,43 +75,26 @@ class PooledSession implements SandboxSession {
   async close(): Promise<void> {}
 }
 
-function isolationOf(hello: Hello, { bubblewrap, prlimit }: Walls): string[] {
-  const memory = memoryWatchKind();
-  return [
-    'process',
-    ...(hello.granted.length === 0 ? ['deno_permissions'] : []),
-    ...(bubblewrap === undefined ? [] : ['bubblewrap']),
-    'context_per_call',
-    'heap_limit',
-    ...(prlimit === undefined ? [] : ['data_limit']),
-    ...(memory === 'none' ? [] : [`memory_watch_${memory}`]),
-  ];
-}
-
 /**
  * Runs TypeScript in Deno children without permissions, one fresh context per call.
  * `open` never fails for the candidate's sake: code that does not load ends each invocation as `load_error`.
  */
 export function createTypescriptSandbox({ config, log }: TypescriptSandboxDeps): Sandbox {
   const settings = config.file.gate;
-  const pool = new ProcessPool({ memoryMb: settings?.memory_mb ?? defaultMemoryMb }, log);
-  const required = settings?.required_isolation ?? ['process', 'deno_permissions'];
+  const { memory_mb: memoryMb = defaultMemoryMb, deno_path: denoPath } = settings ?? {};
+  const pool = new ProcessPool({ memoryMb, denoPath }, log);
   const programs = new Map<string, Promise<Transpiled>>();
   const packageSource = createPackageSource(createGrants(config), config.packagesDir);
-  let introduced: Promise<{ hello: Hello; isolation: string[] }> | undefined;
-
-  const introduce = (): Promise<{ hello: Hello; isolation: string[] }> => {
-    introduced ??= (async () => {
-      const walls = await pool.findWalls();
-      const hello = await pool.introduce(plainAmbience);
-      return { hello, isolation: isolationOf(hello, walls) };
-    })().catch((error: unknown) => {
-      // What is missing may be there the next time.
-      introduced = undefined;
-      throw error;
-    });
-    return introduced;
-  };
+  const walls = createWallCheck('typescript', settings?.required_isolation ?? requiredByDefault, {
+    async walls() {
+      const { up, absent } = await pool.isolation();
+      return { up: [...up, 'context_per_call'], absent };
+    },
+    async fingerprint() {
+      const { hello } = await pool.isolation();
+      return `deno ${hello.deno} v8 ${hello.v8} ${hello.target}`;
+    },
+  });
 
   const programOf = (code: string): Promise<Transpiled> => {
     const key = sha256(code);
@@ -174,39 +106,24 @@ export function createTypescriptSandbox({ config, log }: TypescriptSandboxDeps):
     return program;
   };
 
-  const requireWalls = async (): Promise<void> => {
-    const { isolation } = await introduce();
-    const missing = required.filter((wall) => !isolation.includes(wall));
-    if (missing.length === 0) return;
-    throw new FoundryError(
-      'sandbox_unavailable',
-      `The required isolation is not to be had here: ${missing.join(', ')}.`,
-      'Install what is missing (bubblewrap needs user namespaces), or take it out of gate.required_isolation.',
-    );
-  };
-
   return {
     language: 'typescript',
     async open(code, options) {
-      await requireWalls();
+      await walls.require();
       const transpiled = await programOf(code);
       if (!transpiled.ok) return notLoaded(transpiled);
       const given = await packageSource.giveTo(code, options?.packages);
       if (!given.ok) return notLoaded(given);
       const program = given.around(transpiled.program);
-      const session = options?.pooled ? new PooledSession(pool, program) : new FreshSession(pool, program);
+      if (options?.pooled) return withPackages(new PooledSession(pool, program), given.packages);
+      const session = new OwnSession({
+        fresh: (ambience) => pool.fresh(ambience),
+        discard: (process) => pool.discard(process),
+        run: (process, invocation, signal) => runInvocation(process, program, { invocation, signal }),
+      });
       return withPackages(session, given.packages);
     },
-    async health(): Promise<SandboxHealth> {
-      try {
-        const { hello, isolation } = await introduce();
-        const fingerprint = `deno ${hello.deno} v8 ${hello.v8} ${hello.target}`;
-        return { available: true, fingerprint, isolation, detail: 'candidates run' };
-      } catch (error) {
-        if (!(error instanceof FoundryError)) throw error;
-        return { available: false, fingerprint: 'none', isolation: [], detail: `${error.message} ${error.fix}` };
-      }
-    },
+    health: walls.health,
     close: () => pool.close(),
   };
 }

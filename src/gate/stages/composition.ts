@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../json.js';
 import { callKey } from '../../net/fetch-call.js';
 import { observationSchema, type RecordedAnswer } from '../../specs/model.js';
 import { compareWithExpected, sameJson, show } from '../compare.js';
-import type { KnownCapability } from '../gate-library.js';
+import type { GateLibrary, KnownCapability } from '../gate-library.js';
 import { compileSchema } from '../json-schema.js';
 import {
   counted,
@@ -206,14 +206,37 @@ async function run(judgement: Judgement): Promise<Finding> {
   const absent = names.filter((name) => !known.has(name));
   if (absent.length > 0)
     return {
-      status: 'failed',
+      status: 'inconclusive',
       checked: 0,
-      reasons: [`the library has no ${absent.join(', ')}: a skill is admitted after what it calls`],
+      reasons: [
+        `the library has no ${absent.join(', ')}: a skill is judged to the end after what it calls is admitted`,
+      ],
       evidence: {},
     };
   const trials: Trial[] = [];
-  for (const placed of placedTests(candidate)) trials.push(await tryTest({ judgement, known, placed }));
-  return findingOf(trials, Object.fromEntries([...known].map(([name, { version }]) => [name, version])));
+  for (const placed of placedTests(candidate)) {
+    const trial = (): Promise<Trial> => tryTest({ judgement, known, placed });
+    trials.push(await (placed.from === 'hidden' ? judgement.untold(trial) : trial()));
+  }
+  return findingOf(trials, await versionsBehind(known, library));
+}
+
+/** The versions of all that was behind the calls, directly and through others: what the verdict holds for. */
+async function versionsBehind(
+  known: ReadonlyMap<string, KnownCapability>,
+  library: GateLibrary,
+): Promise<Record<string, number>> {
+  const versions: Record<string, number> = {};
+  const open = [...known.values()];
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    if (Object.hasOwn(versions, one.name)) continue;
+    versions[one.name] = one.version;
+    for (const name of one.spec.dependencies.capabilities) {
+      const called = await library.find(name);
+      if (called) open.push(called);
+    }
+  }
+  return versions;
 }
 
 /** A skill meets its tests with the real capabilities that it calls, not only with their recorded answers. */

@@ -11,7 +11,7 @@ import type { DenoProcess, Reply } from './deno-process.js';
 const stateSchema = z.object({
   done: z
     .union([
-      z.object({ ok: z.literal(true), input_changed: z.boolean(), value: jsonValue }),
+      z.object({ ok: z.literal(true), input_changed: z.boolean(), sees_place: z.boolean(), value: jsonValue }),
       z.object({ ok: z.literal(false), reason: z.enum(failureReasons), message: z.string() }),
     ])
     .nullable(),
@@ -117,6 +117,8 @@ export async function runInvocation(
   let calls = 0;
   let logs = '';
   process.served += 1;
+  const held = process.held;
+  process.held = { glue, program };
   const fail = (reason: Extract<Reply, { ok: false }>['reason'], message: string): InvokeOutcome => ({
     ok: false,
     reason,
@@ -129,8 +131,9 @@ export async function runInvocation(
       {
         op: 'run',
         key: process.secret,
-        glue,
-        program,
+        // What the child has read already is not sent again.
+        glue: held.glue === glue ? null : glue,
+        program: held.program === program ? null : program,
         input: JSON.stringify(invocation.input),
         context: JSON.stringify(invocation.context ?? null),
         now: invocation.now,
@@ -148,8 +151,8 @@ export async function runInvocation(
       logs = state.logs;
       if (state.done) {
         if (!state.done.ok) return fail(state.done.reason, state.done.message);
-        const { value, input_changed: inputChanged } = state.done;
-        return { ok: true, value, inputChanged, durationMs: performance.now() - started, logs };
+        const { value, input_changed: inputChanged, sees_place: seesPlace } = state.done;
+        return { ok: true, value, inputChanged, seesPlace, durationMs: performance.now() - started, logs };
       }
       for (const { call, name, args } of state.calls) {
         calls += 1;
