@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../json.js';
+import type { SpecTest } from '../../specs/model.js';
 import { passingBaselines } from '../baselines.js';
 import { type Finding, type Judgement, placedTests, type Stage } from '../judgement.js';
 import { type Fate, judgeMutants, type MutantVerdict } from '../mutation/judge-mutants.js';
@@ -76,21 +77,27 @@ function findingOf(score: Score, options: { tests: number; rate: number; outOfTi
   };
 }
 
+/** Tests that code without work passes are weak whatever the candidate is. */
+function ofTestsAlone(tests: readonly SpecTest[]): Finding | undefined {
+  const passing = passingBaselines(tests);
+  if (passing.length === 0) return undefined;
+  return {
+    status: 'failed',
+    checked: tests.length,
+    reasons: passing.map(
+      (name) => `code that does no work passes every test (baseline "${name}"): add tests whose answers differ`,
+    ),
+    evidence: { baselines_passing: passing, mutants: { status: 'not_run', reason: 'a baseline passes already' } },
+  };
+}
+
 async function run(judgement: Judgement): Promise<Finding> {
   const { candidate, settings, clock, signal, timeoutMs, inputSchema } = judgement;
   const placed = placedTests(candidate);
   const tests = placed.map(({ test }) => test);
   const shown = placed.filter(({ from }) => from !== 'hidden').map(({ test }) => test);
-  const passing = passingBaselines(tests);
-  if (passing.length > 0)
-    return {
-      status: 'failed',
-      checked: tests.length,
-      reasons: passing.map(
-        (name) => `code that does no work passes every test (baseline "${name}"): add tests whose answers differ`,
-      ),
-      evidence: { baselines_passing: passing, mutants: { status: 'not_run', reason: 'a baseline passes already' } },
-    };
+  const weak = ofTestsAlone(tests);
+  if (weak) return weak;
   const own = candidate.visibleTests.length + candidate.hiddenTests.length;
   if (own < minTests) {
     const mutants = { status: 'not_run', reason: `${own} tests are too few to judge` };
@@ -106,6 +113,7 @@ async function run(judgement: Judgement): Promise<Finding> {
   const mutants = mutantsOf(candidate.code, faults, settings.mutants);
   const verdicts = await judgeMutants(mutants, {
     sandbox,
+    packages: candidate.spec.permissions.packages,
     shown,
     hidden: candidate.hiddenTests,
     probes: async () =>
@@ -140,4 +148,5 @@ export const strengthStage: Stage = {
   code: 'strength',
   runsAfter: (failed) => failed.size === 0,
   run,
+  ofTestsAlone,
 };
