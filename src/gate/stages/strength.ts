@@ -76,44 +76,28 @@ function findingOf(score: Score, options: { tests: number; rate: number; outOfTi
   };
 }
 
-async function run(judgement: Judgement): Promise<Finding> {
+async function judgeByMutants(judgement: Judgement): Promise<Finding> {
   const { candidate, settings, clock, signal, timeoutMs, inputSchema } = judgement;
   const placed = placedTests(candidate);
-  const tests = placed.map(({ test }) => test);
   const shown = placed.filter(({ from }) => from !== 'hidden').map(({ test }) => test);
-  const passing = passingBaselines(tests);
-  if (passing.length > 0)
-    return {
-      status: 'failed',
-      checked: tests.length,
-      reasons: passing.map(
-        (name) => `code that does no work passes every test (baseline "${name}"): add tests whose answers differ`,
-      ),
-      evidence: { baselines_passing: passing, mutants: { status: 'not_run', reason: 'a baseline passes already' } },
-    };
-  const own = candidate.visibleTests.length + candidate.hiddenTests.length;
-  if (own < minTests) {
-    const mutants = { status: 'not_run', reason: `${own} tests are too few to judge` };
-    return { status: 'not_run', checked: own, reasons: [mutants.reason], evidence: { baselines_passing: [], mutants } };
-  }
-  const rate = settings.mutationKillRate;
-  if (settings.mutants === 0) {
-    const mutants = { status: 'not_run', reason: 'gate.mutants is 0' };
-    return { status: 'passed', checked: tests.length, reasons: [], evidence: { baselines_passing: [], mutants } };
-  }
+  const inconclusive = (reason: string): Finding => {
+    return { status: 'inconclusive', checked: placed.length, reasons: [reason], evidence: { baselines_passing: [] } };
+  };
   const sandbox = judgement.sandboxFor(candidate.language);
-  const faults = (await sandbox.possibleFaults?.(candidate.code)) ?? typescriptFaults(candidate.code);
+  const faults = sandbox.possibleFaults
+    ? await sandbox.possibleFaults(candidate.code)
+    : typescriptFaults(candidate.code);
+  if (faults === undefined)
+    return inconclusive('the code is too large or nested too deeply for small faults to be put into it; split it up');
   const mutants = mutantsOf(candidate.code, faults, settings.mutants);
   const verdicts = await judgeMutants(mutants, {
     sandbox,
     shown,
     hidden: candidate.hiddenTests,
-    probes: async () =>
-      probesFrom(candidate.spec, shown, {
-        schema: inputSchema,
-        wanted: probeCount,
-        hints: await judgement.hints(),
-      }),
+    probes: async () => {
+      const hints = await judgement.hints();
+      return probesFrom(candidate.spec, shown, { schema: inputSchema, wanted: probeCount, hints });
+    },
     timeoutMs,
     budgetMs: settings.mutationTimeMs,
     clock,
@@ -121,18 +105,34 @@ async function run(judgement: Judgement): Promise<Finding> {
     untold: (work) => judgement.untold(work),
   });
   if (verdicts === undefined)
-    return {
-      status: 'inconclusive',
-      checked: tests.length,
-      reasons: ['the code does not pass its tests when its loops are counted, so its mutants cannot be judged'],
-      evidence: { baselines_passing: [] },
-    };
-  return findingOf(scoreOf(verdicts, mutants.total, rate), {
-    tests: tests.length,
-    rate,
+    return inconclusive('the code does not pass its tests when its loops are counted, so its mutants cannot be judged');
+  return findingOf(scoreOf(verdicts, mutants.total, settings.mutationKillRate), {
+    tests: placed.length,
+    rate: settings.mutationKillRate,
     outOfTime:
       verdicts.length < mutants.chosen.length || verdicts.some(({ killedByHidden }) => killedByHidden === undefined),
   });
+}
+
+async function run(judgement: Judgement): Promise<Finding> {
+  const { candidate, settings } = judgement;
+  const tests = placedTests(candidate).map(({ test }) => test);
+  const passing = passingBaselines(tests);
+  const withoutMutants = (status: Finding['status'], reason: string, reasons: readonly string[]): Finding => {
+    const evidence = { baselines_passing: passing, mutants: { status: 'not_run', reason } };
+    return { status, checked: tests.length, reasons: [...reasons], evidence };
+  };
+  if (passing.length > 0) {
+    const reasons = passing.map(
+      (name) => `code that does no work passes every test (baseline "${name}"): add tests whose answers differ`,
+    );
+    return withoutMutants('failed', 'a baseline passes already', reasons);
+  }
+  const own = candidate.visibleTests.length + candidate.hiddenTests.length;
+  const tooFew = `${own} tests are too few to judge`;
+  if (own < minTests) return withoutMutants('not_run', tooFew, [tooFew]);
+  if (settings.mutants === 0) return withoutMutants('passed', 'gate.mutants is 0', []);
+  return judgeByMutants(judgement);
 }
 
 /** The tests must be able to fail: answers that do no work must not pass them, nor most small faults in the code. */

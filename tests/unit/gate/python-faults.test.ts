@@ -1,9 +1,13 @@
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Mutants, mutantsOf } from '../../../src/gate/mutation/mutants.js';
 import { openPython } from '../../support/python.js';
 import { invocation, never } from './support.js';
 
 const sandbox = openPython();
+// The interpreter may have to be made first.
+beforeAll(async () => {
+  await sandbox.health();
+});
 afterAll(() => sandbox.close());
 
 async function mutantsIn(code: string, wanted = 1_000): Promise<Mutants> {
@@ -178,9 +182,16 @@ u = ("𝒳"
     expect(await mutantsIn(code, 10)).toEqual(await mutantsIn(code, 10));
   });
 
-  test('are none in what cannot be read', async () => {
-    expect(await mutantsIn('def execute(:')).toMatchObject({ total: 0, chosen: [] });
-    expect(await mutantsIn(`x = ${'('.repeat(5_000)}1${')'.repeat(5_000)}`)).toMatchObject({ total: 0 });
+  test('are not told of what cannot be read', async () => {
+    expect(await sandbox.possibleFaults?.('def execute(:')).toBeUndefined();
+    expect(await sandbox.possibleFaults?.(`x = ${'('.repeat(5_000)}1${')'.repeat(5_000)}`)).toBeUndefined();
+  });
+
+  test('are found in a text as long as is allowed, and in long chains', { timeout: 120_000 }, async () => {
+    const long = `x = [${Array.from({ length: 17_000 }, (_, at) => at).join(', ')}]`;
+    expect((await mutantsIn(long, 60)).chosen).toHaveLength(60);
+    expect((await mutantsIn(`x = a${' - b'.repeat(500)}`)).total).toBe(500);
+    expect((await mutantsIn(`x = a${'.strip()'.repeat(400)}`)).total).toBe(400);
   });
 });
 

@@ -158,6 +158,14 @@ describe('the strength of tests', () => {
     expect(stageOf(report, 'strength').evidence['mutants']).toMatchObject({ kill_rate: 1 });
   });
 
+  test('is not judged by the baselines alone where the faults of the code cannot be found', async () => {
+    const report = await gateWith({ ...sandbox, possibleFaults: async () => undefined }).judge(
+      candidate(rightSum, { hiddenTests: [sumTest('four', [4, 4, 4, 4])] }),
+      never,
+    );
+    expect(report).toMatchObject({ verdict: 'inconclusive', reasons: [expect.stringContaining('split it up')] });
+  });
+
   test('too few tests leave the mutants alone', async () => {
     const report = await gate.judge(
       candidate(rightSum, { visibleTests: [sumTest('two', [2, 3])], hiddenTests: [sumTest('none', [])] }),
