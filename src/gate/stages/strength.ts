@@ -15,6 +15,8 @@ const maxListed = 10;
 /** `killed` and `counted` are of all tests and decide; the figures in `told` are of the visible tests alone. */
 interface Score {
   readonly judged: number;
+  /** faults that keep the code from loading, so that no test has its say */
+  readonly invalid: number;
   readonly killed: number;
   /** judged, without the equivalent ones */
   readonly counted: number;
@@ -32,13 +34,15 @@ function rounded(share: number): number {
 
 function scoreOf(verdicts: readonly MutantVerdict[], total: number, required: number): Score {
   const having = (fate: Fate): MutantVerdict[] => verdicts.filter((verdict) => verdict.fate === fate);
-  const judged = verdicts.length - having('invalid').length;
+  const invalid = having('invalid').length;
+  const judged = verdicts.length - invalid;
   const [killed, equivalent] = [having('killed').length, having('equivalent').length];
   const byHidden = verdicts.filter(({ killedByHidden }) => killedByHidden);
   const shown = judged - equivalent;
   const open = having('survived').filter(({ killedByHidden }) => killedByHidden === undefined);
   return {
     judged,
+    invalid,
     killed: killed + byHidden.length,
     counted: shown - open.length + byHidden.filter(({ fate }) => fate === 'equivalent').length,
     told: { total, judged, killed, equivalent, kill_rate: shown === 0 ? null : rounded(killed / shown), required },
@@ -52,13 +56,14 @@ function findingOf(score: Score, options: { tests: number; rate: number; outOfTi
   const { tests, rate } = options;
   const evidence = { baselines_passing: [], mutants: told, survivors: survivors.slice(0, maxListed) };
   if (counted < minMutants) {
+    const open = (reason: string): Finding => ({ status: 'inconclusive', checked: tests, reasons: [reason], evidence });
     if (options.outOfTime)
-      return {
-        status: 'inconclusive',
-        checked: tests,
-        reasons: [`only ${score.judged} mutants could be judged in the time given: raise gate.mutation_time_ms`],
-        evidence,
-      };
+      return open(`only ${score.judged} mutants could be judged in the time given: raise gate.mutation_time_ms`);
+    // Code that looks at itself while it loads would else be judged by nothing.
+    if (score.invalid >= minMutants)
+      return open(
+        `${score.invalid} small faults keep the code from loading, which leaves too few to judge: check nothing outside of functions`,
+      );
     const note = `judged by the baselines alone: fewer than ${minMutants} small faults can be put into the code that change what it does`;
     return { status: 'passed', checked: tests, reasons: [], evidence: { ...evidence, note } };
   }
