@@ -26,12 +26,14 @@ const mutationSchema = z.object({
   end: z.int().min(0),
   text: z.string(),
 });
-const faultsSchema = z.object({
-  total: z.int().min(0),
-  faults: z.array(mutationSchema),
-  head: insertSchema,
-  guards: z.array(insertSchema),
-});
+const faultsSchema = z
+  .object({
+    total: z.int().min(0),
+    faults: z.array(mutationSchema),
+    head: insertSchema,
+    guards: z.array(insertSchema),
+  })
+  .nullable();
 
 /** Reads code in an interpreter that never runs any. */
 export class Inspector {
@@ -47,10 +49,10 @@ export class Inspector {
     return facts ?? { problems: [unreadable], flags: [], strings: [], numbers: [], values: [] };
   }
 
-  /** @throws FoundryError sandbox_unavailable */
-  async possibleFaults(program: string): Promise<PossibleFaults> {
+  /** Undefined where they cannot be found. @throws FoundryError sandbox_unavailable */
+  async possibleFaults(program: string): Promise<PossibleFaults | undefined> {
     const found = await this.ask('faults', program, faultsSchema);
-    if (found === undefined) return { total: 0, mutations: [], guards: [], head: { start: 0, end: 0, text: '' } };
+    if (!found) return undefined;
     const { total, faults, head, guards } = found;
     return { total, mutations: faults, head, guards: guards.map((open) => ({ open })) };
   }
