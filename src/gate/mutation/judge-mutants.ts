@@ -22,6 +22,8 @@ export interface MutantVerdict {
 
 export interface MutationOptions {
   readonly sandbox: Sandbox;
+  /** The packages that the code may import. */
+  readonly packages: readonly string[] | undefined;
   readonly shown: readonly SpecTest[];
   readonly hidden: readonly SpecTest[];
   /** Made only where a mutant survives. */
@@ -162,7 +164,7 @@ async function each<T>(
  */
 export async function judgeMutants(mutants: Mutants, options: MutationOptions): Promise<MutantVerdict[] | undefined> {
   if (mutants.chosen.length === 0) return [];
-  const group = options.sandbox.openGroup();
+  const group = options.sandbox.openGroup(options.packages);
   let probes: Promise<readonly Probe[]> | undefined;
   const work: Work = {
     group,

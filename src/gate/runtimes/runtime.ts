@@ -1,3 +1,4 @@
+import type { Permissions } from '../../grants.js';
 import type { JsonObject, JsonValue } from '../../json.js';
 import type { FailureReason, Language } from '../model.js';
 import type { PossibleFaults } from '../mutation/edits.js';
@@ -47,8 +48,28 @@ export type InvokeOutcome =
       readonly logs: string;
     };
 
+/** Packages made into one program text, and which they are. */
+export interface BundledPackages {
+  /** `name@version` of every package that went in, those that the named ones need among them */
+  readonly names: readonly string[];
+  readonly sha256: string;
+}
+
+/** How code is opened: `pooled` where it is admitted or a mutant, `packages` as its spec declares them. */
+export interface Opening {
+  readonly pooled?: boolean;
+  readonly packages?: readonly string[] | undefined;
+}
+
+/** The opening of code that is admitted. */
+export function openingOf({ permissions }: { readonly permissions: Permissions }): Opening {
+  return { pooled: true, packages: permissions.packages };
+}
+
 /** One candidate loaded in a process of its own (or out of a pool, for admitted code). Every invocation gets a fresh context. */
 export interface SandboxSession {
+  /** The packages that the code was given; absent where it asks for none. */
+  readonly packages?: BundledPackages | undefined;
   invoke(invocation: Invocation, signal: AbortSignal): Promise<InvokeOutcome>;
   close(): Promise<void>;
 }
@@ -92,8 +113,9 @@ export interface Sandbox {
   /** The small faults that can be put into such code; undefined where they cannot be found. @throws FoundryError sandbox_unavailable */
   possibleFaults?(code: string): Promise<PossibleFaults | undefined>;
   /** @throws FoundryError sandbox_unavailable where the required isolation is not to be had. */
-  open(code: string, options?: { readonly pooled?: boolean }): Promise<SandboxSession>;
-  openGroup(): SessionGroup;
+  open(code: string, options?: Opening): Promise<SandboxSession>;
+  /** The variants may import these packages, as the code that they are made of. */
+  openGroup(packages?: readonly string[]): SessionGroup;
   health(): Promise<SandboxHealth>;
   close(): Promise<void>;
 }

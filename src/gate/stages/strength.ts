@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../json.js';
+import type { SpecTest } from '../../specs/model.js';
 import { passingBaselines } from '../baselines.js';
 import { type Finding, type Judgement, placedTests, type Stage } from '../judgement.js';
 import { type Fate, judgeMutants, type MutantVerdict } from '../mutation/judge-mutants.js';
@@ -81,6 +82,20 @@ function findingOf(score: Score, options: { tests: number; rate: number; outOfTi
   };
 }
 
+/** Tests that code without work passes are weak whatever the candidate is. */
+function ofTestsAlone(tests: readonly SpecTest[]): Finding | undefined {
+  const passing = passingBaselines(tests);
+  if (passing.length === 0) return undefined;
+  return {
+    status: 'failed',
+    checked: tests.length,
+    reasons: passing.map(
+      (name) => `code that does no work passes every test (baseline "${name}"): add tests whose answers differ`,
+    ),
+    evidence: { baselines_passing: passing, mutants: { status: 'not_run', reason: 'a baseline passes already' } },
+  };
+}
+
 async function judgeByMutants(judgement: Judgement): Promise<Finding> {
   const { candidate, settings, clock, signal, timeoutMs, inputSchema } = judgement;
   const placed = placedTests(candidate);
@@ -97,6 +112,7 @@ async function judgeByMutants(judgement: Judgement): Promise<Finding> {
   const mutants = mutantsOf(candidate.code, faults, settings.mutants);
   const verdicts = await judgeMutants(mutants, {
     sandbox,
+    packages: candidate.spec.permissions.packages,
     shown,
     hidden: candidate.hiddenTests,
     probes: async () => {
@@ -122,17 +138,12 @@ async function judgeByMutants(judgement: Judgement): Promise<Finding> {
 async function run(judgement: Judgement): Promise<Finding> {
   const { candidate, settings } = judgement;
   const tests = placedTests(candidate).map(({ test }) => test);
-  const passing = passingBaselines(tests);
+  const weak = ofTestsAlone(tests);
+  if (weak) return weak;
   const withoutMutants = (status: Finding['status'], reason: string, reasons: readonly string[]): Finding => {
-    const evidence = { baselines_passing: passing, mutants: { status: 'not_run', reason } };
+    const evidence = { baselines_passing: [], mutants: { status: 'not_run', reason } };
     return { status, checked: tests.length, reasons: [...reasons], evidence };
   };
-  if (passing.length > 0) {
-    const reasons = passing.map(
-      (name) => `code that does no work passes every test (baseline "${name}"): add tests whose answers differ`,
-    );
-    return withoutMutants('failed', 'a baseline passes already', reasons);
-  }
   const own = candidate.visibleTests.length + candidate.hiddenTests.length;
   const tooFew = `${own} tests are too few to judge`;
   if (own < minTests) return withoutMutants('not_run', tooFew, [tooFew]);
@@ -145,4 +156,5 @@ export const strengthStage: Stage = {
   code: 'strength',
   runsAfter: (failed) => failed.size === 0,
   run,
+  ofTestsAlone,
 };
