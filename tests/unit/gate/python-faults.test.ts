@@ -106,6 +106,7 @@ describe('the faults of Python', () => {
     ['x = max(a, default=0)', '`max(a, default=0)` becomes `max(a)`'],
     ['x = ctx.call("get", {"id": a})', '`ctx.call("get", {"id": a})` becomes `None`'],
     ['x = ctx.call("get", {"id": a})', '`{"id": a}` becomes `{}`'],
+    ['x = ctx.fetch(a)', '`ctx.fetch(a)` becomes `None`'],
     ['x = {"status": "ok", "payload": a}', '`"ok"` becomes `\'missing\'`'],
     ['x = dict(status="fail", payload=a)', '`"fail"` becomes `\'missing\'`'],
     ['import runtime\nx = runtime.ok(payload=a)', '`ok` becomes `missing`'],

@@ -162,7 +162,8 @@ def _foundry_expression_faults():
 
     def is_context_call(code, node):
         func = node.func
-        return isinstance(func, ast.Attribute) and func.attr == 'call' and isinstance(func.value, ast.Name) and func.value.id in code.context
+        is_method = isinstance(func, ast.Attribute) and func.attr in ('call', 'fetch')
+        return is_method and isinstance(func.value, ast.Name) and func.value.id in code.context
 
     shared = {'is_observation': is_observation, 'is_context_call': is_context_call, 'is_length': is_length}
     table = {
