@@ -1,3 +1,4 @@
+import { sha256 } from '../../hash.js';
 import { asNode, parseModule, type VisitedNode } from '../syntax.js';
 import { applyEdits, type Edit, type Mutation, rangeOf } from './edits.js';
 import { expressionOperators } from './expression-operators.js';
@@ -23,7 +24,6 @@ export interface Mutants {
 /** Passes through all loops of one call that a mutant may make before it counts as one that never ends. */
 export const maxLoopPasses = 200_000;
 const maxShown = 60;
-const guardName = 'loop_passes_of_mutant';
 
 function isObservationObject({ node, code }: VisitedNode & { code: string }): boolean {
   const { start, end } = rangeOf(node);
@@ -40,11 +40,17 @@ interface Guard {
   readonly close: Edit;
 }
 
+/** A name that no code can hold, for it is made of the code's hash: else code could ask whether it is being tried. */
+function guardNameIn(code: string): string {
+  return `loop_passes_${sha256(code).slice(0, 16)}`;
+}
+
 /**
  * A count at the head of every loop: a mutant that never ends then ends by itself and in the same way everywhere,
  * without the wait for a clock.
  */
-function loopGuards(nodes: readonly VisitedNode[]): Guard[] {
+function loopGuards(code: string, nodes: readonly VisitedNode[]): Guard[] {
+  const guardName = guardNameIn(code);
   const guard = `{if(++${guardName}>${maxLoopPasses})throw new RangeError('loop');`;
   return nodes.flatMap(({ node }) => {
     const body = /^(For|ForOf|ForIn|While|DoWhile)Statement$/.test(node.type) ? asNode(node.fields['body']) : undefined;
@@ -61,7 +67,7 @@ function withGuards(code: string, guards: readonly Guard[], mutation: Mutation |
     return mutation.start < open.start || mutation.end > close.end;
   };
   const edits: Edit[] = guards.filter((guard) => !covered(guard)).flatMap(({ open, close }) => [open, close]);
-  return `var ${guardName}=0;${applyEdits(code, mutation ? [...edits, mutation] : edits)}`;
+  return `var ${guardNameIn(code)}=0;${applyEdits(code, mutation ? [...edits, mutation] : edits)}`;
 }
 
 /** Mutations in the order of the text, each once. */
@@ -96,7 +102,7 @@ export function evenly<T>(list: readonly T[], wanted: number): T[] {
 export function mutantsOf(code: string, wanted: number): Mutants {
   const parsed = parseModule(code);
   if (!parsed.ok) return { total: 0, chosen: [], guarded: code };
-  const guards = loopGuards(parsed.nodes);
+  const guards = loopGuards(code, parsed.nodes);
   const all = mutationsOf(code, parsed.nodes);
   const chosen = evenly(all, wanted).map((mutation): Mutant => {
     const old = shown(code.slice(mutation.start, mutation.end));
