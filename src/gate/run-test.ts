@@ -6,8 +6,9 @@ import type { Invocation, SandboxSession } from './runtimes/runtime.js';
 
 export interface TestOptions {
   readonly timeoutMs: number;
-  /** A surrounding other than the usual; the order of answers is turned round too. */
+  /** Another clock and other dice than the usual; the order of answers is turned round too. */
   readonly ambient?: NonNullable<Invocation['ambient']>;
+  readonly place?: NonNullable<Invocation['place']>;
 }
 
 export interface TestResult {
@@ -19,6 +20,8 @@ export interface TestResult {
   /** Why the call failed; `mismatch` where it went well and the answer was wrong. */
   readonly reason: FailureReason | undefined;
   readonly inputChanged: boolean;
+  /** Whether the code could see locale or time zone. */
+  readonly seesPlace: boolean;
 }
 
 const endings: readonly FailureReason[] = [
@@ -84,7 +87,8 @@ export async function runTest(
       context: test.context ?? null,
       now: test.now ?? defaultNow,
       seed: test.seed ?? defaultSeed,
-      ...(options.ambient ? { ambient: options.ambient } : {}),
+      ...(options.ambient && { ambient: options.ambient }),
+      ...(options.place && { place: options.place }),
       timeoutMs: options.timeoutMs,
       dependencies: callableNames(test),
       onCall: answers.onCall,
@@ -100,6 +104,7 @@ export async function runTest(
       observation: undefined,
       reason: outcome.reason,
       inputChanged: false,
+      seesPlace: true,
     };
   }
   const { observation, differences } = judgeValue(test, outcome.value);
@@ -111,6 +116,7 @@ export async function runTest(
     observation,
     reason: all.length === 0 ? undefined : 'mismatch',
     inputChanged: outcome.inputChanged ?? false,
+    seesPlace: outcome.seesPlace ?? false,
   };
 }
 

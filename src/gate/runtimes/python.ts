@@ -2,12 +2,13 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Config } from '../../config.js';
-import { FoundryError, throwIfCancelled } from '../../errors.js';
+import { FoundryError } from '../../errors.js';
 import { tryParseJson } from '../../json.js';
 import type { Logger } from '../../log.js';
+import { OwnSession } from './own-session.js';
 import { PythonPool } from './python/process-pool.js';
-import type { CodeFacts, Invocation, InvokeOutcome, Sandbox, SandboxHealth, SandboxSession } from './runtime.js';
-import { type Ambience, plainAmbience } from './typescript/deno-command.js';
+import type { CodeFacts, InvokeOutcome, Sandbox, SandboxHealth } from './runtime.js';
+import { plainAmbience } from './typescript/deno-command.js';
 import type { DenoProcess, Hello } from './typescript/deno-process.js';
 import type { Walls } from './typescript/isolation.js';
 import { memoryWatchKind } from './typescript/memory-watch.js';
@@ -22,9 +23,6 @@ const defaultMemoryMb = 128;
 const maxCodeChars = 200_000;
 const inspectMs = 10_000;
 
-/** Failures after which the interpreter goes on: the code ended by itself. */
-const harmless = new Set(['throw', 'bad_output', 'too_big', 'load_error', 'no_export']);
-
 const factsSchema = z.object({
   problems: z.array(z.string()),
   flags: z.array(z.string()),
@@ -32,53 +30,10 @@ const factsSchema = z.object({
   numbers: z.array(z.number()),
 });
 
-function ambienceOf({ ambient }: Invocation): Ambience {
-  return ambient ? { locale: ambient.locale, timezone: ambient.timezone } : plainAmbience;
-}
-
 /** A loop cannot be interrupted from within, so the host's timer is the code's own. */
 function named(outcome: InvokeOutcome): InvokeOutcome {
   if (outcome.ok || outcome.reason !== 'wall_timeout') return outcome;
   return { ...outcome, reason: 'timeout', message: 'the code ran longer than its time' };
-}
-
-/** One candidate: an interpreter of its own for each ambience, each invocation in a fresh module of it. */
-class PythonSession implements SandboxSession {
-  private readonly processes = new Map<string, DenoProcess>();
-  private turn: Promise<unknown> = Promise.resolve();
-
-  constructor(
-    private readonly pool: PythonPool,
-    private readonly program: string,
-  ) {}
-
-  invoke(invocation: Invocation, signal: AbortSignal): Promise<InvokeOutcome> {
-    const next = this.turn.then(() => this.run(invocation, signal));
-    this.turn = next.catch(() => undefined);
-    return next;
-  }
-
-  private async run(invocation: Invocation, signal: AbortSignal): Promise<InvokeOutcome> {
-    throwIfCancelled(signal);
-    const ambience = ambienceOf(invocation);
-    const key = JSON.stringify(ambience);
-    const known = this.processes.get(key);
-    const process = known?.alive ? known : await this.pool.fresh(ambience);
-    this.processes.set(key, process);
-    let reusable = false;
-    try {
-      const outcome = named(await runInvocation(process, this.program, { invocation, signal, glue: '' }));
-      reusable = outcome.ok || harmless.has(outcome.reason);
-      return outcome;
-    } finally {
-      if (!reusable) this.pool.discard(process);
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.turn;
-    for (const process of this.processes.values()) this.pool.discard(process);
-  }
 }
 
 /** Reads code in an interpreter that never runs any. */
@@ -176,7 +131,13 @@ export function createPythonSandbox({ config, log }: PythonSandboxDeps): Sandbox
     async open(code) {
       await requireWalls();
       if (code.length > maxCodeChars) return { invoke: async () => tooLong(), close: async () => undefined };
-      return new PythonSession(poolOf(), code);
+      const processes = poolOf();
+      return new OwnSession({
+        fresh: (ambience) => processes.fresh(ambience),
+        discard: (process) => processes.discard(process),
+        run: async (process, invocation, signal) =>
+          named(await runInvocation(process, code, { invocation, signal, glue: '' })),
+      });
     },
     async inspect(code) {
       await requireWalls();

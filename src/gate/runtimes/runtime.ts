@@ -16,12 +16,9 @@ export interface Invocation {
   /** Seed of ctx.random(). */
   readonly seed: number;
   /** What Date and Math.random would show if the code reached for them: varied by the determinism stage. */
-  readonly ambient?: {
-    readonly now: string;
-    readonly seed: number;
-    readonly locale: string;
-    readonly timezone: string;
-  };
+  readonly ambient?: { readonly now: string; readonly seed: number };
+  /** Locale and time zone of the process, varied by the determinism stage for code that looks at them. */
+  readonly place?: { readonly locale: string; readonly timezone: string };
   readonly timeoutMs: number;
   /** Names that can be called; the call itself decides, this only tells code that looks before it calls. */
   readonly dependencies?: readonly string[];
@@ -35,6 +32,8 @@ export type InvokeOutcome =
       readonly value: JsonValue;
       /** true where the code changed the input that it was given */
       readonly inputChanged?: boolean;
+      /** true where the code could see locale or time zone; left out, it surely could not */
+      readonly seesPlace?: boolean;
       readonly durationMs: number;
       readonly logs: string;
     }

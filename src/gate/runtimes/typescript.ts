@@ -2,9 +2,10 @@ import type { Config } from '../../config.js';
 import { FoundryError, throwIfCancelled } from '../../errors.js';
 import { sha256 } from '../../hash.js';
 import type { Logger } from '../../log.js';
+import { isReusable, OwnSession } from './own-session.js';
 import type { Invocation, InvokeOutcome, Sandbox, SandboxHealth, SandboxSession } from './runtime.js';
-import { type Ambience, plainAmbience } from './typescript/deno-command.js';
-import type { DenoProcess, Hello } from './typescript/deno-process.js';
+import { plainAmbience } from './typescript/deno-command.js';
+import type { Hello } from './typescript/deno-process.js';
 import type { Walls } from './typescript/isolation.js';
 import { memoryWatchKind } from './typescript/memory-watch.js';
 import { ProcessPool } from './typescript/process-pool.js';
@@ -19,9 +20,6 @@ export interface TypescriptSandboxDeps {
 const defaultMemoryMb = 128;
 const maxPrograms = 64;
 
-/** Failures after which a process is as good as before: the code ended by itself and its context is dropped. */
-const harmless = new Set(['throw', 'bad_output', 'too_big', 'load_error', 'no_export']);
-
 /** Endings that a process used before may owe to what it did then. */
 const doubtfulReasons = new Set(['exit', 'protocol', 'memory_heap', 'memory_rss']);
 
@@ -30,56 +28,8 @@ interface SharedOutcome {
   readonly shared: boolean;
 }
 
-function isReusable(outcome: InvokeOutcome): boolean {
-  return outcome.ok || harmless.has(outcome.reason);
-}
-
-function ambienceOf(invocation: Invocation): Ambience {
-  const { ambient } = invocation;
-  return ambient ? { locale: ambient.locale, timezone: ambient.timezone } : plainAmbience;
-}
-
 function notLoaded(transpiled: Extract<Transpiled, { ok: false }>): InvokeOutcome {
   return { ok: false, reason: 'load_error', message: transpiled.message, durationMs: 0, logs: '' };
-}
-
-/** Code under judgement: processes that run nothing else, one for each ambience, in turn. */
-class FreshSession implements SandboxSession {
-  private readonly processes = new Map<string, DenoProcess>();
-  private turn: Promise<unknown> = Promise.resolve();
-
-  constructor(
-    private readonly pool: ProcessPool,
-    private readonly program: string,
-  ) {}
-
-  invoke(invocation: Invocation, signal: AbortSignal): Promise<InvokeOutcome> {
-    const next = this.turn.then(() => this.run(invocation, signal));
-    this.turn = next.catch(() => undefined);
-    return next;
-  }
-
-  private async run(invocation: Invocation, signal: AbortSignal): Promise<InvokeOutcome> {
-    throwIfCancelled(signal);
-    const ambience = ambienceOf(invocation);
-    const key = JSON.stringify(ambience);
-    const known = this.processes.get(key);
-    const process = known?.alive ? known : await this.pool.fresh(ambience);
-    this.processes.set(key, process);
-    let reusable = false;
-    try {
-      const outcome = await runInvocation(process, this.program, { invocation, signal });
-      reusable = isReusable(outcome);
-      return outcome;
-    } finally {
-      if (!reusable) this.pool.discard(process);
-    }
-  }
-
-  async close(): Promise<void> {
-    await this.turn;
-    for (const process of this.processes.values()) this.pool.discard(process);
-  }
 }
 
 /** Admitted code: any process that never misbehaved, lent for one invocation. */
@@ -183,7 +133,12 @@ export function createTypescriptSandbox({ config, log }: TypescriptSandboxDeps):
       const transpiled = await programOf(code);
       if (!transpiled.ok) return { invoke: async () => notLoaded(transpiled), close: async () => undefined };
       const { program } = transpiled;
-      return options?.pooled ? new PooledSession(pool, program) : new FreshSession(pool, program);
+      if (options?.pooled) return new PooledSession(pool, program);
+      return new OwnSession({
+        fresh: (ambience) => pool.fresh(ambience),
+        discard: (process) => pool.discard(process),
+        run: (process, invocation, signal) => runInvocation(process, program, { invocation, signal }),
+      });
     },
     async health(): Promise<SandboxHealth> {
       try {

@@ -3,16 +3,11 @@ import { counted, type Finding, type Judgement, nameOf, placedTests, type Stage 
 import { runTest, type TestResult } from '../run-test.js';
 import type { Invocation } from '../runtimes/runtime.js';
 
-/**
- * Other surroundings: every field of the clock differs from what tests pin, the dice too; the locale has its own casing
- * and decimal comma, and the zone lies on another day for most of the day.
- */
-export const otherAmbient: NonNullable<Invocation['ambient']> = {
-  now: '2037-08-19T21:43:37.519Z',
-  seed: 987_654_321,
-  locale: 'tr-TR',
-  timezone: 'Pacific/Kiritimati',
-};
+/** Every field of the clock differs from what tests pin, and the dice do. */
+const otherAmbient: NonNullable<Invocation['ambient']> = { now: '2037-08-19T21:43:37.519Z', seed: 987_654_321 };
+
+/** The locale has its own casing and decimal comma, and the zone lies on another day for most of the day. */
+const otherPlace: NonNullable<Invocation['place']> = { locale: 'tr-TR', timezone: 'Pacific/Kiritimati' };
 
 /** The stage runs only where every test has passed, so there is an observation to compare with. */
 function sameResult(first: TestResult, again: TestResult): boolean {
@@ -20,14 +15,25 @@ function sameResult(first: TestResult, again: TestResult): boolean {
   return again.passed && sameJson(first.observation, again.observation);
 }
 
+/** Another place takes a process of its own, so only code that could see its place is taken there. */
+async function runElsewhere({ session, timeoutMs, signal }: Judgement, first: TestResult): Promise<TestResult> {
+  const options = { timeoutMs, signal, ambient: otherAmbient };
+  if (!first.seesPlace) {
+    const again = await runTest(session, first.test, options);
+    if (!again.seesPlace) return again;
+  }
+  return runTest(session, first.test, { ...options, place: otherPlace });
+}
+
 async function run(judgement: Judgement): Promise<Finding> {
-  const { session, timeoutMs, signal } = judgement;
   const tests = placedTests(judgement.candidate);
   const reasons: string[] = [];
+  let elsewhere = 0;
   // Backwards: what an earlier call left behind must not matter either.
   for (const placed of [...tests].reverse()) {
     const first = await judgement.resultOf(placed.test);
-    const again = await runTest(session, placed.test, { timeoutMs, signal, ambient: otherAmbient });
+    const again = await runElsewhere(judgement, first);
+    if (again.seesPlace && placed.from !== 'hidden') elsewhere += 1;
     if (!sameResult(first, again))
       reasons.push(
         `${nameOf(placed)}: the answer changes with the surroundings; take time and chance from ctx.now() and ctx.random(), and fix locale, time zone and order`,
@@ -37,7 +43,7 @@ async function run(judgement: Judgement): Promise<Finding> {
     status: reasons.length === 0 ? 'passed' : 'failed',
     checked: tests.length,
     reasons: counted(reasons.reverse()).slice(0, 5),
-    evidence: { locale: otherAmbient.locale, timezone: otherAmbient.timezone },
+    evidence: { ...otherPlace, tests_that_see_place: elsewhere },
   };
 }
 

@@ -22,6 +22,13 @@ def _foundry_setup():
     is_kind = issubclass
     text_of = str
 
+    # What can show a time zone or a locale, and what can reach such a thing by other ways.
+    placeful = set(
+        'time datetime date locale os posix calendar zoneinfo gettext logging email tempfile platform sysconfig sys pathlib shutil'
+        ' zipfile tarfile http wsgiref xmlrpc mailbox imaplib environ getenv strftime strptime localtime gmtime mktime ctime asctime'
+        ' fromtimestamp tzname timezone tzset astimezone now today getattr vars globals dict import modules importlib inspect gc'.split()
+    )
+
     class Refusal(BaseException):
         pass
 
@@ -195,11 +202,18 @@ def _foundry_setup():
     def failed(reason, message):
         return '{"ok":false,"reason":' + dumps(reason) + ',"message":' + dumps(text_of(message)[:500].encode('utf-8', 'replace').decode()) + '}'
 
+    def sees_place(body):
+        # By the names that the code mentions. One that it makes up while it runs is missed; it then sees the place that is pinned.
+        if any(name.strip('_') in placeful for dotted in body.co_names for name in dotted.split('.')):
+            return True
+        return any(sees_place(part) for part in body.co_consts if isinstance(part, types.CodeType))
+
     def work(request, call_out, log):
         try:
             body = compile(request['program'], 'candidate.py', 'exec', dont_inherit=True)
         except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
             return failed('load_error', 'the code does not compile: ' + describe(error))
+        near = sees_place(body)
         convene.prepare()
         module = make_module('candidate')
         module.__file__ = '/candidate/code.py'
@@ -239,7 +253,8 @@ def _foundry_setup():
             changed = write_json(given, 'input', True) != before
         except BaseException:
             changed = True
-        return '{"ok":true,"input_changed":' + ('true' if changed else 'false') + ',"value":' + text + '}'
+        flags = ',"input_changed":' + ('true' if changed else 'false') + ',"sees_place":' + ('true' if near else 'false')
+        return '{"ok":true' + flags + ',"value":' + text + '}'
 
     def run(request_text, call_out):
         restore()

@@ -1,11 +1,11 @@
 /**
  * JavaScript that runs in a candidate's fresh context before the candidate does. It is shipped as text because it must be
- * evaluated in that context's own realm; the expression gives a function of the ambient clock and dice.
+ * evaluated in that context's own realm; `surround` then sets the ambient clock and dice.
  *
  * It keeps its own references to whatever it needs later, hands the outside nothing but strings, and reads the
  * candidate's result itself, so that getters, proxies and thrown objects are only ever touched inside the timed context.
  */
-export const contextGlue = String.raw`((ambientNow, ambientSeed) => {
+export const contextGlue = String.raw`(() => {
 'use strict';
 const { parse, stringify } = JSON;
 const { ownKeys, getOwnPropertyDescriptor, getPrototypeOf, construct, apply, defineProperty, deleteProperty } = Reflect;
@@ -38,20 +38,35 @@ const dice = (seed) => {
   };
 };
 
+let ambientNow = 0, ambientRandom = dice(0);
 function PinnedDate(...args) {
+  seesPlace = true;
   if (new.target === undefined) return new RealDate(ambientNow).toString();
   return construct(RealDate, args.length === 0 ? [ambientNow] : args, new.target);
 }
 const pin = (target, key, value) => defineProperty(target, key, { value, writable: true, enumerable: false, configurable: true });
+
+// Locale and zone are seen through dates, Intl and a few methods alone: whether the code came near one of them is noted.
+let seesPlace = false;
+const watch = (holder, name) => {
+  const own = holder[name];
+  const watched = { [name](...args) { seesPlace = true; return apply(own, this, args); } }[name];
+  defineProperty(watched, 'length', { value: own.length, configurable: true });
+  pin(holder, name, watched);
+};
+for (const name of ['localeCompare', 'toLocaleLowerCase', 'toLocaleUpperCase']) watch(String.prototype, name);
+watch(Number.prototype, 'toLocaleString');
+watch(BigInt.prototype, 'toLocaleString');
 pin(PinnedDate, 'name', 'Date');
 pin(PinnedDate, 'length', 7);
 pin(PinnedDate, 'now', () => ambientNow);
 pin(PinnedDate, 'parse', RealDate.parse);
+watch(PinnedDate, 'parse');
 pin(PinnedDate, 'UTC', RealDate.UTC);
 defineProperty(PinnedDate, 'prototype', { value: RealDate.prototype, writable: false });
 pin(RealDate.prototype, 'constructor', PinnedDate);
 pin(globalThis, 'Date', PinnedDate);
-pin(Math, 'random', dice(ambientSeed));
+pin(Math, 'random', () => ambientRandom());
 // Code that can read its own text notices each fault put into it, whatever its tests notice.
 pin(Function.prototype, 'toString', () => 'function () { [native code] }');
 {
@@ -64,6 +79,12 @@ pin(Function.prototype, 'toString', () => 'function () { [native code] }');
   });
   pin(Intl.DateTimeFormat.prototype, 'formatToParts', function (date) {
     return apply(formatToParts, this, [date === undefined ? ambientNow : date]);
+  });
+  const OwnIntl = Intl;
+  defineProperty(globalThis, 'Intl', {
+    get() { seesPlace = true; return OwnIntl; },
+    set(value) { pin(globalThis, 'Intl', value); },
+    enumerable: false, configurable: true,
   });
 }
 
@@ -221,11 +242,16 @@ const settleWith = (value, input, before) => {
   if (outboxCount > 0) return finish('bad_output', 'execute returned before a ctx.call that it had just made was answered; await every call');
   let changed = true;
   try { changed = writeJson(input, 'input', true) !== before; } catch { changed = true; }
-  if (done === '') done = '{"ok":true,"input_changed":' + (changed ? 'true' : 'false') + ',"value":' + text + '}';
+  if (done !== '') return;
+  done = '{"ok":true,"input_changed":' + (changed ? 'true' : 'false') + ',"sees_place":' + (seesPlace ? 'true' : 'false') + ',"value":' + text + '}';
 };
 
 return freeze({
   __proto__: null,
+  surround(now, seed) {
+    ambientNow = now;
+    ambientRandom = dice(seed);
+  },
   load(body) {
     let exported;
     try { exported = body(); execute = exported.execute; }
@@ -259,4 +285,4 @@ return freeze({
     return '{"done":' + (done === '' ? 'null' : done) + ',"calls":[' + calls + '],"logs":' + stringify(logs) + '}';
   },
 });
-})`;
+})()`;

@@ -33,6 +33,8 @@ export class DenoProcess {
   readonly exited: Promise<void>;
   readonly secret = `k_${randomUUID().replaceAll('-', '')}`;
   served = 0;
+  /** What the child was last sent of the texts that it keeps. */
+  held: { readonly glue?: string; readonly program?: string } = {};
 
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly ready: Promise<Hello | undefined>;

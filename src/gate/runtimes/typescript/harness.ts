@@ -23,7 +23,9 @@ const send = (message) => {
   for (let sent = 0; sent < bytes.length; ) sent += stdout.writeSync(bytes.subarray(sent));
 };
 
-let key, setup, context, budget = 0;
+// Scripts are kept as text that V8 has read; each context makes functions and objects of its own of them.
+let key, setup, take, context, budget = 0;
+let program = '', body;
 
 const timed = (script) => {
   const started = now();
@@ -43,20 +45,14 @@ const timed = (script) => {
 const takeState = () => {
   const left = budget;
   budget = 50;
-  const text = String(timed(new vm.Script(key + '.take()')));
+  const text = String(timed(take));
   budget = left;
   return text;
 };
 
 const failed = (reason, message) => ({ done: { ok: false, reason, message }, calls: [], logs: '' });
 
-const step = (sources) => {
-  let scripts;
-  try {
-    scripts = sources.map((source) => new vm.Script(source, { filename: 'candidate.js' }));
-  } catch (error) {
-    return failed('load_error', 'the code does not compile: ' + String(error.message).slice(0, 300));
-  }
+const step = (scripts) => {
   try {
     for (const script of scripts) timed(script);
     return takeState();
@@ -67,27 +63,40 @@ const step = (sources) => {
   }
 };
 
+// A program that stays the same is sent once and read once.
+const readProgram = (text) => {
+  if (text === null) return;
+  program = text;
+  body = undefined;
+};
+const compile = () => {
+  body ??= new vm.Script(key + '.load(() => {"use strict";\n' + program + '\nreturn candidate_exports;})', { filename: 'candidate.js' });
+};
+
 const handle = (message) => {
   if (message.op === 'run') {
-    if (key !== message.key) {
+    if (message.glue !== null) {
       key = message.key;
-      setup = undefined;
+      setup = new vm.Script('const ' + key + ' = ' + message.glue + ';');
+      take = new vm.Script(key + '.take()');
     }
-    setup ??= message.glue;
+    readProgram(message.program);
+    try {
+      compile();
+    } catch (error) {
+      return failed('load_error', 'the code does not compile: ' + String(error.message).slice(0, 300));
+    }
     context = vm.createContext(vm.constants.DONT_CONTEXTIFY, {
       codeGeneration: { strings: false, wasm: false },
       microtaskMode: 'afterEvaluate',
     });
-    budget = 10000;
-    timed(new vm.Script('const ' + key + ' = ' + setup + '(' + stringify(message.ambientNow) + ',' + stringify(message.ambientSeed) + ');'));
+    setup.runInContext(context);
+    new vm.Script(key + '.surround(' + stringify(message.ambientNow) + ',' + stringify(message.ambientSeed) + ')').runInContext(context);
     budget = message.timeoutMs;
     const args = [message.input, message.context, message.now, message.seed].map((each) => stringify(each)).join(',');
-    return step([
-      key + '.load(() => {"use strict";\n' + message.program + '\nreturn candidate_exports;})',
-      key + '.start(' + args + ')',
-    ]);
+    return step([body, new vm.Script(key + '.start(' + args + ')')]);
   }
-  return step([key + '.answer(' + stringify(message.call) + ',' + stringify(message.ok) + ',' + stringify(message.text) + ')']);
+  return step([new vm.Script(key + '.answer(' + stringify(message.call) + ',' + stringify(message.ok) + ',' + stringify(message.text) + ')')]);
 };
 
 send({ hello: { deno: version.deno, v8: version.v8, target: build.target, granted } });

@@ -23,7 +23,7 @@ const runtimeDataMb = 1_024 + 64 * availableParallelism();
 export class ProcessPool {
   private walls: Promise<Walls> | undefined;
   private readonly all = new Set<DenoProcess>();
-  private readonly spares = new Map<string, DenoProcess>();
+  private readonly spares = new Map<string, Promise<DenoProcess | undefined>>();
   private idle: DenoProcess[] = [];
   private lent = 0;
   private closed = false;
@@ -47,13 +47,22 @@ export class ProcessPool {
   /** A process that has never run anything. The next one is warmed meanwhile. */
   async fresh(ambience: Ambience): Promise<DenoProcess> {
     const key = JSON.stringify(ambience);
-    const spare = this.spares.get(key);
+    const waiting = this.spares.get(key);
     this.spares.delete(key);
+    const spare = await waiting;
     const process = spare?.alive ? spare : await this.spawn(ambience);
     const hello = await process.booted();
     if (hello === undefined || !process.alive) throw this.unavailable(process);
-    if (!this.closed && !this.spares.has(key)) this.spares.set(key, await this.spawn(ambience));
+    this.warm(key, ambience);
     return process;
+  }
+
+  private warm(key: string, ambience: Ambience): void {
+    if (this.closed || this.spares.has(key)) return;
+    this.spares.set(
+      key,
+      this.spawn(ambience).catch(() => undefined),
+    );
   }
 
   /**

@@ -20,7 +20,7 @@ const maxNameChars = 200;
 const stateSchema = z.object({
   done: z
     .union([
-      z.object({ ok: z.literal(true), input_changed: z.boolean(), value: plainJson }),
+      z.object({ ok: z.literal(true), input_changed: z.boolean(), sees_place: z.boolean(), value: plainJson }),
       z.object({ ok: z.literal(false), reason: z.enum(failureReasons), message: atMost(maxMessageChars) }),
     ])
     .nullable(),
@@ -128,6 +128,8 @@ export async function runInvocation(
   let calls = 0;
   let logs = '';
   process.served += 1;
+  const held = process.held;
+  process.held = { glue, program };
   const fail = (reason: Extract<Reply, { ok: false }>['reason'], message: string): InvokeOutcome => ({
     ok: false,
     reason,
@@ -140,8 +142,9 @@ export async function runInvocation(
       {
         op: 'run',
         key: process.secret,
-        glue,
-        program,
+        // What the child has read already is not sent again.
+        glue: held.glue === glue ? null : glue,
+        program: held.program === program ? null : program,
         input: JSON.stringify(invocation.input),
         context: JSON.stringify(invocation.context ?? null),
         now: invocation.now,
@@ -160,8 +163,8 @@ export async function runInvocation(
       if (state.done) {
         if (!state.done.ok) return fail(state.done.reason, state.done.message);
         if (state.calls.length > 0) return fail('bad_output', 'a ctx.call was made after execute had returned');
-        const { value, input_changed: inputChanged } = state.done;
-        return { ok: true, value, inputChanged, durationMs: performance.now() - started, logs };
+        const { value, input_changed: inputChanged, sees_place: seesPlace } = state.done;
+        return { ok: true, value, inputChanged, seesPlace, durationMs: performance.now() - started, logs };
       }
       if (calls + state.calls.length > maxCalls + maxRefused)
         return fail('output_flood', `the code went on calling after ${maxCalls} calls`);
