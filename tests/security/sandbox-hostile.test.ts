@@ -28,10 +28,11 @@ async function run(code: string, pooled: boolean, timeoutMs: number): Promise<In
 }
 
 async function expectEnding({ code, ends }: HostileCandidate, pooled: boolean): Promise<void> {
-  // Only what is to run out of time gets little of it.
-  const outcome = await run(code, pooled, 'value' in ends ? 10_000 : 400);
+  const loops = 'reasons' in ends && ends.reasons.includes('timeout');
+  // Only what is to run out of time gets little of it; which of the two timers comes first is the machine's load.
+  const outcome = await run(code, pooled, loops ? 400 : 10_000);
   if ('value' in ends) expect(outcome).toMatchObject({ ok: true, value: ends.value });
-  else expect(ends.reasons, JSON.stringify(outcome)).toContain(outcome.ok ? 'ok' : outcome.reason);
+  else expect([...ends.reasons, ...(loops ? ['wall_timeout'] : [])]).toContain(outcome.ok ? 'ok' : outcome.reason);
   expect(JSON.stringify(outcome)).not.toMatch(/root:|node_modules|file:\/\//);
   expect(JSON.stringify(outcome).length).toBeLessThan(20_000);
 }
