@@ -43,6 +43,7 @@ export const configFileSchema = z.strictObject({
       test_timeout_ms: z.int().min(50).max(60_000).optional(),
       memory_mb: z.int().min(64).max(8192).optional(),
       mutation_kill_rate: z.number().min(0).max(1).optional(),
+      hidden_tries: z.int().min(1).max(1_000_000).optional(),
       mutants: z.int().min(0).max(1_000).optional(),
       mutation_time_ms: z.int().min(100).max(600_000).optional(),
       novelty_probes: z.int().min(2).max(1_000).optional(),

@@ -8,6 +8,7 @@ import { migration0007 } from './0007-library.js';
 import { migration0008 } from './0008-datasets.js';
 import { migration0009 } from './0009-jobs.js';
 import { migration0010 } from './0010-superseded-version.js';
+import { migration0011 } from './0011-hidden-tries.js';
 import type { Migration } from './migration.js';
 
 /** Numbered and forward-only: a released migration is never edited, a new one is added at the end. */
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   migration0008,
   migration0009,
   migration0010,
+  migration0011,
 ];

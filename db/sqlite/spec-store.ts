@@ -1,5 +1,6 @@
 import type { PatternRecord, Spec, SpecRecord, SpecStore, SpecTest } from '../../src/specs/model.js';
 import type { Connection } from './connection.js';
+import { createHiddenTries } from './hidden-tries.js';
 
 interface SpecRow {
   spec_id: string;
@@ -89,6 +90,7 @@ function writePatterns(connection: Connection, patterns: readonly PatternRecord[
 /** Specs are keyed by content, so putting one again changes nothing, its hidden tests included. */
 export function createSpecStore(connection: Connection): SpecStore {
   return {
+    ...createHiddenTries(connection),
     async putSpec(record, hiddenTests) {
       connection.write(() => writeSpec(connection, record, hiddenTests));
     },

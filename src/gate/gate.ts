@@ -12,12 +12,13 @@ import { gateSettings } from './settings.js';
 import { compositionStage } from './stages/composition.js';
 import { contractStage } from './stages/contract.js';
 import { determinismStage } from './stages/determinism.js';
+import { hiddenStage } from './stages/hidden.js';
 import { noveltyStage } from './stages/novelty.js';
 import { propertiesStage } from './stages/properties.js';
 import { specialCaseStage } from './stages/special-case.js';
 import { staticStage } from './stages/static-check.js';
 import { strengthStage } from './stages/strength.js';
-import { hiddenStage, visibleStage } from './stages/tests.js';
+import { visibleStage } from './stages/tests.js';
 
 export interface GateDeps {
   readonly config: Config;
@@ -44,10 +45,31 @@ const stages: readonly Stage[] = [
   noveltyStage,
 ];
 
-async function runStage(stage: Stage, judgement: Judgement, clock: Clock): Promise<StageResult> {
-  const started = clock.elapsed();
+/** How long code takes over a hidden input would tell what stands in it: such time is left out of every report. */
+class UntoldTime {
+  private ms = 0;
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Milliseconds so far, without what was untold. */
+  get elapsed(): number {
+    return this.clock.elapsed() - this.ms;
+  }
+
+  async run<Value>(work: () => Promise<Value>): Promise<Value> {
+    const started = this.clock.elapsed();
+    try {
+      return await work();
+    } finally {
+      this.ms += this.clock.elapsed() - started;
+    }
+  }
+}
+
+async function runStage(stage: Stage, judgement: Judgement, time: UntoldTime): Promise<StageResult> {
+  const started = time.elapsed;
   const finding = await stage.run(judgement);
-  return { stage: stage.code, ...finding, duration_ms: Math.round((clock.elapsed() - started) * 1000) / 1000 };
+  return { stage: stage.code, ...finding, duration_ms: Math.round((time.elapsed - started) * 1000) / 1000 };
 }
 
 function skippedStage(stage: Stage): StageResult {
@@ -61,12 +83,12 @@ function skippedStage(stage: Stage): StageResult {
   };
 }
 
-async function runStages(judgement: Judgement, clock: Clock): Promise<StageResult[]> {
+async function runStages(judgement: Judgement, time: UntoldTime): Promise<StageResult[]> {
   const failed = new Set<StageCode>();
   const results: StageResult[] = [];
   for (const stage of stages) {
     throwIfCancelled(judgement.signal);
-    const result = stage.runsAfter(failed) ? await runStage(stage, judgement, clock) : skippedStage(stage);
+    const result = stage.runsAfter(failed) ? await runStage(stage, judgement, time) : skippedStage(stage);
     if (result.status === 'failed') failed.add(stage.code);
     results.push(result);
   }
@@ -108,6 +130,7 @@ export function createGate({ config, sandboxes, clock, library }: GateDeps): Gat
       throwIfCancelled(signal);
       const sandbox = sandboxFor(candidate.language);
       const session = await sandbox.open(candidate.code);
+      const time = new UntoldTime(clock);
       try {
         const { fingerprint, isolation } = await sandbox.health();
         const results = await runStages(
@@ -124,8 +147,9 @@ export function createGate({ config, sandboxes, clock, library }: GateDeps): Gat
             outputSchema: compileSchema(candidate.spec.output_schema),
             facts: onceOnly(async () => sandbox.inspect?.(candidate.code)),
             resultOf: rememberResults({ session, timeoutMs, signal }),
+            untold: (work) => time.run(work),
           },
-          clock,
+          time,
         );
         return {
           schema_version: 1,

@@ -36,6 +36,8 @@ export interface Judgement {
   facts(): Promise<CodeFacts | undefined>;
   /** Runs a test in the usual surroundings; asked again, it gives the same result. */
   resultOf(test: SpecTest): Promise<TestResult>;
+  /** Runs code over hidden tests: the time it takes stands in no report. One such work at a time. */
+  untold<Value>(work: () => Promise<Value>): Promise<Value>;
 }
 
 /** Every test with where it comes from. Values of hidden ones must not reach a reason. */
@@ -52,17 +54,21 @@ export function placedTests(candidate: Candidate): PlacedTest[] {
   ];
 }
 
+const hiddenName = 'a hidden test';
+
 /** How a reason may name a test. */
 export function nameOf({ test, from }: PlacedTest): string {
-  if (from === 'hidden') return 'a hidden test';
+  if (from === 'hidden') return hiddenName;
   return from === 'inherited' ? `inherited test "${test.name}"` : `test "${test.name}"`;
 }
 
-/** Equal reasons once, in order, with how often they came where that is more than once. */
+/** Equal reasons once, in order, with how often they came where that is more than once. Hidden tests are not counted. */
 export function counted(reasons: readonly string[]): string[] {
   const counts = new Map<string, number>();
   for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  return [...counts].map(([reason, count]) => (count === 1 ? reason : `${reason} (${count} times)`));
+  return [...counts].map(([reason, count]) =>
+    count === 1 || reason.startsWith(hiddenName) ? reason : `${reason} (${count} times)`,
+  );
 }
 
 /** Remembers results by test, so that the stages share one run of each. */

@@ -1,8 +1,9 @@
 import { isDestructiveName } from '../bridge/effects.js';
 import type { WorkContext } from '../context.js';
 import { FoundryError } from '../errors.js';
-import type { GateReport } from '../gate/model.js';
-import { contentId } from '../hash.js';
+import type { Candidate, GateReport } from '../gate/model.js';
+import { gateSettings } from '../gate/settings.js';
+import { contentId, hashOf } from '../hash.js';
 import { inheritedTests } from '../library/inherited.js';
 import type { Attempt, CapabilityVersion } from '../library/model.js';
 import type { ConcreteGenerator, SpecRecord } from './model.js';
@@ -75,6 +76,37 @@ async function admit(
   });
 }
 
+/** Whether the gate ran the code over hidden tests. */
+function reachedHidden({ stages }: GateReport): boolean {
+  return stages.some(({ stage, status }) => stage === 'hidden' && (status === 'passed' || status === 'failed'));
+}
+
+/**
+ * Judges code that may be one of many tries to find out what hidden tests hold: whoever hands in a program for each
+ * question gets an answer to each. Only so many programs are run over a hidden test; what fails before it is not counted.
+ * @throws FoundryError limit
+ */
+async function judgeCounted(deps: SpecDeps, candidate: Candidate, signal: AbortSignal): Promise<GateReport> {
+  const { code, language, hiddenTests } = candidate;
+  const attempt = { tests: hiddenTests.map((test) => hashOf(test)), code: hashOf({ code, language }) };
+  const limit = gateSettings(deps.config).hiddenTries;
+  const counted = await deps.store.specs.takeHiddenTry(attempt, limit);
+  if (counted === 'spent')
+    throw new FoundryError(
+      'limit',
+      `The hidden tests of "${candidate.spec.name}" have been tried by ${limit} different programs, and more tries would tell what they hold.`,
+      'Propose a spec with other tests, or have the operator raise gate.hidden_tries.',
+    );
+  let reached = false;
+  try {
+    const report = await deps.gate.judge(candidate, signal);
+    reached = reachedHidden(report);
+    return report;
+  } finally {
+    if (counted === 'taken' && !reached && !signal.aborted) await deps.store.specs.giveBackHiddenTry(attempt);
+  }
+}
+
 async function tryPlacement(
   deps: SpecDeps,
   work: Try,
@@ -84,7 +116,8 @@ async function tryPlacement(
   const { record, code, language } = work;
   const started = await startAttempt(deps, work, placement);
   const inherited = await inheritedTests(deps.store.library, placement.supersedes);
-  const report = await deps.gate.judge(
+  const report = await judgeCounted(
+    deps,
     {
       spec: { ...record.spec, name: placement.name },
       code,

@@ -159,9 +159,10 @@ async function handleOne(deps: SpecDeps, record: SpecRecord, work: Work, context
     if (code !== undefined) return await judgeHandedIn(deps, record, { ...work, code }, context);
     return await generateAndJudge(deps, record, work, context);
   } catch (error) {
-    // A name that is taken is the author's to mend; it is a result, not a failure of the work.
-    if (!(error instanceof FoundryError) || error.code !== 'conflict') throw error;
-    return { result: await resultWithout(deps, record, 'rejected', [`${error.message} ${error.fix}`]) };
+    // A name that is taken, and hidden tests that were asked too often, are results, not failures of the work.
+    if (!(error instanceof FoundryError) || (error.code !== 'conflict' && error.code !== 'limit')) throw error;
+    const status = error.code === 'conflict' ? 'rejected' : 'inconclusive';
+    return { result: await resultWithout(deps, record, status, [`${error.message} ${error.fix}`]) };
   }
 }
 

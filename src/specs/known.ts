@@ -31,7 +31,11 @@ function namesIn(value: JsonValue | undefined): string[] {
 /** Looks up what a spec names, so that checking it needs no store. */
 export async function checkContextFor(
   raw: JsonObject,
-  deps: { readonly store: Pick<Store, 'evidence' | 'needs' | 'library'>; readonly config: Config },
+  deps: {
+    readonly store: Pick<Store, 'evidence' | 'needs' | 'library'>;
+    readonly config: Config;
+    readonly toolsElsewhere?: boolean;
+  },
   supersedes: string | null,
 ): Promise<CheckContext> {
   const { store, config } = deps;
@@ -43,7 +47,7 @@ export async function checkContextFor(
   // A better version takes the name of the old one, whatever its spec calls itself.
   const taken = supersedes === null && typeof name === 'string' && (await store.library.get(name)) !== undefined;
   return {
-    isTool: await knownTools(store, config),
+    isTool: deps.toolsElsewhere ? () => true : await knownTools(store, config),
     isCapability: (capability) => there.has(capability),
     isTaken: () => taken,
   };

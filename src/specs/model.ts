@@ -108,6 +108,12 @@ export interface PatternRecord {
   readonly destructive_tools: readonly string[];
 }
 
+/** A program about to be run over hidden tests, by the hashes of both. */
+export interface HiddenTry {
+  readonly tests: readonly string[];
+  readonly code: string;
+}
+
 export interface SpecStore {
   putSpec(record: SpecRecord, hiddenTests: readonly SpecTest[]): Promise<void>;
   getSpec(specId: string): Promise<SpecRecord | undefined>;
@@ -118,6 +124,9 @@ export interface SpecStore {
   ): Promise<SpecRecord[]>;
   /** For the gate only. Never shown, never exported. */
   hiddenTestsForGate(specId: string): Promise<SpecTest[]>;
+  /** Counts a program against each test, unless it was counted before (`known`) or a test has had `limit` programs (`spent`). */
+  takeHiddenTry(attempt: HiddenTry, limit: number): Promise<'taken' | 'known' | 'spent'>;
+  giveBackHiddenTry(attempt: HiddenTry): Promise<void>;
   putPatterns(patterns: readonly PatternRecord[]): Promise<void>;
   patternOfSpec(specId: string): Promise<PatternRecord | undefined>;
   patternsOf(clusteringId: string): Promise<PatternRecord[]>;

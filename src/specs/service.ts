@@ -4,4 +4,6 @@ import type { GenerateInput, GenerateOutput, ProposeSpecInput, ProposeSpecOutput
 export interface SpecService {
   proposeSpec(input: ProposeSpecInput, context: WorkContext): Promise<ProposeSpecOutput>;
   generateAndGate(input: GenerateInput, context: WorkContext): Promise<GenerateOutput>;
+  /** The same for a capability that was made elsewhere: the tools that it names need not be known here. */
+  gateFromElsewhere(input: GenerateInput, context: WorkContext): Promise<GenerateOutput>;
 }

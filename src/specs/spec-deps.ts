@@ -8,6 +8,8 @@ import type { ConcreteGenerator } from './model.js';
 
 export interface SpecDeps {
   readonly config: Config;
+  /** Tools need not be known here: what names them was made elsewhere, and shows as not ready until they are. */
+  readonly toolsElsewhere?: boolean;
   readonly store: Store;
   readonly gate: Gate;
   readonly library: LibraryService;

@@ -10,5 +10,6 @@ export function createSpecService(deps: SpecDeps): SpecService {
   return {
     proposeSpec: (input, context) => proposeSpec(deps, input, context),
     generateAndGate: (input, context) => generateAndGate(deps, input, context),
+    gateFromElsewhere: (input, context) => generateAndGate({ ...deps, toolsElsewhere: true }, input, context),
   };
 }

@@ -33,6 +33,8 @@ async function problemsOf(judgement: Judgement, placed: PlacedTest): Promise<str
     ...tell('the input does not meet the input schema', schemaErrors(judgement.inputSchema, placed.test.input)),
     ...undeclaredCalls(judgement, placed),
   ];
+  // Code meets hidden inputs in the hidden stage alone, once it is right about the visible ones.
+  if (hidden) return problems;
   const { observation, inputChanged } = await judgement.resultOf(placed.test);
   if (inputChanged) problems.push('the code changed its input; work on a copy');
   if (observation?.status === 'ok')
@@ -53,7 +55,7 @@ async function run(judgement: Judgement): Promise<Finding> {
   if (reasons.length === 0)
     for (const placed of tests) {
       for (const problem of await problemsOf(judgement, placed)) reasons.push(`${nameOf(placed)}: ${problem}`);
-      if (isHopeless(await judgement.resultOf(placed.test))) break;
+      if (placed.from !== 'hidden' && isHopeless(await judgement.resultOf(placed.test))) break;
     }
   return {
     status: reasons.length === 0 ? 'passed' : 'failed',

@@ -108,10 +108,11 @@ async function run(judgement: Judgement): Promise<Finding> {
     ? { strings: facts.strings, numbers: new Set(facts.numbers) }
     : codeLiterals(judgement.candidate.code);
   const remembered = rememberedBy(judgement, literals);
+  const hiddenResults = await judgement.untold(() =>
+    Promise.all(judgement.candidate.hiddenTests.map((test) => judgement.resultOf(test))),
+  );
   const hiddenFailed =
-    (await Promise.all(judgement.candidate.hiddenTests.map((test) => judgement.resultOf(test)))).some(
-      (result) => !result.passed,
-    ) && remembered.some(({ placed }) => placed.from !== 'hidden');
+    hiddenResults.some((result) => !result.passed) && remembered.some(({ placed }) => placed.from !== 'hidden');
   const pairs = remembered.filter(isPair);
   const answered = remembered.filter(({ answers }) => answers.some((literal) => !isWord(literal)));
   const answerable = placedTests(judgement.candidate).filter(({ test }) =>
@@ -120,7 +121,9 @@ async function run(judgement: Judgement): Promise<Finding> {
   const touched = remembered.filter(({ inputs, answers }) => inputs.length + answers.length > 0);
   const table = answered.length >= 2 && answered.length * 2 > answerable.length;
   const guilty = hiddenFailed ? touched : table ? [...new Set([...pairs, ...answered])] : pairs;
-  const evidence = { pairs: pairs.length, answers_in_code: answered.length };
+  // How many hidden values stand in the code is not told: code could be a long list of guesses.
+  const shown = (list: readonly Remembered[]): number => list.filter(({ placed }) => placed.from !== 'hidden').length;
+  const evidence = { pairs: shown(pairs), answers_in_code: shown(answered) };
   if (guilty.length === 0) return { status: 'passed', checked: remembered.length, reasons: [], evidence };
   return {
     status: 'failed',

@@ -9,7 +9,7 @@ import { specOf } from './map-artifact.js';
 
 export interface ImportDeps {
   readonly gate: Gate;
-  readonly specs: Pick<SpecService, 'generateAndGate'>;
+  readonly specs: Pick<SpecService, 'gateFromElsewhere'>;
   readonly store: { readonly library: Pick<LibraryStore, 'get'> };
 }
 
@@ -90,9 +90,8 @@ async function importOne(deps: ImportDeps, planned: Planned, context: WorkContex
   const { signal } = context;
   const absent: string[] = [];
   for (const name of spec.dependencies.capabilities) if (!(await deps.store.library.get(name))) absent.push(name);
-  if (absent.length > 0)
-    return judgeOnly(deps, planned, { reasons: [`the library has no ${absent.join(', ')}`], signal });
-  const answer = await deps.specs.generateAndGate({ spec, code: artifact.code, language }, context);
+  if (absent.length > 0) return judgeOnly(deps, planned, { reasons: [], signal });
+  const answer = await deps.specs.gateFromElsewhere({ spec, code: artifact.code, language }, context);
   const [result] = answer.results;
   if (!result) {
     const reasons = (answer.issues ?? []).map(({ code, path, message }) => `${code} at ${path}: ${message}`);

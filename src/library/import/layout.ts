@@ -2,7 +2,7 @@ import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { FoundryError } from '../../errors.js';
-import { jsonObject, jsonValue, tryParseJson } from '../../json.js';
+import { isJsonObject, type JsonValue, jsonObject, jsonValue, tryParseJson } from '../../json.js';
 import { maxProvenance } from '../../specs/model.js';
 
 /** `library/{primitive,skill}/<artifact>/{code.py,spec.json,tests.json}` under one folder. */
@@ -54,9 +54,18 @@ async function textOf(path: string): Promise<string | undefined> {
   return readFile(path, 'utf8');
 }
 
+/** A folder that the pipeline wrote: spec.json and tests.json are those of this program, apart. */
+async function ownSpec(folder: string, raw: JsonValue | undefined): Promise<LayoutSpec | undefined> {
+  if (!isJsonObject(raw) || raw['input_schema'] === undefined) return undefined;
+  const spec = { ...raw, tests: tryParseJson((await textOf(join(folder, 'tests.json'))) ?? '') ?? [] };
+  const language = (await textOf(join(folder, 'code.ts'))) === undefined ? 'python' : 'typescript';
+  return { name: String(raw['name']), foundry: { language, spec } };
+}
+
 async function readArtifact(folder: string, artifact: string, kind: Artifact['kind']): Promise<Artifact> {
-  const specText = await textOf(join(folder, 'spec.json'));
-  const spec = layoutSpecSchema.safeParse(tryParseJson(specText ?? ''));
+  const raw = tryParseJson((await textOf(join(folder, 'spec.json'))) ?? '');
+  const own = await ownSpec(folder, raw);
+  const spec = layoutSpecSchema.safeParse(own ?? raw);
   const wrong = (message: string): Artifact => ({
     ok: false,
     artifact,
@@ -69,6 +78,7 @@ async function readArtifact(folder: string, artifact: string, kind: Artifact['ki
   const file = language === 'python' ? 'code.py' : 'code.ts';
   const code = await textOf(join(folder, file));
   if (code === undefined) return wrong(`${file} is missing, too large or a link`);
+  if (own) return { ok: true, artifact, kind, code, spec: spec.data, tests: [] };
   const tests = z.array(layoutTestSchema).safeParse(tryParseJson((await textOf(join(folder, 'tests.json'))) ?? ''));
   if (!tests.success) return wrong('tests.json is missing, too large, a link, or no list of tests of this layout');
   return { ok: true, artifact, kind, code, spec: spec.data, tests: tests.data };
