@@ -28,6 +28,7 @@ const factsSchema = z.object({
   flags: z.array(z.string()),
   strings: z.array(z.string()),
   numbers: z.array(z.number()),
+  lists: z.array(z.string()),
 });
 
 /** A loop cannot be interrupted from within, so the host's timer is the code's own. */
@@ -56,7 +57,13 @@ class Inspector {
     const facts = factsSchema.safeParse(reply.ok ? tryParseJson(reply.text) : undefined);
     if (facts.success) return facts.data;
     this.pool.discard(process);
-    return { problems: ['the code cannot be read: the parser gave up'], flags: [], strings: [], numbers: [] };
+    return {
+      problems: ['the code cannot be read: the parser gave up'],
+      flags: [],
+      strings: [],
+      numbers: [],
+      lists: [],
+    };
   }
 }
 

@@ -66,6 +66,8 @@ export interface CodeFacts {
   readonly flags: readonly string[];
   readonly strings: readonly string[];
   readonly numbers: readonly number[];
+  /** Lists and tables that are written out, as JSON. */
+  readonly lists: readonly string[];
 }
 
 export interface Sandbox {

@@ -39,14 +39,32 @@ def _foundry_inspector():
             return [top(each.name) for each in node.names]
         return ['.'] if node.level else [top(node.module)]
 
+    def unread(told):
+        return {'problems': ['the code cannot be read: ' + told], 'flags': [], 'strings': [], 'numbers': [], 'lists': []}
+
+    def written_out(tree):
+        found, left = [], 200_000
+        for node in ast.walk(tree):
+            if not isinstance(node, (ast.List, ast.Tuple, ast.Dict)) or len(found) >= 2_000:
+                continue
+            try:
+                text = json.dumps(ast.literal_eval(node), allow_nan=False)
+            except (ValueError, TypeError, RecursionError, MemoryError):
+                continue
+            left -= len(text)
+            if left < 0:
+                break
+            found.append(text)
+        return found
+
     def inspect(code):
         problems, flags, strings, numbers = [], [], [], []
         try:
             tree = ast.parse(code)
         except (SyntaxError, ValueError) as error:
-            return {'problems': ['the code cannot be read: ' + str(error)[:300]], 'flags': [], 'strings': [], 'numbers': []}
+            return unread(str(error)[:300])
         except (RecursionError, MemoryError):
-            return {'problems': ['the code cannot be read: it is nested too deeply'], 'flags': [], 'strings': [], 'numbers': []}
+            return unread('it is nested too deeply')
         # A module whose absence is coped with may be asked for: that it is absent is then part of the runtime.
         excused = set()
         for node in ast.walk(tree):
@@ -82,13 +100,13 @@ def _foundry_inspector():
             problems.insert(0, 'the module must have "def execute(input, ctx)"')
         elif isinstance(found[-1], ast.AsyncFunctionDef):
             problems.insert(0, 'execute must be a plain function (def); ctx.call needs no await')
-        return {'problems': problems, 'flags': flags, 'strings': strings, 'numbers': numbers}
+        return {'problems': problems, 'flags': flags, 'strings': strings, 'numbers': numbers, 'lists': written_out(tree)}
 
     def inspect_text(code):
         try:
             return json.dumps(inspect(code), allow_nan=False)
         except (RecursionError, MemoryError):
-            return json.dumps({'problems': ['the code cannot be read: it is nested too deeply'], 'flags': [], 'strings': [], 'numbers': []})
+            return json.dumps(unread('it is nested too deeply'))
 
     return inspect_text
 
