@@ -1,5 +1,6 @@
 import type { Clock } from '../../context.js';
 import { throwIfCancelled } from '../../errors.js';
+import { sha256 } from '../../hash.js';
 import type { SpecTest } from '../../specs/model.js';
 import { type Answer, ask } from '../probes/ask.js';
 import type { Probe } from '../probes/probes.js';
@@ -112,6 +113,12 @@ async function passes(code: string, { sandbox, shown, hidden, timeoutMs, signal 
   });
 }
 
+/** Places in an order that the author cannot choose: slow code must not decide which of its faults the time reaches. */
+function shuffled(mutants: readonly Mutant[]): number[] {
+  const ranked = mutants.map(({ code }, at) => ({ at, rank: sha256(code) }));
+  return ranked.sort((left, right) => (left.rank < right.rank ? -1 : 1)).map(({ at }) => at);
+}
+
 /**
  * Runs the mutants against the tests, and those that pass them all against the probes: what then answers everything as
  * the candidate does is equivalent. Verdicts come in the order of the mutants; those that the time did not reach are
@@ -134,10 +141,11 @@ export async function judgeMutants(mutants: Mutants, options: MutationOptions): 
   };
   const verdicts: MutantVerdict[] = [];
   const started = options.clock.elapsed();
+  const order = shuffled(mutants.chosen);
   let next = 0;
   const worker = async (): Promise<void> => {
     for (;;) {
-      const at = next;
+      const at = order[next] ?? mutants.chosen.length;
       const mutant = mutants.chosen[at];
       if (mutant === undefined || options.clock.elapsed() - started > options.budgetMs) return;
       next += 1;

@@ -8,6 +8,8 @@ import { minTests } from './tests.js';
 
 /** Code that has fewer faults to make than this is judged by the baselines alone. */
 export const minMutants = 5;
+/** Where time ran out, so many say enough about the rest: they are taken from all over the code. */
+const minSample = 20;
 const probeCount = 64;
 const maxListed = 10;
 
@@ -45,18 +47,18 @@ function scoreOf(verdicts: readonly MutantVerdict[], total: number, required: nu
 }
 
 /** What the mutants say: failed, too few to say anything, or passed. */
-function findingOf(score: Score, options: { tests: number; rate: number; outOfTime: boolean }): Finding {
+function findingOf(score: Score, options: { tests: number; rate: number; unjudged: number }): Finding {
   const { counted, killed, survivors, told } = score;
-  const { tests, rate } = options;
+  const { tests, rate, unjudged } = options;
   const evidence = { baselines_passing: [], mutants: told, survivors: survivors.slice(0, maxListed) };
+  if (unjudged > 0 && (counted < minMutants || score.judged < minSample))
+    return {
+      status: 'inconclusive',
+      checked: tests,
+      reasons: [`only ${score.judged} mutants could be judged in the time given: raise gate.mutation_time_ms`],
+      evidence,
+    };
   if (counted < minMutants) {
-    if (options.outOfTime)
-      return {
-        status: 'inconclusive',
-        checked: tests,
-        reasons: [`only ${score.judged} mutants could be judged in the time given: raise gate.mutation_time_ms`],
-        evidence,
-      };
     const note = `judged by the baselines alone: fewer than ${minMutants} small faults can be put into the code that change what it does`;
     return { status: 'passed', checked: tests, reasons: [], evidence: { ...evidence, note } };
   }
@@ -121,7 +123,7 @@ async function run(judgement: Judgement): Promise<Finding> {
   return findingOf(scoreOf(verdicts, mutants.total, rate), {
     tests: tests.length,
     rate,
-    outOfTime: verdicts.length < mutants.chosen.length,
+    unjudged: mutants.chosen.length - verdicts.length,
   });
 }
 
