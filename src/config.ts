@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { FoundryError } from './errors.js';
+import { requirableWalls } from './gate/walls.js';
 import type { LogLevel } from './log.js';
 
 const price = z.strictObject({ input_per_million: z.number().min(0), output_per_million: z.number().min(0) });
@@ -39,7 +40,8 @@ export const configFileSchema = z.strictObject({
     .optional(),
   gate: z
     .strictObject({
-      required_isolation: z.array(z.enum(['process', 'deno_permissions', 'bubblewrap'])).optional(),
+      required_isolation: z.array(z.enum(requirableWalls)).optional(),
+      deno_path: z.string().refine(isAbsolute, 'an absolute path is needed').optional(),
       test_timeout_ms: z.int().min(50).max(60_000).optional(),
       memory_mb: z.int().min(64).max(8192).optional(),
       mutation_kill_rate: z.number().min(0).max(1).optional(),

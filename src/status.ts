@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Language } from './gate/model.js';
 import type { SandboxHealth } from './gate/runtimes/runtime.js';
 import { jsonObject } from './json.js';
 
@@ -32,5 +33,5 @@ export type FoundryStatusOutput = z.infer<typeof foundryStatusOutput>;
 export interface StatusService {
   overview(): Promise<FoundryStatusOutput>;
   /** Every sandbox, started if need be: the first time Python starts it takes some seconds. */
-  sandboxes(): Promise<readonly { readonly language: string; readonly health: SandboxHealth }[]>;
+  sandboxes(): Promise<readonly { readonly language: Language; readonly health: SandboxHealth }[]>;
 }

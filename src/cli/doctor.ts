@@ -1,6 +1,8 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { missingWalls, type RequirableWall, requiredByDefault } from '../gate/walls.js';
 import type { Services } from '../services.js';
+import type { StatusService } from '../status.js';
 import { type Command, table } from './io.js';
 
 interface Check {
@@ -14,8 +16,13 @@ export const doctorCommand: Command = {
   usage: 'capability-foundry doctor [--json]',
   async run(context) {
     const { values } = parseArgs({ args: [...context.args], options: { json: { type: 'boolean' } } });
-    const checks = await examine(context.services());
-    if (values.json) context.out(`${JSON.stringify({ ok: checks.every((check) => check.ok), checks })}\n`);
+    const services = context.services();
+    const sandboxes = await services.status.sandboxes();
+    const required = services.config.file.gate?.required_isolation ?? requiredByDefault;
+    const checks = await examine(services, [...sandboxes.map(sandboxCheck), requiredCheck(sandboxes, required)]);
+    const told = sandboxes.map((sandbox) => wallsOf(sandbox, required));
+    if (values.json)
+      context.out(`${JSON.stringify({ ok: checks.every((check) => check.ok), checks, sandboxes: told })}\n`);
     else
       context.out(
         table(
@@ -35,15 +42,35 @@ async function attempt(check: string, work: () => Promise<string>): Promise<Chec
   }
 }
 
-async function sandboxChecks({ status }: Services): Promise<Check[]> {
-  return (await status.sandboxes()).map(({ language, health }) => ({
-    check: `sandbox ${language}`,
-    ok: health.available,
-    detail: health.available ? `${health.fingerprint}; walls: ${health.isolation.join(', ')}` : health.detail,
-  }));
+type SandboxState = Awaited<ReturnType<StatusService['sandboxes']>>[number];
+
+function sandboxCheck({ language, health }: SandboxState): Check {
+  const { available, fingerprint, isolation, absent, detail } = health;
+  const parts = [
+    available ? fingerprint : detail.replace(/\.$/, ''),
+    isolation.length > 0 && `walls: ${isolation.join(', ')}`,
+    absent.length > 0 && `not up: ${absent.map(({ wall, why }) => `${wall} (${why})`).join(', ')}`,
+  ];
+  return { check: `sandbox ${language}`, ok: available, detail: parts.filter((part) => part !== false).join('; ') };
 }
 
-async function examine(services: Services): Promise<Check[]> {
+/** The same for programs. */
+function wallsOf({ language, health }: SandboxState, required: readonly RequirableWall[]): Record<string, unknown> {
+  const { available, fingerprint, isolation, absent } = health;
+  const missing = missingWalls(required, isolation, language);
+  return { language, available, fingerprint, walls: isolation, absent, required, missing };
+}
+
+function requiredCheck(sandboxes: readonly SandboxState[], required: readonly RequirableWall[]): Check {
+  const missing = sandboxes.flatMap(({ language, health }) =>
+    missingWalls(required, health.isolation, language).map((wall) => `${wall} (${language})`),
+  );
+  const asked = required.join(', ') || 'nothing';
+  const detail = missing.length === 0 ? asked : `${asked}; not to be had: ${missing.join(', ')}`;
+  return { check: 'required isolation', ok: missing.length === 0, detail };
+}
+
+async function examine(services: Services, sandboxChecks: readonly Check[]): Promise<Check[]> {
   const { config, store } = services;
   return [
     await attempt('node', async () => {
@@ -62,7 +89,7 @@ async function examine(services: Services): Promise<Check[]> {
       const status = await store.status();
       return `${status.path}, schema ${status.schema_version}, ${Math.round(status.bytes / 1024)} KiB`;
     }),
-    ...(await sandboxChecks(services)),
+    ...sandboxChecks,
     await attempt('chat model', async () =>
       config.chatModel && config.openaiApiKey
         ? `${config.chatModel}`

@@ -41,8 +41,15 @@ async function findCallable(deps: RunDeps, name: string, version?: number): Prom
   return capability;
 }
 
-function requireTools(capability: CapabilityVersion, { missing }: Requirements): void {
+function requireTools(capability: CapabilityVersion, { missing, gone }: Requirements): void {
   if (missing.length === 0) return;
+  if (gone.length > 0) {
+    throw new FoundryError(
+      'needs_setup',
+      `${capability.name} calls what is deprecated or gone: ${gone.join(', ')}.`,
+      `Read capability://${gone[0]} for the reason; ${capability.name} is ready again when that is back.`,
+    );
+  }
   throw new FoundryError(
     'needs_setup',
     `${capability.name} needs what is not there: ${missing.join(', ')}.`,

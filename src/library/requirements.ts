@@ -13,6 +13,8 @@ interface Dependent {
 export interface Requirements {
   /** Tools that no configured server offers, and capabilities that are gone. */
   readonly missing: readonly string[];
+  /** Of the missing, the capabilities. */
+  readonly gone: readonly string[];
   /** Tools that change state. */
   readonly changing: readonly string[];
   readonly destructive: boolean;
@@ -23,7 +25,7 @@ export async function requirementsOf(
   { library, bridge }: { readonly library: LibraryStore; readonly bridge: ToolBridge },
 ): Promise<Requirements> {
   const tools = new Set<string>();
-  const missing = new Set<string>();
+  const gone = new Set<string>();
   const seen = new Set<string>();
   let destructive = false;
   // Level by level: what is reached by a short way and by a long one is looked into as deep as the short way leads.
@@ -37,7 +39,7 @@ export async function requirementsOf(
         if (seen.has(name)) continue;
         seen.add(name);
         const called = await library.get(name);
-        if (!called || called.state === 'deprecated') missing.add(name);
+        if (!called || called.state === 'deprecated') gone.add(name);
         else next.push(called);
       }
     }
@@ -53,7 +55,8 @@ export async function requirementsOf(
   );
   const changing = looked.filter((tool) => tool.changes).map((tool) => tool.name);
   return {
-    missing: [...looked.filter((tool) => !tool.found).map((tool) => tool.name), ...missing].sort(),
+    missing: [...looked.filter((tool) => !tool.found).map((tool) => tool.name), ...gone].sort(),
+    gone: [...gone].sort(),
     changing,
     destructive: destructive || changing.length > 0,
   };

@@ -1,4 +1,4 @@
-import type { Via } from '../context.js';
+import { plainContext, type Via } from '../context.js';
 import { FoundryError } from '../errors.js';
 import { compileSchema } from '../gate/json-schema.js';
 import { languageNotRun } from '../gate/languages.js';
@@ -9,6 +9,7 @@ import { type Observation, observationSchema } from '../specs/model.js';
 import type { LibraryDeps } from './deps.js';
 import type { CapabilityVersion, Execution } from './model.js';
 import type { PlanLedger, Planner } from './plans.js';
+import { promoteEarned } from './promote.js';
 import type { RedactExecution } from './redact-execution.js';
 import { maxDepth } from './requirements.js';
 
@@ -126,6 +127,7 @@ export async function runCapability(
     execution = executionOf({ id, capability, input, at, options, calls, result, durationMs });
     await keep(deps, execution);
   }
+  if (!execution.dry_run) await promoteByUse(deps, capability, options);
   return { ...execution, observation: judged.observation };
 }
 
@@ -142,6 +144,15 @@ async function keep(deps: RunDeps, execution: Execution): Promise<void> {
       execution_id: redacted.execution_id,
       ref: deps.log.report(error, 'call_capability'),
     });
+  }
+}
+
+/** What this run earned; that a promotion fails must not take the answer from the caller. */
+async function promoteByUse(deps: RunDeps, capability: CapabilityVersion, { via, signal }: RunOptions): Promise<void> {
+  try {
+    await promoteEarned({ deps, capability, context: plainContext(via, signal) });
+  } catch (error) {
+    deps.log.warn('not_promoted', { name: capability.name, ref: deps.log.report(error, 'call_capability') });
   }
 }
 

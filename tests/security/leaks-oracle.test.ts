@@ -85,7 +85,7 @@ describe('an agent that hands in one program after another', () => {
       const { results } = await workshop.generate({ spec_id: specId, code: body(`if (input.n > 10) { ${way} }`) });
       told.add(results[0]?.reasons.join('; ') ?? '');
     }
-    expect([...told]).toEqual(['hidden: the code gives no observation']);
+    expect([...told]).toEqual(['hidden: the code gives no observation in a hidden test']);
   });
 });
 
@@ -106,7 +106,7 @@ describe('the time that code takes over a hidden input', () => {
         },
         close: async () => undefined,
       }),
-      health: async () => ({ available: true, fingerprint: 'scripted', isolation: [], detail: '' }),
+      health: async () => ({ available: true, fingerprint: 'scripted', isolation: [], absent: [], detail: '' }),
       close: async () => undefined,
     };
     const gate = createGate({ config: configWith({ mutants: 0 }), sandboxes: [slow], clock });

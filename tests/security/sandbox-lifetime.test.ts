@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { CallHandler } from '../../src/gate/runtimes/runtime.js';
-import { denoBinary } from '../../src/gate/runtimes/typescript/deno-command.js';
+import { treeFromProc } from '../../src/gate/runtimes/os/process-table.js';
+import { hostSystem } from '../../src/gate/runtimes/os/system.js';
+import type { CallHandler, Sandbox } from '../../src/gate/runtimes/runtime.js';
 import type { JsonValue } from '../../src/json.js';
+import { openPython } from '../support/python.js';
+import { tempFolder } from '../support/temp.js';
 import { invocation, never, openSandbox, runOnce } from '../unit/gate/support.js';
 
 const onLinux = process.platform === 'linux';
@@ -14,48 +15,70 @@ if (!onLinux) console.warn('skipped: the tests that look at processes read /proc
 
 const host = fileURLToPath(new URL('./sandbox-host.ts', import.meta.url));
 
-function childrenOf(pid: number): number[] {
-  const path = `/proc/${pid}/task/${pid}/children`;
-  const list = existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
-  return list === '' ? [] : list.split(' ').map(Number);
-}
-
 const isDeno = (pid: number): boolean => {
   const path = `/proc/${pid}/cmdline`;
   return existsSync(path) && readFileSync(path, 'utf8').includes('deno');
 };
-const denoChildren = (pid: number): number[] => childrenOf(pid).filter(isDeno);
+const denoBelow = (pid: number): number[] => treeFromProc(pid, hostSystem).slice(1).filter(isDeno);
 const gone = (pid: number): boolean => !isDeno(pid);
 
+async function waitUntilGone(pids: readonly number[]): Promise<void> {
+  expect(pids.length).toBeGreaterThan(0);
+  await vi.waitFor(() => expect(pids.filter((pid) => !gone(pid))).toEqual([]), { timeout: 20_000 });
+}
+
 /** Runs a host program of its own, which opens a sandbox and says when it is at the point that `mode` names. */
-async function startHost(mode: string): Promise<{ pid: number; children: number[]; exit: Promise<number | null> }> {
+async function startHost(
+  mode: string,
+  path = process.env['PATH'],
+): Promise<{ pid: number; children: number[]; exit: Promise<number | null> }> {
   const child = spawn(process.execPath, ['--import', 'tsx', host, mode], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, SANDBOX_TEST_SECRET: 'only the host may know' },
+    env: { ...process.env, PATH: path, SANDBOX_TEST_SECRET: 'only the host may know' },
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   const exit = new Promise<number | null>((resolve) => child.once('exit', resolve));
   await new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
   const pid = child.pid ?? 0;
-  return { pid, children: denoChildren(pid), exit };
+  return { pid, children: denoBelow(pid), exit };
 }
 
-describe.runIf(onLinux)('the life of the children', () => {
-  test('they end when the host is killed, also in the middle of a loop', async () => {
-    const { pid, children } = await startHost('loop');
-    expect(children.length).toBeGreaterThan(0);
-    process.kill(pid, 'SIGKILL');
-    await vi.waitFor(() => expect(children.every(gone)).toBe(true), { timeout: 20_000 });
-  });
+const languages: [string, () => Sandbox, string][] = [
+  ['TypeScript', openSandbox, 'export async function execute() { return 1; }'],
+  ['Python', openPython, 'def execute(input, ctx):\n    return 1'],
+];
 
-  test('idle ones do not keep the host alive, and end with it', async () => {
-    const { children, exit } = await startHost('idle');
-    expect(await exit).toBe(0);
-    await vi.waitFor(() => expect(children.every(gone)).toBe(true), { timeout: 20_000 });
-  });
+describe.runIf(onLinux)('the life of the children', () => {
+  test.each(['typescript loop', 'typescript pooled', 'python loop'])(
+    'they end when the host is killed, also in the middle of a loop that would go on (%s)',
+    async (mode) => {
+      const { pid, children } = await startHost(mode);
+      process.kill(pid, 'SIGKILL');
+      await waitUntilGone(children);
+    },
+  );
+
+  test.each(['typescript loop', 'python loop'])(
+    'so they do where no program of the system ties them to the host (%s)',
+    async (mode) => {
+      const { pid, children } = await startHost(mode, tempFolder());
+      process.kill(pid, 'SIGKILL');
+      await waitUntilGone(children);
+    },
+  );
+
+  test.each(['typescript idle', 'python idle'])(
+    'idle ones do not keep the host alive, and end with it (%s)',
+    async (mode) => {
+      const { children, exit } = await startHost(mode);
+      expect(await exit).toBe(0);
+      await waitUntilGone(children);
+    },
+  );
 
   test('they see nothing of the environment of the host', async () => {
-    const { children } = await startHost('loop');
+    const { children } = await startHost('typescript loop');
+    expect(children.length).toBeGreaterThan(0);
     for (const child of children) {
       const environment = readFileSync(`/proc/${child}/environ`, 'utf8');
       expect(environment).not.toContain('SANDBOX_TEST_SECRET');
@@ -63,17 +86,15 @@ describe.runIf(onLinux)('the life of the children', () => {
     }
   });
 
-  test('close ends them all', async () => {
-    const before = new Set(denoChildren(process.pid));
-    const sandbox = openSandbox();
-    await runOnce(sandbox, 'export async function execute() { return 1; }');
-    const mine = denoChildren(process.pid).filter((pid) => !before.has(pid));
+  test.each(languages)('close ends them all (%s)', async (_language, open, code) => {
+    const before = new Set(denoBelow(process.pid));
+    const sandbox = open();
+    await runOnce(sandbox, code);
+    const mine = denoBelow(process.pid).filter((pid) => !before.has(pid));
     expect(mine.length).toBeGreaterThan(0);
     await sandbox.close();
-    expect(mine.every(gone)).toBe(true);
-    await expect(runOnce(sandbox, 'export async function execute() { return 1; }')).rejects.toMatchObject({
-      code: 'sandbox_unavailable',
-    });
+    await waitUntilGone(mine);
+    await expect(runOnce(sandbox, code)).rejects.toMatchObject({ code: 'sandbox_unavailable' });
   });
 });
 
@@ -142,50 +163,5 @@ describe('invocations', () => {
       ok: true,
       value: ['CallError', 'upstream', 'The call failed.'],
     });
-  });
-});
-
-describe('walls', () => {
-  function withPath(path: string): void {
-    const before = process.env['PATH'];
-    process.env['PATH'] = path;
-    onTestFinished(() => {
-      process.env['PATH'] = before;
-    });
-  }
-
-  test('that are required and not to be had refuse the work; a bubblewrap that does not work is none', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'walls-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    writeFileSync(join(folder, 'bwrap'), '#!/bin/sh\nexit 1\n');
-    chmodSync(join(folder, 'bwrap'), 0o755);
-    withPath(folder);
-    const sandbox = openSandbox({ required_isolation: ['bubblewrap'] });
-    onTestFinished(() => sandbox.close());
-    await expect(sandbox.open('')).rejects.toMatchObject({ code: 'sandbox_unavailable' });
-    expect((await sandbox.health()).isolation).not.toContain('bubblewrap');
-  });
-
-  test('bubblewrap is used where it works', async ({ skip }) => {
-    const sandbox = openSandbox();
-    onTestFinished(() => sandbox.close());
-    const { isolation } = await sandbox.health();
-    if (!isolation.includes('bubblewrap')) {
-      console.warn('skipped: bubblewrap is not installed or not allowed here');
-      skip();
-    }
-    expect(await runOnce(sandbox, 'export async function execute() { return 1; }')).toMatchObject({
-      ok: true,
-      value: 1,
-    });
-  });
-
-  test('a platform without a Deno binary is told how to install it', () => {
-    const before = Object.getOwnPropertyDescriptor(process, 'arch');
-    Object.defineProperty(process, 'arch', { ...before, value: 'mips' });
-    onTestFinished(() => {
-      if (before) Object.defineProperty(process, 'arch', before);
-    });
-    expect(() => denoBinary()).toThrowError(expect.objectContaining({ code: 'sandbox_unavailable' }));
   });
 });

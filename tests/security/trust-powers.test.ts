@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { done, endOf, items } from '../support/hostile.js';
+import { runProgram } from '../support/program.js';
 import { eras, type WireClient } from '../support/wire.js';
 
 const spec = (name: string, more: object = {}) => ({
@@ -159,5 +160,79 @@ describe('a client that wants more than it was granted', () => {
 
   test('has changed no configuration', () => {
     expect(existsSync(join(home, 'foundry.config.json'))).toBe(false);
+  });
+});
+
+describe('a client and a version that has earned its place', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'foundry-place-'));
+  const home = join(folder, 'home');
+  let client: WireClient;
+
+  const call = async (times: number, more: object = {}): Promise<void> => {
+    for (let i = 0; i < times; i += 1)
+      await done(client, 'call_capability', { name: 'trim_text', input: { text: ' x ' }, ...more });
+  };
+  const manage = (action: string, more: object = {}) =>
+    client.call('manage_capability', { name: 'trim_text', action, ...more });
+  const current = async () => {
+    const { data } = await done(client, 'search_capabilities', { query: 'trim text' });
+    const found = items(data['results']).find((one) => one['name'] === 'trim_text');
+    return [found?.['version'], found?.['state']];
+  };
+
+  beforeAll(async () => {
+    mkdirSync(home);
+    writeFileSync(join(home, 'foundry.config.json'), JSON.stringify({ promotion: { executions: 3 } }));
+    client = await eras[1].connect({ home });
+    await done(client, 'generate_and_gate_code', { spec: spec('trim_text'), code: code() });
+    await call(3);
+  });
+
+  afterAll(async () => {
+    await endOf(client);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('does not set it aside by handing in another, by using that, by promotion or by rollback', async () => {
+    expect(await current()).toEqual([1, 'active']);
+    const better = { spec: spec('trim_text'), code: code('// 2'), supersedes: 'trim_text' };
+    const { data, text } = await done(client, 'generate_and_gate_code', better);
+    expect(data['admitted'], text).toBe(1);
+    expect(text).toContain('Version 1 is active and stays the current one');
+    await call(9, { version: 2 });
+    for (const more of [{}, { reason: 'The owner said so.' }]) {
+      for (const action of ['promote', 'rollback']) {
+        expect((await manage(action, { version: 2, ...more })).data).toMatchObject({ changed: false });
+      }
+    }
+    expect(await current()).toEqual([1, 'active']);
+  });
+
+  test('does not undo what a person chose', async () => {
+    const chosen = { name: 'trim_text', action: 'rollback', version: 2, reason: 'it reads better' };
+    const { code: exit, stderr } = await runProgram(['call', 'manage_capability', JSON.stringify(chosen)], { home });
+    expect(exit, stderr).toBe(0);
+    for (const action of ['promote', 'rollback']) {
+      const { data } = await manage(action, { version: 1 });
+      expect(data['changed']).toBe(false);
+      expect(data['note']).toContain("by a person's word");
+    }
+    expect((await current())[0]).toBe(2);
+    const card = await client.read('capability://trim_text');
+    expect(card).toContain('rollback, via cli: current 1 active -> current 2, 1 staged: `it reads better`');
+  });
+
+  test('takes out what it likes, and does not bring it back', async () => {
+    expect((await manage('deprecate')).data).toMatchObject({ version: 2, state: 'deprecated', changed: true });
+    for (const [action, more] of [
+      ['promote', {}],
+      ['regate', {}],
+      ['regate', { scope: 'all' }],
+      ['rollback', { version: 2 }],
+    ] as const) {
+      const { data } = await manage(action, { version: 2, reason: 'please', ...more });
+      expect(data['state'] ?? 'deprecated').toBe('deprecated');
+    }
+    expect((await client.read('capability://trim_text')).split('\n')).toContain('- state: deprecated');
   });
 });

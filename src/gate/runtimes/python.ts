@@ -1,17 +1,15 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Config } from '../../config.js';
-import { FoundryError } from '../../errors.js';
 import { tryParseJson } from '../../json.js';
 import type { Logger } from '../../log.js';
+import { requiredByDefault } from '../walls.js';
 import { OwnSession } from './own-session.js';
 import { PythonPool } from './python/process-pool.js';
-import type { CodeFacts, InvokeOutcome, Sandbox, SandboxHealth } from './runtime.js';
+import { createWallCheck } from './required-walls.js';
+import type { CodeFacts, InvokeOutcome, Sandbox } from './runtime.js';
 import { plainAmbience } from './typescript/deno-command.js';
-import type { DenoProcess, Hello } from './typescript/deno-process.js';
-import type { Walls } from './typescript/isolation.js';
-import { memoryWatchKind } from './typescript/memory-watch.js';
+import type { DenoProcess } from './typescript/deno-process.js';
 import { runInvocation } from './typescript/run-invocation.js';
 
 export interface PythonSandboxDeps {
@@ -67,24 +65,6 @@ class Inspector {
   }
 }
 
-function isolationOf(hello: Hello, { bubblewrap, prlimit }: Walls): string[] {
-  const memory = memoryWatchKind();
-  return [
-    'process',
-    ...(hello.granted.length === 0 ? ['deno_permissions'] : []),
-    ...(bubblewrap === undefined ? [] : ['bubblewrap']),
-    'interpreter_per_candidate',
-    'heap_limit',
-    ...(prlimit === undefined ? [] : ['data_limit']),
-    ...(memory === 'none' ? [] : [`memory_watch_${memory}`]),
-  ];
-}
-
-function denoVersion(): string {
-  const manifest: unknown = createRequire(import.meta.url)('deno/package.json');
-  return z.object({ version: z.string() }).parse(manifest).version;
-}
-
 function tooLong(): InvokeOutcome {
   const message = `the code is longer than ${maxCodeChars} characters`;
   return { ok: false, reason: 'load_error', message, durationMs: 0, logs: '' };
@@ -97,46 +77,41 @@ function tooLong(): InvokeOutcome {
  */
 export function createPythonSandbox({ config, log }: PythonSandboxDeps): Sandbox {
   const settings = config.file.gate;
-  const required = settings?.required_isolation ?? ['process', 'deno_permissions'];
   const folder = join(config.home, 'cache', 'python');
   let pool: PythonPool | undefined;
   let inspector: Inspector | undefined;
-  let introduced: Promise<{ hello: Hello; walls: Walls; version: string }> | undefined;
+  let introduced: Promise<string> | undefined;
 
   const poolOf = (): PythonPool => {
     pool ??= new PythonPool(
-      { memoryMb: settings?.memory_mb ?? defaultMemoryMb, folder, denoVersion: denoVersion() },
+      { memoryMb: settings?.memory_mb ?? defaultMemoryMb, folder, denoPath: settings?.deno_path },
       log,
     );
     return pool;
   };
-  const introduce = (): Promise<{ hello: Hello; walls: Walls; version: string }> => {
-    introduced ??= (async () => {
-      const walls = await poolOf().findWalls();
-      const { version } = await poolOf().prepare();
-      return { walls, version, hello: await poolOf().introduce(plainAmbience) };
-    })().catch((error: unknown) => {
-      introduced = undefined;
-      throw error;
-    });
-    return introduced;
+  const introduce = async (): Promise<string> => {
+    const { version } = await poolOf().prepare();
+    const hello = await poolOf().introduce(plainAmbience);
+    return `pyodide ${version} deno ${hello.deno} v8 ${hello.v8} ${hello.target}`;
   };
-  const requireWalls = async (): Promise<void> => {
-    const { hello, walls } = await introduce();
-    const isolation = isolationOf(hello, walls);
-    const missing = required.filter((wall) => !isolation.includes(wall));
-    if (missing.length === 0) return;
-    throw new FoundryError(
-      'sandbox_unavailable',
-      `The required isolation is not to be had here: ${missing.join(', ')}.`,
-      'Install what is missing (bubblewrap needs user namespaces), or take it out of gate.required_isolation.',
-    );
-  };
+  const walls = createWallCheck('python', settings?.required_isolation ?? requiredByDefault, {
+    async walls() {
+      const { up, absent } = await poolOf().isolation();
+      return { up: [...up, 'interpreter_per_candidate'], absent };
+    },
+    fingerprint() {
+      introduced ??= introduce().catch((error: unknown) => {
+        introduced = undefined;
+        throw error;
+      });
+      return introduced;
+    },
+  });
 
   return {
     language: 'python',
     async open(code) {
-      await requireWalls();
+      await walls.require();
       if (code.length > maxCodeChars) return { invoke: async () => tooLong(), close: async () => undefined };
       const processes = poolOf();
       return new OwnSession({
@@ -147,20 +122,11 @@ export function createPythonSandbox({ config, log }: PythonSandboxDeps): Sandbox
       });
     },
     async inspect(code) {
-      await requireWalls();
+      await walls.require();
       inspector ??= new Inspector(poolOf());
       return inspector.inspect(code);
     },
-    async health(): Promise<SandboxHealth> {
-      try {
-        const { hello, walls, version } = await introduce();
-        const fingerprint = `pyodide ${version} deno ${hello.deno} v8 ${hello.v8} ${hello.target}`;
-        return { available: true, fingerprint, isolation: isolationOf(hello, walls), detail: 'candidates run' };
-      } catch (error) {
-        if (!(error instanceof FoundryError)) throw error;
-        return { available: false, fingerprint: 'none', isolation: [], detail: `${error.message} ${error.fix}` };
-      }
-    },
+    health: walls.health,
     close: async () => pool?.close(),
   };
 }

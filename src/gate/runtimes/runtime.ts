@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../../json.js';
 import type { FailureReason, Language } from '../model.js';
+import type { AbsentWall, WallName } from '../walls.js';
 
 /** A call out of the sandbox. The host decides what the answer is; a rejection reaches the code as a typed error. */
 export interface CallRequest {
@@ -54,7 +55,10 @@ export interface SandboxSession {
 export interface SandboxHealth {
   readonly available: boolean;
   readonly fingerprint: string;
-  readonly isolation: readonly string[];
+  /** The walls that are up: around every process that is handed out, for one without them is not. */
+  readonly isolation: readonly WallName[];
+  /** The walls that are not, and why. */
+  readonly absent: readonly AbsentWall[];
   readonly detail: string;
 }
 

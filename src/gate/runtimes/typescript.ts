@@ -1,13 +1,12 @@
 import type { Config } from '../../config.js';
-import { FoundryError, throwIfCancelled } from '../../errors.js';
+import { throwIfCancelled } from '../../errors.js';
 import { sha256 } from '../../hash.js';
 import type { Logger } from '../../log.js';
+import { requiredByDefault } from '../walls.js';
 import { isReusable, OwnSession } from './own-session.js';
-import type { Invocation, InvokeOutcome, Sandbox, SandboxHealth, SandboxSession } from './runtime.js';
+import { createWallCheck } from './required-walls.js';
+import type { Invocation, InvokeOutcome, Sandbox, SandboxSession } from './runtime.js';
 import { plainAmbience } from './typescript/deno-command.js';
-import type { Hello } from './typescript/deno-process.js';
-import type { Walls } from './typescript/isolation.js';
-import { memoryWatchKind } from './typescript/memory-watch.js';
 import { ProcessPool } from './typescript/process-pool.js';
 import { runInvocation } from './typescript/run-invocation.js';
 import { type Transpiled, transpile } from './typescript/transpile.js';
@@ -68,42 +67,25 @@ class PooledSession implements SandboxSession {
   async close(): Promise<void> {}
 }
 
-function isolationOf(hello: Hello, { bubblewrap, prlimit }: Walls): string[] {
-  const memory = memoryWatchKind();
-  return [
-    'process',
-    ...(hello.granted.length === 0 ? ['deno_permissions'] : []),
-    ...(bubblewrap === undefined ? [] : ['bubblewrap']),
-    'context_per_call',
-    'heap_limit',
-    ...(prlimit === undefined ? [] : ['data_limit']),
-    ...(memory === 'none' ? [] : [`memory_watch_${memory}`]),
-  ];
-}
-
 /**
  * Runs TypeScript in Deno children without permissions, one fresh context per call.
  * `open` never fails for the candidate's sake: code that does not load ends each invocation as `load_error`.
  */
 export function createTypescriptSandbox({ config, log }: TypescriptSandboxDeps): Sandbox {
   const settings = config.file.gate;
-  const pool = new ProcessPool({ memoryMb: settings?.memory_mb ?? defaultMemoryMb }, log);
-  const required = settings?.required_isolation ?? ['process', 'deno_permissions'];
+  const { memory_mb: memoryMb = defaultMemoryMb, deno_path: denoPath } = settings ?? {};
+  const pool = new ProcessPool({ memoryMb, denoPath }, log);
   const programs = new Map<string, Promise<Transpiled>>();
-  let introduced: Promise<{ hello: Hello; isolation: string[] }> | undefined;
-
-  const introduce = (): Promise<{ hello: Hello; isolation: string[] }> => {
-    introduced ??= (async () => {
-      const walls = await pool.findWalls();
-      const hello = await pool.introduce(plainAmbience);
-      return { hello, isolation: isolationOf(hello, walls) };
-    })().catch((error: unknown) => {
-      // What is missing may be there the next time.
-      introduced = undefined;
-      throw error;
-    });
-    return introduced;
-  };
+  const walls = createWallCheck('typescript', settings?.required_isolation ?? requiredByDefault, {
+    async walls() {
+      const { up, absent } = await pool.isolation();
+      return { up: [...up, 'context_per_call'], absent };
+    },
+    async fingerprint() {
+      const { hello } = await pool.isolation();
+      return `deno ${hello.deno} v8 ${hello.v8} ${hello.target}`;
+    },
+  });
 
   const programOf = (code: string): Promise<Transpiled> => {
     const key = sha256(code);
@@ -115,21 +97,10 @@ export function createTypescriptSandbox({ config, log }: TypescriptSandboxDeps):
     return program;
   };
 
-  const requireWalls = async (): Promise<void> => {
-    const { isolation } = await introduce();
-    const missing = required.filter((wall) => !isolation.includes(wall));
-    if (missing.length === 0) return;
-    throw new FoundryError(
-      'sandbox_unavailable',
-      `The required isolation is not to be had here: ${missing.join(', ')}.`,
-      'Install what is missing (bubblewrap needs user namespaces), or take it out of gate.required_isolation.',
-    );
-  };
-
   return {
     language: 'typescript',
     async open(code, options) {
-      await requireWalls();
+      await walls.require();
       const transpiled = await programOf(code);
       if (!transpiled.ok) return { invoke: async () => notLoaded(transpiled), close: async () => undefined };
       const { program } = transpiled;
@@ -140,16 +111,7 @@ export function createTypescriptSandbox({ config, log }: TypescriptSandboxDeps):
         run: (process, invocation, signal) => runInvocation(process, program, { invocation, signal }),
       });
     },
-    async health(): Promise<SandboxHealth> {
-      try {
-        const { hello, isolation } = await introduce();
-        const fingerprint = `deno ${hello.deno} v8 ${hello.v8} ${hello.target}`;
-        return { available: true, fingerprint, isolation, detail: 'candidates run' };
-      } catch (error) {
-        if (!(error instanceof FoundryError)) throw error;
-        return { available: false, fingerprint: 'none', isolation: [], detail: `${error.message} ${error.fix}` };
-      }
-    },
+    health: walls.health,
     close: () => pool.close(),
   };
 }

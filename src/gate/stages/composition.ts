@@ -2,7 +2,7 @@ import { FoundryError } from '../../errors.js';
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../../json.js';
 import { observationSchema, type RecordedAnswer } from '../../specs/model.js';
 import { compareWithExpected, sameJson, show } from '../compare.js';
-import type { KnownCapability } from '../gate-library.js';
+import type { GateLibrary, KnownCapability } from '../gate-library.js';
 import { compileSchema } from '../json-schema.js';
 import {
   counted,
@@ -216,7 +216,25 @@ async function run(judgement: Judgement): Promise<Finding> {
     const trial = (): Promise<Trial> => tryTest({ judgement, known, placed });
     trials.push(await (placed.from === 'hidden' ? judgement.untold(trial) : trial()));
   }
-  return findingOf(trials, Object.fromEntries([...known].map(([name, { version }]) => [name, version])));
+  return findingOf(trials, await versionsBehind(known, library));
+}
+
+/** The versions of all that was behind the calls, directly and through others: what the verdict holds for. */
+async function versionsBehind(
+  known: ReadonlyMap<string, KnownCapability>,
+  library: GateLibrary,
+): Promise<Record<string, number>> {
+  const versions: Record<string, number> = {};
+  const open = [...known.values()];
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    if (Object.hasOwn(versions, one.name)) continue;
+    versions[one.name] = one.version;
+    for (const name of one.spec.dependencies.capabilities) {
+      const called = await library.find(name);
+      if (called) open.push(called);
+    }
+  }
+  return versions;
 }
 
 /** A skill meets its tests with the real capabilities that it calls, not only with their recorded answers. */

@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { parcelRuns, writeParcelLog } from '../../support/parcel-logs.js';
 import { tempFolder } from '../../support/temp.js';
 import { runMain, useEnvironment } from './run-main.js';
@@ -132,6 +132,7 @@ test('doctor shows each check, and --json the same', async () => {
     'store',
     'sandbox typescript',
     'sandbox python',
+    'required isolation',
     'chat model',
     'tool servers',
   ])
@@ -139,5 +140,38 @@ test('doctor shows each check, and --json the same', async () => {
   expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThan(110);
   const told = JSON.parse((await runMain('doctor', '--json')).out);
   expect(told.ok).toBe(true);
-  expect(told.checks).toHaveLength(9);
+  expect(told.checks).toHaveLength(10);
+  expect(told.sandboxes).toMatchObject([
+    { language: 'typescript', available: true, required: ['process', 'deno_permissions'], missing: [] },
+    { language: 'python', available: true, required: ['process', 'deno_permissions'], missing: [] },
+  ]);
+  for (const { walls, absent } of told.sandboxes) {
+    expect(walls).toEqual(expect.arrayContaining(['process', 'deno_permissions', 'heap_limit']));
+    for (const { wall, why } of absent) expect(out.replace(/\s+/g, ' ')).toContain(`${wall} (${why}`);
+  }
+});
+
+test('doctor fails where a required wall is missing, and says for which language and why', async () => {
+  const { home } = desk();
+  // Nothing that builds walls is on this path.
+  vi.stubEnv('PATH', tempFolder());
+  mkdirSync(home);
+  const gate = { required_isolation: ['process', 'bubblewrap', 'context_per_call'] };
+  writeFileSync(join(home, 'foundry.config.json'), JSON.stringify({ gate }));
+  const { code, out } = await runMain('doctor');
+  expect(code, out).toBe(1);
+  expect(out).toMatch(/^sandbox typescript +FAIL /m);
+  expect(out).toMatch(/^sandbox python +FAIL /m);
+  const plain = out.replace(/\s+/g, ' ');
+  expect(plain).toContain(
+    'required isolation FAIL process, bubblewrap, context_per_call; not to be had: bubblewrap (typescript), bubblewrap (python)',
+  );
+  const told = JSON.parse((await runMain('doctor', '--json')).out);
+  expect(told.ok).toBe(false);
+  const why = process.platform === 'linux' ? 'bwrap is not installed' : 'not for this platform';
+  for (const { available, walls, missing, absent } of told.sandboxes) {
+    expect({ available, missing }).toEqual({ available: false, missing: ['bubblewrap'] });
+    expect(walls).toContain('process');
+    expect(absent).toContainEqual({ wall: 'bubblewrap', why });
+  }
 });

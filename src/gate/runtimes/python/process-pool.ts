@@ -1,16 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { FoundryError } from '../../../errors.js';
 import type { Logger } from '../../../log.js';
-import {
-  type Ambience,
-  bubblewrapped,
-  type Command,
-  denoBinary,
-  denoCommand,
-  limited,
-} from '../typescript/deno-command.js';
+import { type Ambience, type Command, denoCommand, plainAmbience } from '../typescript/deno-command.js';
 import { DenoProcess, type Hello } from '../typescript/deno-process.js';
-import { findWalls, type Walls } from '../typescript/isolation.js';
+import { Enclosure } from '../typescript/enclosure.js';
+import type { Isolation } from '../typescript/isolation.js';
 import { childSource } from './child-source.js';
 import { loadPreamble, type Preamble } from './snapshot.js';
 
@@ -24,6 +18,14 @@ const runtimeDataMb = 1_536 + 64 * availableParallelism();
 const maxAtOnce = 16;
 const spareMs = 60_000;
 
+export interface PythonPoolSettings {
+  readonly memoryMb: number;
+  /** Where the memory snapshot is kept. */
+  readonly folder: string;
+  /** The operator's own Deno. */
+  readonly denoPath: string | undefined;
+}
+
 interface Spare {
   readonly process: DenoProcess;
   readonly expiry: NodeJS.Timeout;
@@ -31,7 +33,8 @@ interface Spare {
 
 /** Makes, warms and ends the Deno children that run Python. No two candidates share one. */
 export class PythonPool {
-  private walls: Promise<Walls> | undefined;
+  private readonly enclosure: Enclosure;
+  private readonly closing = new AbortController();
   private preamble: Promise<Preamble> | undefined;
   private readonly all = new Set<DenoProcess>();
   private readonly lent = new Set<DenoProcess>();
@@ -39,19 +42,29 @@ export class PythonPool {
   private closed = false;
 
   constructor(
-    private readonly settings: { readonly memoryMb: number; readonly folder: string; readonly denoVersion: string },
+    private readonly settings: PythonPoolSettings,
     private readonly log: Logger,
-  ) {}
+  ) {
+    this.enclosure = new Enclosure(
+      {
+        denoPath: settings.denoPath,
+        dataMb: runtimeDataMb + settings.memoryMb,
+        log,
+        // The small harness tells as much of the walls as the interpreter, and starts at once.
+        inner: (binary) => denoCommand(binary, heapMb, { ambience: plainAmbience }),
+        start: (command) => this.start(command),
+      },
+      (first) => this.discard(first),
+    );
+  }
 
   private get linearMb(): number {
     return interpreterMb + this.settings.memoryMb;
   }
 
-  /** @throws FoundryError sandbox_unavailable */
-  async findWalls(): Promise<Walls> {
-    const binary = denoBinary();
-    this.walls ??= findWalls(binary, runtimeDataMb + this.settings.memoryMb);
-    return this.walls;
+  /** What stands around the processes; one is started to see it. @throws FoundryError sandbox_unavailable */
+  isolation(): Promise<Isolation> {
+    return this.enclosure.isolation();
   }
 
   /** The interpreter with its snapshot; the first time ever this takes some seconds. @throws FoundryError sandbox_unavailable */
@@ -65,9 +78,15 @@ export class PythonPool {
   }
 
   private async load(): Promise<Preamble> {
-    const { folder, denoVersion } = this.settings;
-    const command = await this.command({ locale: 'C', timezone: 'UTC' });
-    return loadPreamble({ folder, denoVersion, command, memoryMb: this.linearMb, log: this.log });
+    const { hello } = await this.isolation();
+    return loadPreamble({
+      folder: this.settings.folder,
+      denoVersion: hello.deno,
+      command: await this.command(plainAmbience),
+      memoryMb: this.linearMb,
+      signal: this.closing.signal,
+      log: this.log,
+    });
   }
 
   /** A process that has never run anything, for one candidate alone. Another one is warmed meanwhile. */
@@ -80,10 +99,12 @@ export class PythonPool {
       );
     const process = this.takeSpare(ambience) ?? (await this.spawn(ambience));
     this.lent.add(process);
-    const hello = await process.booted();
-    if (hello === undefined || !process.alive) {
+    try {
+      if ((await process.booted()) === undefined || !process.alive) throw this.unavailable(process);
+      await this.enclosure.requireAround(process);
+    } catch (error) {
       this.discard(process);
-      throw this.unavailable(process);
+      throw error;
     }
     await this.warm(ambience);
     return process;
@@ -91,7 +112,6 @@ export class PythonPool {
 
   discard(process: DenoProcess): void {
     this.lent.delete(process);
-    this.all.delete(process);
     process.kill();
   }
 
@@ -107,6 +127,7 @@ export class PythonPool {
 
   async close(): Promise<void> {
     this.closed = true;
+    this.closing.abort();
     for (const { expiry } of this.spares.values()) clearTimeout(expiry);
     this.spares.clear();
     const ending = [...this.all];
@@ -115,6 +136,16 @@ export class PythonPool {
     const hold = setInterval(() => undefined, 1_000);
     await Promise.all(ending.map((process) => process.exited));
     clearInterval(hold);
+    this.enclosure.close();
+  }
+
+  /** @throws FoundryError sandbox_unavailable once it has been closed */
+  private start(command: Command, preamble: readonly Buffer[] = []): DenoProcess {
+    if (this.closed) throw this.closedError();
+    const process = new DenoProcess(command, this.settings.memoryMb + runtimeMb, preamble);
+    this.all.add(process);
+    void process.exited.then(() => this.all.delete(process));
+    return process;
   }
 
   private takeSpare(ambience: Ambience): DenoProcess | undefined {
@@ -141,19 +172,15 @@ export class PythonPool {
   }
 
   private async command(ambience: Ambience): Promise<Command> {
-    const { binary, bubblewrap, prlimit } = await this.findWalls();
-    const inner = denoCommand(binary, heapMb, { ambience, source: childSource });
-    const walled = bubblewrap === undefined ? inner : bubblewrapped(inner, bubblewrap);
-    return prlimit === undefined ? walled : limited(walled, prlimit, runtimeDataMb + this.settings.memoryMb);
+    const { binary, wrap } = await this.isolation();
+    return wrap(denoCommand(binary, heapMb, { ambience, source: childSource }));
   }
 
   private async spawn(ambience: Ambience): Promise<DenoProcess> {
     const { chunks } = await this.prepare();
     const command = await this.command(ambience);
-    if (this.closed) throw this.closedError();
-    const process = new DenoProcess(command, this.settings.memoryMb + runtimeMb, chunks);
-    this.all.add(process);
-    void process.exited.then(() => this.all.delete(process));
+    const process = this.start(command, chunks);
+    this.enclosure.tie(process);
     return process;
   }
 

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { FoundryError } from '../../../errors.js';
 import { sha256 } from '../../../hash.js';
 import type { Logger } from '../../../log.js';
+import { killTree } from '../os/process-tree.js';
 import type { Command } from '../typescript/deno-command.js';
 import { childSource } from './child-source.js';
 import { conventionSource } from './convention-source.js';
@@ -47,12 +48,21 @@ function preambleOf(version: string, parts: readonly Part[], memoryMb: number): 
 }
 
 /** Starts an interpreter from nothing, some seconds, and returns its memory. */
-function build(command: Command, { chunks }: Preamble): Promise<Buffer> {
+function build(command: Command, { chunks }: Preamble, signal: AbortSignal): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command.file, [...command.args], { env: { ...command.env }, stdio: 'pipe', cwd: '/' });
+    const child = spawn(command.file, [...command.args], {
+      env: { ...command.env },
+      stdio: 'pipe',
+      cwd: '/',
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+    });
     const out: Buffer[] = [];
     let complaint = '';
-    const timer = setTimeout(() => child.kill('SIGKILL'), buildMs);
+    const end = (): void => void killTree(child.pid ?? 0);
+    const timer = setTimeout(end, buildMs);
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
     child.stdin.on('error', () => undefined);
     child.stdout.on('data', (bytes: Buffer) => out.push(bytes));
     child.stderr.on('data', (bytes: Buffer) => {
@@ -61,6 +71,7 @@ function build(command: Command, { chunks }: Preamble): Promise<Buffer> {
     child.once('error', reject);
     child.once('close', (code) => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', end);
       const memory = Buffer.concat(out);
       if (code === 0 && memory.length > 0) resolve(memory);
       else reject(new Error(`the interpreter did not start (code ${code}): ${complaint}`));
@@ -94,10 +105,27 @@ async function readSnapshot(path: string): Promise<Buffer | undefined> {
   return stored.subarray(0, digestBytes).toString('latin1') === sha256(memory) ? memory : undefined;
 }
 
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** A process that was killed while it wrote has left its draft, some 30 MB. */
+async function removeLeftDrafts(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const writer = /\.snapshot\.(\d+)\.[0-9a-f-]+\.draft$/.exec(name);
+    if (writer && !isRunning(Number(writer[1]))) await rm(join(folder, name), { force: true });
+  }
+}
+
 async function keepSnapshot(path: string, memory: Buffer, log: Logger): Promise<void> {
-  const draft = `${path}.${randomUUID()}`;
+  const draft = `${path}.${process.pid}.${randomUUID()}.draft`;
   try {
     await mkdir(dirname(path), { recursive: true });
+    await removeLeftDrafts(dirname(path));
     await writeFile(draft, Buffer.concat([Buffer.from(sha256(memory), 'latin1'), memory]));
     await rename(draft, path);
   } catch (error) {
@@ -117,9 +145,11 @@ export async function loadPreamble(work: {
   readonly denoVersion: string;
   readonly command: Command;
   readonly memoryMb: number;
+  /** Aborted when nobody waits for it any more. */
+  readonly signal: AbortSignal;
   readonly log: Logger;
 }): Promise<Preamble> {
-  const { folder, denoVersion, command, memoryMb, log } = work;
+  const { folder, denoVersion, command, memoryMb, signal, log } = work;
   const { version, parts } = await interpreterParts();
   const setup = setupText();
   const key = sha256(JSON.stringify([version, denoVersion, setup, childSource])).slice(0, 16);
@@ -127,7 +157,11 @@ export async function loadPreamble(work: {
   let memory = await readSnapshot(path);
   if (memory === undefined) {
     try {
-      memory = await build(command, preambleOf(version, [...parts, ['setup.py', Buffer.from(setup)]], memoryMb));
+      memory = await build(
+        command,
+        preambleOf(version, [...parts, ['setup.py', Buffer.from(setup)]], memoryMb),
+        signal,
+      );
     } catch (error) {
       log.error('python.build_failed', { message: error instanceof Error ? error.message : 'unknown' });
       throw new FoundryError(

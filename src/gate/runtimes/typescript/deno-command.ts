@@ -1,13 +1,12 @@
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { FoundryError } from '../../../errors.js';
+import type { WallName } from '../../walls.js';
 import { harness } from './harness.js';
 
 export interface Command {
   readonly file: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** The walls that it is built to put up; whether they stand is seen on the running process. */
+  readonly walls?: readonly WallName[];
 }
 
 /** What a process shows as its own locale and time zone. */
@@ -17,47 +16,6 @@ export interface Ambience {
 }
 
 export const plainAmbience: Ambience = { locale: 'C', timezone: 'UTC' };
-
-const require = createRequire(import.meta.url);
-
-function platformPackages(): string[] {
-  const arch = process.arch;
-  if (process.platform === 'linux') return [`@deno/linux-${arch}-glibc`];
-  return [`@deno/${process.platform}-${arch}`];
-}
-
-/** npm may put the platform package beside `deno` or below it. */
-function denoPackage(): NodeJS.Require[] {
-  try {
-    return [createRequire(require.resolve('deno/package.json'))];
-  } catch {
-    return [];
-  }
-}
-
-/**
- * The Deno binary itself: the launcher of the npm package costs 40 ms a start.
- * @throws FoundryError sandbox_unavailable where no package for this platform is installed
- */
-export function denoBinary(): string {
-  const name = process.platform === 'win32' ? 'deno.exe' : 'deno';
-  const starts = [require, ...denoPackage()];
-  for (const from of starts) {
-    for (const packageName of platformPackages()) {
-      try {
-        const path = join(dirname(from.resolve(`${packageName}/package.json`)), name);
-        if (existsSync(path)) return path;
-      } catch {
-        // Not installed there; the next place is tried.
-      }
-    }
-  }
-  throw new FoundryError(
-    'sandbox_unavailable',
-    'The Deno binary that runs candidates is not installed.',
-    'Install with optional dependencies ("npm ci" without --omit=optional) on a platform that the npm package deno supports.',
-  );
-}
 
 const permissions = ['read', 'write', 'net', 'env', 'run', 'ffi', 'sys', 'import'];
 
@@ -94,40 +52,5 @@ export function denoCommand(
       TZ: ambience.timezone,
       LANG: ambience.locale === 'C' ? 'C.UTF-8' : `${ambience.locale.replace('-', '_')}.UTF-8`,
     },
-  };
-}
-
-const libraries = ['/lib', '/lib64', '/usr/lib', '/usr/lib64', '/etc/ld.so.cache'];
-
-/** The same child behind bubblewrap: no network, no other process, no file but the binary and its libraries. */
-export function bubblewrapped(command: Command, bubblewrap: string): Command {
-  const binds = libraries.flatMap((path) => ['--ro-bind-try', path, path]);
-  const env = Object.entries(command.env).flatMap(([name, value]) => ['--setenv', name, value]);
-  return {
-    file: bubblewrap,
-    args: [
-      '--unshare-all',
-      '--die-with-parent',
-      '--new-session',
-      '--clearenv',
-      '--cap-drop',
-      'ALL',
-      ...binds,
-      ...['--ro-bind', command.file, '/deno'],
-      ...['--proc', '/proc', '--dev', '/dev', '--chdir', '/'],
-      ...env,
-      '/deno',
-      ...command.args,
-    ],
-    env: {},
-  };
-}
-
-/** The same child under limits that the kernel keeps: the hard wall behind the watching of memory, and no core dumps. */
-export function limited(command: Command, prlimit: string, dataMb: number): Command {
-  return {
-    file: prlimit,
-    args: [`--data=${dataMb * 1024 * 1024}`, '--core=0', command.file, ...command.args],
-    env: command.env,
   };
 }

@@ -4,8 +4,11 @@ import { Socket } from 'node:net';
 import * as z from 'zod';
 import { tryParseJson } from '../../../json.js';
 import type { FailureReason } from '../../model.js';
+import type { WallName } from '../../walls.js';
+import { residentNow, watchMemory } from '../os/memory-watch.js';
+import { killRemains, killTree } from '../os/process-tree.js';
+import { standingWalls } from '../os/standing-walls.js';
 import type { Command } from './deno-command.js';
-import { residentNow, watchMemory } from './memory-watch.js';
 
 const maxReplyChars = 8_000_000;
 const maxNoiseChars = 64_000;
@@ -35,6 +38,8 @@ export class DenoProcess {
   served = 0;
   /** What the child was last sent of the texts that it keeps. */
   held: { readonly glue?: string; readonly program?: string } = {};
+  /** The walls that were seen around this very process when it had started. */
+  walls: readonly WallName[] = [];
 
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly ready: Promise<Hello | undefined>;
@@ -47,7 +52,7 @@ export class DenoProcess {
   private gone: { reason: FailureReason; message: string } | undefined;
 
   constructor(
-    command: Command,
+    private readonly command: Command,
     private readonly memoryLimitMb: number,
     /** What the child reads before anything else. */
     preamble: readonly Uint8Array[] = [],
@@ -63,6 +68,7 @@ export class DenoProcess {
     this.ready = new Promise((resolve) => {
       this.announce = resolve;
     });
+    this.child.once('exit', () => killRemains(this.pid));
     this.exited = new Promise((resolve) => {
       this.child.once('close', (code, signal) => {
         this.onExit(code, signal);
@@ -84,6 +90,11 @@ export class DenoProcess {
     return this.gone === undefined;
   }
 
+  /** 0 where it could not be started. */
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
   /** Waits until the child has introduced itself; undefined where it ended before. */
   async booted(): Promise<Hello | undefined> {
     this.holdHost(true);
@@ -91,12 +102,18 @@ export class DenoProcess {
     const hello = await this.ready;
     clearTimeout(timer);
     if (this.pending === undefined) this.holdHost(false);
+    if (hello !== undefined && this.walls.length === 0) this.walls = this.wallsNow(hello);
     return hello;
+  }
+
+  private wallsNow({ granted }: Hello): WallName[] {
+    const built = standingWalls(this.command.walls ?? [], this.pid);
+    return ['process', ...(granted.length === 0 ? (['deno_permissions'] as const) : []), 'heap_limit', ...built];
   }
 
   /** Resident memory in MB; 0 where the platform does not tell at once. */
   residentMb(): number {
-    return residentNow(this.child.pid ?? 0) / 1024;
+    return residentNow(this.pid) / 1024;
   }
 
   /** What the child wrote to stderr, for the log only. */
@@ -112,7 +129,7 @@ export class DenoProcess {
     this.holdHost(true);
     const reply = await new Promise<Reply>((settle) => {
       const wall = setTimeout(() => this.end('wall_timeout', 'the process did not answer in time'), wallMs);
-      const unwatch = watchMemory(this.child.pid ?? 0, this.memoryLimitMb, () =>
+      const unwatch = watchMemory({ pid: this.pid, limitMb: this.memoryLimitMb }, () =>
         this.end('memory_rss', `the code held more memory than is allowed (${this.memoryLimitMb} MB with the runtime)`),
       );
       const stop = (): void => {
@@ -141,13 +158,9 @@ export class DenoProcess {
     if (this.gone) return;
     this.gone = { reason, message };
     this.unfinished = [];
-    const { pid } = this.child;
-    try {
-      if (pid !== undefined && process.platform !== 'win32') process.kill(-pid, 'SIGKILL');
-      else this.child.kill('SIGKILL');
-    } catch {
-      // It has ended by itself in the meantime.
-    }
+    const running = this.child.exitCode === null && this.child.signalCode === null;
+    // The child by its handle too, for the system's own way may fail.
+    if (running) void killTree(this.pid).then(() => this.child.kill('SIGKILL'));
     this.finish({ ok: false, reason, message });
   }
 

@@ -1,13 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { FoundryError } from '../../../errors.js';
 import type { Logger } from '../../../log.js';
-import { type Ambience, bubblewrapped, denoBinary, denoCommand, limited } from './deno-command.js';
-import { DenoProcess, type Hello } from './deno-process.js';
-import { findWalls, type Walls } from './isolation.js';
+import { type Ambience, type Command, denoCommand, plainAmbience } from './deno-command.js';
+import { DenoProcess } from './deno-process.js';
+import { Enclosure } from './enclosure.js';
+import type { Isolation } from './isolation.js';
 
 export interface ProcessLimits {
   /** What the candidate may hold, in MB: its heap at most this, its process this and the runtime's own. */
   readonly memoryMb: number;
+  /** The operator's own Deno. */
+  readonly denoPath?: string | undefined;
 }
 
 /** The runtime's own resident memory, generously; measured 40 to 60 MB. */
@@ -21,7 +24,7 @@ const runtimeDataMb = 1_024 + 64 * availableParallelism();
 
 /** Makes, warms, lends and ends the Deno children. */
 export class ProcessPool {
-  private walls: Promise<Walls> | undefined;
+  private readonly enclosure: Enclosure;
   private readonly all = new Set<DenoProcess>();
   private readonly spares = new Map<string, Promise<DenoProcess | undefined>>();
   private idle: DenoProcess[] = [];
@@ -31,17 +34,23 @@ export class ProcessPool {
   constructor(
     private readonly limits: ProcessLimits,
     private readonly log: Logger,
-  ) {}
-
-  private get dataMb(): number {
-    return runtimeDataMb + this.limits.memoryMb;
+  ) {
+    const { memoryMb, denoPath } = limits;
+    this.enclosure = new Enclosure(
+      {
+        denoPath,
+        dataMb: runtimeDataMb + memoryMb,
+        log,
+        inner: (binary) => denoCommand(binary, memoryMb, { ambience: plainAmbience }),
+        start: (command) => this.start(command),
+      },
+      (first) => this.keepSpare(plainAmbience, first),
+    );
   }
 
-  /** The walls that this machine gives; looked for once. @throws FoundryError sandbox_unavailable */
-  async findWalls(): Promise<Walls> {
-    const binary = denoBinary();
-    this.walls ??= findWalls(binary, this.dataMb);
-    return this.walls;
+  /** What stands around the processes; the first one of them is started to see it. @throws FoundryError sandbox_unavailable */
+  isolation(): Promise<Isolation> {
+    return this.enclosure.isolation();
   }
 
   /** A process that has never run anything. The next one is warmed meanwhile. */
@@ -51,8 +60,7 @@ export class ProcessPool {
     this.spares.delete(key);
     const spare = await waiting;
     const process = spare?.alive ? spare : await this.spawn(ambience);
-    const hello = await process.booted();
-    if (hello === undefined || !process.alive) throw this.unavailable(process);
+    await this.requireReady(process);
     this.warm(key, ambience);
     return process;
   }
@@ -82,7 +90,7 @@ export class ProcessPool {
       const waiting = alone ? undefined : this.idle.pop();
       if (waiting) return waiting;
       const process = await this.spawn(ambience);
-      if ((await process.booted()) === undefined) throw this.unavailable(process);
+      await this.requireReady(process);
       return process;
     } catch (error) {
       this.lent -= 1;
@@ -100,17 +108,7 @@ export class ProcessPool {
   }
 
   discard(process: DenoProcess): void {
-    this.all.delete(process);
     process.kill();
-  }
-
-  /** Starts a process only to hear what it is; it is kept as a spare. */
-  async introduce(ambience: Ambience): Promise<Hello> {
-    const process = await this.fresh(ambience);
-    const hello = await process.booted();
-    this.discard(process);
-    if (hello === undefined) throw this.unavailable(process);
-    return hello;
   }
 
   async close(): Promise<void> {
@@ -120,18 +118,34 @@ export class ProcessPool {
     this.spares.clear();
     this.idle = [];
     await Promise.all(ending.map((process) => process.leave()));
+    this.enclosure.close();
   }
 
-  private async spawn(ambience: Ambience): Promise<DenoProcess> {
-    const { binary, bubblewrap, prlimit } = await this.findWalls();
+  private keepSpare(ambience: Ambience, process: DenoProcess): void {
+    if (this.closed) this.discard(process);
+    else this.spares.set(JSON.stringify(ambience), Promise.resolve(process));
+  }
+
+  private async requireReady(process: DenoProcess): Promise<void> {
+    const hello = await process.booted();
+    if (hello === undefined || !process.alive) throw this.unavailable(process);
+    await this.enclosure.requireAround(process);
+  }
+
+  /** @throws FoundryError sandbox_unavailable once it has been closed */
+  private start(command: Command): DenoProcess {
     if (this.closed)
       throw new FoundryError('sandbox_unavailable', 'The sandbox has been closed.', 'Start the server again.');
-    const inner = denoCommand(binary, this.limits.memoryMb, { ambience });
-    const walled = bubblewrap === undefined ? inner : bubblewrapped(inner, bubblewrap);
-    const command = prlimit === undefined ? walled : limited(walled, prlimit, this.dataMb);
     const process = new DenoProcess(command, this.limits.memoryMb + runtimeMb);
     this.all.add(process);
     void process.exited.then(() => this.all.delete(process));
+    return process;
+  }
+
+  private async spawn(ambience: Ambience): Promise<DenoProcess> {
+    const { binary, wrap } = await this.isolation();
+    const process = this.start(wrap(denoCommand(binary, this.limits.memoryMb, { ambience })));
+    this.enclosure.tie(process);
     return process;
   }
 
