@@ -37,7 +37,7 @@ describe('a spec that is to wear the host out', () => {
       expected: { status: 'ok' as const, payload: at },
     }));
     const spec = specWith(schema, tests);
-    expect(probesFrom(spec, tests, { schema: compileSchema(schema), wanted: 64, code: '' })).toHaveLength(64);
+    expect(probesFrom(spec, tests, { schema: compileSchema(schema), wanted: 64, hints: [] })).toHaveLength(64);
   });
 
   test('that looks for thousands of parts in a long list is told so', () => {

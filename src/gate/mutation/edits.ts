@@ -12,6 +12,25 @@ export interface Mutation extends Edit {
   readonly line: number;
 }
 
+/** A count at the head of a loop: put in at `open`, and closed again where the language needs it. */
+export interface Guard {
+  readonly open: Edit;
+  readonly close?: Edit;
+}
+
+/** The small faults that can be put into code, in the order of the text, each once, and how its loops are counted. */
+export interface PossibleFaults {
+  /** How many there are; a very long text may have more than are listed. */
+  readonly total: number;
+  readonly mutations: readonly Mutation[];
+  readonly guards: readonly Guard[];
+  /** What the counts themselves need before they are used. */
+  readonly head: Edit;
+}
+
+/** Passes through all loops of one call that a mutant may make before it counts as one that never ends. */
+export const maxLoopPasses = 200_000;
+
 /** What an operator sees: a node in its place, and the code that it stands in. */
 export interface Site extends VisitedNode {
   readonly code: string;

@@ -1,8 +1,10 @@
 import type { JsonObject } from '../../json.js';
+import type { SpecTest } from '../../specs/model.js';
 import { passingBaselines } from '../baselines.js';
 import { type Finding, type Judgement, placedTests, type Stage } from '../judgement.js';
 import { type Fate, judgeMutants, type MutantVerdict } from '../mutation/judge-mutants.js';
 import { mutantsOf } from '../mutation/mutants.js';
+import { typescriptFaults } from '../mutation/typescript-faults.js';
 import { probesFrom } from '../probes/probes.js';
 import { minTests } from './tests.js';
 
@@ -19,6 +21,8 @@ interface Score {
   readonly killed: number;
   /** judged, without the equivalent ones */
   readonly counted: number;
+  /** survivors that the time did not let the hidden tests see */
+  readonly open: number;
   readonly told: JsonObject;
   readonly survivors: readonly string[];
 }
@@ -37,21 +41,29 @@ function scoreOf(verdicts: readonly MutantVerdict[], total: number, required: nu
   const [killed, equivalent] = [having('killed').length, having('equivalent').length];
   const byHidden = verdicts.filter(({ killedByHidden }) => killedByHidden);
   const shown = judged - equivalent;
+  const open = having('survived').filter(({ killedByHidden }) => killedByHidden === undefined).length;
   return {
     judged,
     killed: killed + byHidden.length,
-    counted: shown + byHidden.filter(({ fate }) => fate === 'equivalent').length,
+    open,
+    counted: shown - open + byHidden.filter(({ fate }) => fate === 'equivalent').length,
     told: { total, judged, killed, equivalent, kill_rate: shown === 0 ? null : rounded(killed / shown), required },
     survivors: having('survived').map(lineOf),
   };
 }
 
+/** Slow code must not pass for the faults that there was no time to look at. */
+function isShort({ judged, counted, killed, open }: Score, rate: number, unjudged: number): boolean {
+  if (unjudged + open === 0 || (counted >= minMutants && killed < rate * counted)) return false;
+  return counted < minMutants || judged - open < minSample || killed < rate * (counted + open);
+}
+
 /** What the mutants say: failed, too few to say anything, or passed. */
 function findingOf(score: Score, options: { tests: number; rate: number; unjudged: number }): Finding {
   const { counted, killed, survivors, told } = score;
-  const { tests, rate, unjudged } = options;
+  const { tests, rate } = options;
   const evidence = { baselines_passing: [], mutants: told, survivors: survivors.slice(0, maxListed) };
-  if (unjudged > 0 && (counted < minMutants || score.judged < minSample))
+  if (isShort(score, rate, options.unjudged))
     return {
       status: 'inconclusive',
       checked: tests,
@@ -76,42 +88,56 @@ function findingOf(score: Score, options: { tests: number; rate: number; unjudge
   };
 }
 
+/** Tests that code without work passes are weak whatever the candidate is. */
+function ofTestsAlone(tests: readonly SpecTest[]): Finding | undefined {
+  const passing = passingBaselines(tests);
+  if (passing.length === 0) return undefined;
+  return {
+    status: 'failed',
+    checked: tests.length,
+    reasons: passing.map(
+      (name) => `code that does no work passes every test (baseline "${name}"): add tests whose answers differ`,
+    ),
+    evidence: { baselines_passing: passing, mutants: { status: 'not_run', reason: 'a baseline passes already' } },
+  };
+}
+
 async function run(judgement: Judgement): Promise<Finding> {
   const { candidate, settings, clock, signal, timeoutMs, inputSchema } = judgement;
   const placed = placedTests(candidate);
   const tests = placed.map(({ test }) => test);
   const shown = placed.filter(({ from }) => from !== 'hidden').map(({ test }) => test);
-  const passing = passingBaselines(tests);
-  if (passing.length > 0)
-    return {
-      status: 'failed',
-      checked: tests.length,
-      reasons: passing.map(
-        (name) => `code that does no work passes every test (baseline "${name}"): add tests whose answers differ`,
-      ),
-      evidence: { baselines_passing: passing, mutants: { status: 'not_run', reason: 'a baseline passes already' } },
-    };
+  const weak = ofTestsAlone(tests);
+  if (weak) return weak;
   const own = candidate.visibleTests.length + candidate.hiddenTests.length;
   if (own < minTests) {
     const mutants = { status: 'not_run', reason: `${own} tests are too few to judge` };
     return { status: 'not_run', checked: own, reasons: [mutants.reason], evidence: { baselines_passing: [], mutants } };
   }
   const rate = settings.mutationKillRate;
-  if (settings.mutants === 0 || candidate.language !== 'typescript') {
-    const reason = settings.mutants === 0 ? 'gate.mutants is 0' : `no mutants are made of ${candidate.language} yet`;
-    const mutants = { status: 'not_run', reason };
+  if (settings.mutants === 0) {
+    const mutants = { status: 'not_run', reason: 'gate.mutants is 0' };
     return { status: 'passed', checked: tests.length, reasons: [], evidence: { baselines_passing: [], mutants } };
   }
-  const mutants = mutantsOf(candidate.code, settings.mutants);
+  const sandbox = judgement.sandboxFor(candidate.language);
+  const faults = (await sandbox.possibleFaults?.(candidate.code)) ?? typescriptFaults(candidate.code);
+  const mutants = mutantsOf(candidate.code, faults, settings.mutants);
   const verdicts = await judgeMutants(mutants, {
-    sandbox: judgement.sandboxFor(candidate.language),
+    sandbox,
+    packages: candidate.spec.permissions.packages,
     shown,
     hidden: candidate.hiddenTests,
-    probes: () => probesFrom(candidate.spec, shown, { schema: inputSchema, wanted: probeCount, code: candidate.code }),
+    probes: async () =>
+      probesFrom(candidate.spec, shown, {
+        schema: inputSchema,
+        wanted: probeCount,
+        hints: await judgement.hints(),
+      }),
     timeoutMs,
     budgetMs: settings.mutationTimeMs,
     clock,
     signal,
+    untold: (work) => judgement.untold(work),
   });
   if (verdicts === undefined)
     return {
@@ -132,4 +158,5 @@ export const strengthStage: Stage = {
   code: 'strength',
   runsAfter: (failed) => failed.size === 0,
   run,
+  ofTestsAlone,
 };

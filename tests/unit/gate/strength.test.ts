@@ -1,10 +1,13 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { mutantsOf } from '../../../src/gate/mutation/mutants.js';
+import { type Mutants, mutantsOf as mutantsWith } from '../../../src/gate/mutation/mutants.js';
+import { typescriptFaults } from '../../../src/gate/mutation/typescript-faults.js';
 import { candidate, gateWith, never, openSandbox, rightSum, stageOf, sumSpec, sumTest } from './support.js';
 
 const sandbox = openSandbox();
 const gate = gateWith(sandbox);
 afterAll(() => sandbox.close());
+
+const mutantsOf = (code: string, wanted: number): Mutants => mutantsWith(code, typescriptFaults(code), wanted);
 
 describe('the mutants of a candidate', () => {
   const described = (code: string): string[] => mutantsOf(code, 100).chosen.map((one) => one.description);
