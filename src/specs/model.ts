@@ -29,13 +29,17 @@ export const recordedAnswerSchema = z.strictObject({
 });
 export type RecordedAnswer = z.infer<typeof recordedAnswerSchema>;
 
+/** More than a spec needs and a judge can bear: each test is run many times, and answers of this length are made up. */
+const maxTests = 2_000;
+export const maxProvenance = 10_000;
+
 export const expectedSchema = z.strictObject({
   status: z.enum(observationStatuses).optional(),
   payload: jsonValue.optional(),
   payload_contains: jsonObject.optional(),
   payload_keys: z.array(z.string()).optional(),
   prov_contains: z.array(jsonValue).optional(),
-  prov_len: z.int().min(0).optional(),
+  prov_len: z.int().min(0).max(maxProvenance).optional(),
   payload_has: jsonObject.optional().describe('keys with exactly these values'),
   payload_text: z.record(z.string(), z.string()).optional().describe('keys whose value, as text, contains this'),
   type: z.string().optional(),
@@ -58,7 +62,7 @@ export const specSchema = z.strictObject({
   summary: z.string().min(1).max(500),
   input_schema: jsonObject,
   output_schema: jsonObject,
-  tests: z.array(specTestSchema),
+  tests: z.array(specTestSchema).max(maxTests),
   dependencies: z
     .strictObject({ capabilities: z.array(z.string()).default([]), tools: z.array(z.string()).default([]) })
     .default({ capabilities: [], tools: [] }),

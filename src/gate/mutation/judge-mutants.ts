@@ -1,5 +1,6 @@
 import type { Clock } from '../../context.js';
 import { throwIfCancelled } from '../../errors.js';
+import { sha256 } from '../../hash.js';
 import type { SpecTest } from '../../specs/model.js';
 import { type Answer, ask } from '../probes/ask.js';
 import type { Probe } from '../probes/probes.js';
@@ -37,8 +38,8 @@ export interface MutationOptions {
   untold<Value>(work: () => Promise<Value>): Promise<Value>;
 }
 
-/** A mutant that runs longer than this is taken to be one that never ends. */
-const mutantTimeoutMs = 1_000;
+/** A mutant that runs longer than this, and than twice the candidate itself, is taken to be one that never ends. */
+const leastTimeoutMs = 1_000;
 const atOnce = 2;
 
 async function withSession<T>(group: SessionGroup, code: string, work: (session: SandboxSession) => Promise<T>) {
@@ -70,6 +71,7 @@ function rememberAnswers(code: string, { group, options }: Variants): (probe: Pr
 type Order = SpecTest[];
 
 interface Work extends Variants {
+  readonly mutantTimeoutMs: number;
   readonly shown: Order;
   readonly hidden: Order;
   readonly probes: () => Promise<readonly Probe[]>;
@@ -103,8 +105,8 @@ async function differs(work: Work, { session, ...options }: Trial): Promise<bool
   return false;
 }
 
-function trialOf(session: SandboxSession, { options }: Work): Trial {
-  return { session, timeoutMs: Math.min(mutantTimeoutMs, options.timeoutMs), signal: options.signal };
+function trialOf(session: SandboxSession, { options, mutantTimeoutMs }: Work): Trial {
+  return { session, timeoutMs: mutantTimeoutMs, signal: options.signal };
 }
 
 async function judgeByShown(mutant: Mutant, work: Work): Promise<MutantVerdict> {
@@ -123,14 +125,31 @@ async function judgeByHidden(verdict: MutantVerdict, work: Work): Promise<Mutant
   });
 }
 
-/** Whether the candidate still passes under the bound on loops that its mutants have. */
-async function passes(code: string, work: Work): Promise<boolean> {
-  const { timeoutMs, signal, untold } = work.options;
-  const all = async (order: Order): Promise<boolean> =>
-    withSession(work.group, code, async (session) => {
-      return (await kill([...order], { session, timeoutMs, signal })) === 'passed';
+/** The time of the slowest test where the candidate still passes all of them under the bound on loops that its mutants have. */
+async function slowestPass(
+  code: string,
+  { group, options, ...work }: Omit<Work, 'mutantTimeoutMs'>,
+): Promise<number | undefined> {
+  const { timeoutMs, signal, clock, untold } = options;
+  const slowest = async (order: Order): Promise<number | undefined> =>
+    withSession(group, code, async (session) => {
+      let ms = 0;
+      for (const test of order) {
+        const started = clock.elapsed();
+        if ((await kill([test], { session, timeoutMs, signal })) !== 'passed') return undefined;
+        ms = Math.max(ms, clock.elapsed() - started);
+      }
+      return ms;
     });
-  return (await all(work.shown)) && (await untold(() => all(work.hidden)));
+  const shown = await slowest(work.shown);
+  const hidden = shown === undefined ? undefined : await untold(() => slowest(work.hidden));
+  return shown === undefined || hidden === undefined ? undefined : Math.max(shown, hidden);
+}
+
+/** In an order that the author cannot choose: slow code must not decide which of its faults the time reaches. */
+function shuffled(mutants: readonly Mutant[]): Mutant[] {
+  const ranked = mutants.map((mutant) => ({ mutant, rank: sha256(mutant.code) }));
+  return ranked.sort((left, right) => (left.rank < right.rank ? -1 : 1)).map(({ mutant }) => mutant);
 }
 
 /** Two at a time, in the order of the list; what the time does not reach is missing. */
@@ -166,7 +185,7 @@ export async function judgeMutants(mutants: Mutants, options: MutationOptions): 
   if (mutants.chosen.length === 0) return [];
   const group = options.sandbox.openGroup(options.packages);
   let probes: Promise<readonly Probe[]> | undefined;
-  const work: Work = {
+  const known = {
     group,
     options,
     shown: [...options.shown],
@@ -178,10 +197,16 @@ export async function judgeMutants(mutants: Mutants, options: MutationOptions): 
     answerOf: rememberAnswers(mutants.guarded, { group, options }),
   };
   try {
-    if (!(await passes(mutants.guarded, work))) return undefined;
-    const byShown = await each(mutants.chosen, options, (mutant) => judgeByShown(mutant, work));
+    const slowest = await slowestPass(mutants.guarded, known);
+    if (slowest === undefined) return undefined;
+    const usual = Math.min(leastTimeoutMs, options.timeoutMs);
+    // Code that is slow itself would else have every mutant counted as noticed.
+    const work: Work = { ...known, mutantTimeoutMs: Math.max(usual, Math.ceil(2 * slowest)) };
+    const byShown = await each(shuffled(mutants.chosen), options, (mutant) => judgeByShown(mutant, work));
     const byHidden = await options.untold(() => each(byShown, options, (verdict) => judgeByHidden(verdict, work)));
-    return byShown.map((verdict, at) => byHidden[at] ?? verdict);
+    const places = new Map(mutants.chosen.map((mutant, at) => [mutant, at]));
+    const placeOf = ({ mutant }: MutantVerdict): number => places.get(mutant) ?? 0;
+    return byShown.map((verdict, at) => byHidden[at] ?? verdict).sort((left, right) => placeOf(left) - placeOf(right));
   } finally {
     await group.close();
   }

@@ -1,9 +1,13 @@
+import { sha256 } from '../../hash.js';
 import { asNode, parseModule, type VisitedNode } from '../syntax.js';
 import { type Guard, type Mutation, maxLoopPasses, type PossibleFaults, rangeOf } from './edits.js';
 import { expressionOperators } from './expression-operators.js';
 import { statementOperators } from './statement-operators.js';
 
-const guardName = 'loop_passes_of_mutant';
+/** A name that no code can hold, for it is made of the code's hash: else code could ask whether it is being tried. */
+function guardNameIn(code: string): string {
+  return `loop_passes_${sha256(code).slice(0, 16)}`;
+}
 
 function isObservationObject({ node, code }: VisitedNode & { code: string }): boolean {
   const { start, end } = rangeOf(node);
@@ -14,7 +18,7 @@ function isObservationObject({ node, code }: VisitedNode & { code: string }): bo
  * A count at the head of every loop: a mutant that never ends then ends by itself and in the same way everywhere,
  * without the wait for a clock.
  */
-function loopGuards(nodes: readonly VisitedNode[]): Guard[] {
+function loopGuards(guardName: string, nodes: readonly VisitedNode[]): Guard[] {
   const guard = `{if(++${guardName}>${maxLoopPasses})throw new RangeError('loop');`;
   return nodes.flatMap(({ node }) => {
     const body = /^(For|ForOf|ForIn|While|DoWhile)Statement$/.test(node.type) ? asNode(node.fields['body']) : undefined;
@@ -46,8 +50,9 @@ function mutationsOf(code: string, nodes: readonly VisitedNode[]): Mutation[] {
  */
 export function typescriptFaults(code: string): PossibleFaults {
   const parsed = parseModule(code);
+  const guardName = guardNameIn(code);
   const head = { start: 0, end: 0, text: `var ${guardName}=0;` };
   if (!parsed.ok) return { total: 0, mutations: [], guards: [], head };
   const mutations = mutationsOf(code, parsed.nodes);
-  return { total: mutations.length, mutations, guards: loopGuards(parsed.nodes), head };
+  return { total: mutations.length, mutations, guards: loopGuards(guardName, parsed.nodes), head };
 }

@@ -92,6 +92,8 @@ export interface CodeFacts {
   readonly flags: readonly string[];
   readonly strings: readonly string[];
   readonly numbers: readonly number[];
+  /** Lists and tables that are written out, as JSON. */
+  readonly lists: readonly string[];
   /** Values that the code works with, in the order of the text: no keys, no descriptions. */
   readonly values: readonly (string | number)[];
 }

@@ -10,6 +10,8 @@ import { minTests } from './tests.js';
 
 /** Code that has fewer faults to make than this is judged by the baselines alone. */
 export const minMutants = 5;
+/** Where time ran out, so many say enough about the rest: they are taken from all over the code. */
+const minSample = 20;
 const probeCount = 64;
 const maxListed = 10;
 
@@ -21,6 +23,8 @@ interface Score {
   readonly killed: number;
   /** judged, without the equivalent ones */
   readonly counted: number;
+  /** survivors that the time did not let the hidden tests see */
+  readonly open: number;
   readonly told: JsonObject;
   readonly survivors: readonly string[];
 }
@@ -40,31 +44,47 @@ function scoreOf(verdicts: readonly MutantVerdict[], total: number, required: nu
   const [killed, equivalent] = [having('killed').length, having('equivalent').length];
   const byHidden = verdicts.filter(({ killedByHidden }) => killedByHidden);
   const shown = judged - equivalent;
-  const open = having('survived').filter(({ killedByHidden }) => killedByHidden === undefined);
+  const open = having('survived').filter(({ killedByHidden }) => killedByHidden === undefined).length;
   return {
     judged,
     invalid,
     killed: killed + byHidden.length,
-    counted: shown - open.length + byHidden.filter(({ fate }) => fate === 'equivalent').length,
+    open,
+    counted: shown - open + byHidden.filter(({ fate }) => fate === 'equivalent').length,
     told: { total, judged, killed, equivalent, kill_rate: shown === 0 ? null : rounded(killed / shown), required },
     survivors: having('survived').map(lineOf),
   };
 }
 
+/** Slow code must not pass for the faults that there was no time to look at. */
+function isShort({ judged, counted, killed, open }: Score, rate: number, unjudged: number): boolean {
+  if (unjudged + open === 0 || (counted >= minMutants && killed < rate * counted)) return false;
+  return counted < minMutants || judged - open < minSample || killed < rate * (counted + open);
+}
+
 /** What the mutants say: failed, too few to say anything, or passed. */
-function findingOf(score: Score, options: { tests: number; rate: number; outOfTime: boolean }): Finding {
+function findingOf(score: Score, options: { tests: number; rate: number; unjudged: number }): Finding {
   const { counted, killed, survivors, told } = score;
   const { tests, rate } = options;
   const evidence = { baselines_passing: [], mutants: told, survivors: survivors.slice(0, maxListed) };
+  if (isShort(score, rate, options.unjudged))
+    return {
+      status: 'inconclusive',
+      checked: tests,
+      reasons: [`only ${score.judged} mutants could be judged in the time given: raise gate.mutation_time_ms`],
+      evidence,
+    };
   if (counted < minMutants) {
-    const open = (reason: string): Finding => ({ status: 'inconclusive', checked: tests, reasons: [reason], evidence });
-    if (options.outOfTime)
-      return open(`only ${score.judged} mutants could be judged in the time given: raise gate.mutation_time_ms`);
     // Code that looks at itself while it loads would else be judged by nothing.
     if (score.invalid >= minMutants)
-      return open(
-        `${score.invalid} small faults keep the code from loading, which leaves too few to judge: check nothing outside of functions`,
-      );
+      return {
+        status: 'inconclusive',
+        checked: tests,
+        reasons: [
+          `${score.invalid} small faults keep the code from loading, which leaves too few to judge: check nothing outside of functions`,
+        ],
+        evidence,
+      };
     const note = `judged by the baselines alone: fewer than ${minMutants} small faults can be put into the code that change what it does`;
     return { status: 'passed', checked: tests, reasons: [], evidence: { ...evidence, note } };
   }
@@ -116,8 +136,7 @@ async function judgeByMutants(judgement: Judgement): Promise<Finding> {
   return findingOf(scoreOf(verdicts, mutants.total, settings.mutationKillRate), {
     tests: placed.length,
     rate: settings.mutationKillRate,
-    outOfTime:
-      verdicts.length < mutants.chosen.length || verdicts.some(({ killedByHidden }) => killedByHidden === undefined),
+    unjudged: mutants.chosen.length - verdicts.length,
   });
 }
 

@@ -40,7 +40,7 @@ def _foundry_inspector():
         return ['.'] if node.level else [top(node.module)]
 
     def unread(problem):
-        return {'problems': ['the code cannot be read: ' + problem], 'flags': [], 'strings': [], 'numbers': [], 'values': []}
+        return {'problems': ['the code cannot be read: ' + problem], 'flags': [], 'strings': [], 'numbers': [], 'values': [], 'lists': []}
 
     def values_of(tree):
         # What the code works with, in the order of the text: keys are names, and a text alone on its line is a description.
@@ -53,6 +53,21 @@ def _foundry_inspector():
         ]
         found.sort(key=lambda node: (node.lineno, node.col_offset))
         return list(dict.fromkeys(node.value for node in found))[:200]
+
+    def written_out(tree):
+        found, left = [], 200_000
+        for node in ast.walk(tree):
+            if not isinstance(node, (ast.List, ast.Tuple, ast.Dict)) or len(found) >= 2_000:
+                continue
+            try:
+                text = json.dumps(ast.literal_eval(node), allow_nan=False)
+            except (ValueError, TypeError, RecursionError, MemoryError):
+                continue
+            left -= len(text)
+            if left < 0:
+                break
+            found.append(text)
+        return found
 
     def inspect(code):
         problems, flags, strings, numbers = [], [], [], []
@@ -97,7 +112,7 @@ def _foundry_inspector():
             problems.insert(0, 'the module must have "def execute(input, ctx)"')
         elif isinstance(found[-1], ast.AsyncFunctionDef):
             problems.insert(0, 'execute must be a plain function (def); ctx.call needs no await')
-        return {'problems': problems, 'flags': flags, 'strings': strings, 'numbers': numbers, 'values': values_of(tree)}
+        return {'problems': problems, 'flags': flags, 'strings': strings, 'numbers': numbers, 'values': values_of(tree), 'lists': written_out(tree)}
 
     def inspect_text(code):
         try:

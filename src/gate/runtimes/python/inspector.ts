@@ -14,6 +14,7 @@ const factsSchema = z.object({
   strings: z.array(z.string()),
   numbers: z.array(z.number()),
   values: z.array(z.union([z.string(), z.number()])),
+  lists: z.array(z.string()),
 });
 
 const insertSchema = z
@@ -46,7 +47,7 @@ export class Inspector {
   async inspect(program: string): Promise<CodeFacts> {
     const facts = await this.ask('inspect', program, factsSchema);
     const unreadable = 'the code cannot be read: the parser gave up';
-    return facts ?? { problems: [unreadable], flags: [], strings: [], numbers: [], values: [] };
+    return facts ?? { problems: [unreadable], flags: [], strings: [], numbers: [], values: [], lists: [] };
   }
 
   /** Undefined where they cannot be found. @throws FoundryError sandbox_unavailable */
