@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { logFormats } from './model.js';
 
 export const waitMs = z
   .int()
@@ -19,7 +20,7 @@ export const importInput = z.strictObject({
   path: z.string().max(4096).optional().describe('File or folder to import'),
   content: z.string().max(4_000_000).optional().describe('Log text, instead of a path'),
   format: z
-    .enum(['auto', 'openai_chat', 'tau_bench', 'claude_code', 'semantic_acts'])
+    .enum(['auto', ...logFormats])
     .optional()
     .describe('Default auto: by content'),
   source: z.string().max(200).optional().describe('Label for filters; default the file name'),

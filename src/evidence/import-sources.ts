@@ -38,7 +38,7 @@ function unsupported(what: string): FoundryError {
   return new FoundryError(
     'unsupported_format',
     `${what} is in no format that can be imported.`,
-    'Give OpenAI chat, tau-bench, Claude Code or semantic act logs (JSON or JSONL); docs/formats.md shows each.',
+    'Give a log in one of the formats that docs/formats.md shows (JSON or JSONL).',
   );
 }
 

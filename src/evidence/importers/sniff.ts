@@ -45,18 +45,24 @@ function spansOf(open: OpenBytes, layout: Layout, limit?: number): AsyncGenerato
   return readElements(open, limit === undefined ? { objects } : { objects, limit });
 }
 
-function votes(values: readonly (JsonValue | undefined)[], only: Importer | undefined): Map<Importer, number> {
+function votes(values: readonly (JsonValue | undefined)[], asked: readonly Importer[]): Map<Importer, number> {
   const counts = new Map<Importer, number>();
   for (const value of values) {
     if (value === undefined) continue;
-    const importer = (only ? [only] : importers).find((one) => one.recognizes(value));
+    const importer = asked.find((one) => one.recognizes(value));
     if (importer) counts.set(importer, (counts.get(importer) ?? 0) + 1);
   }
   return counts;
 }
 
-function winner(counts: Map<Importer, number>): Importer | undefined {
-  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
+/** The importer of the first value that settles the matter, else that of most values. */
+function winner(values: readonly (JsonValue | undefined)[], only: Importer | undefined): Importer | undefined {
+  const asked = only ? [only] : importers;
+  for (const value of values) {
+    const sure = value === undefined ? undefined : asked.find((one) => one.decides?.(value));
+    if (sure) return sure;
+  }
+  return [...votes(values, asked)].sort((a, b) => b[1] - a[1])[0]?.[0];
 }
 
 /** Lines, where the first lines (more than one, or the only one) are whole objects or arrays by themselves. */
@@ -76,11 +82,11 @@ export async function recognize(open: OpenBytes, format: Format | 'auto'): Promi
   const only = format === 'auto' ? undefined : importerOf(format);
   if (await isLines(open)) {
     const values = await sample(readLines(open), sampleSize);
-    const importer = winner(votes(values, only));
+    const importer = winner(values, only);
     if (importer) return { importer, layout: 'lines' };
   }
   for (const layout of ['elements', 'members'] as const) {
-    const importer = winner(votes(await sample(spansOf(open, layout), sampleSize), only));
+    const importer = winner(await sample(spansOf(open, layout), sampleSize), only);
     if (importer) return { importer, layout };
   }
   return undefined;

@@ -1,0 +1,43 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FoundryError } from '../../../src/errors.js';
+import { bareCodexLines, codexLines } from './recordings/codex.js';
+import { mutated, seeded } from './recordings/mutate.js';
+import { type Bench, createBench, jsonl, unaccounted } from './support.js';
+
+let bench: Bench;
+beforeEach(() => {
+  bench = createBench();
+});
+afterEach(() => bench.close());
+
+/** Recordings by format; a line each, or a document over many lines. Every line of a `lines` log is at least one record. */
+const logs: Readonly<Record<string, { readonly lines: boolean; readonly texts: readonly string[] }>> = {
+  codex: { lines: true, texts: [jsonl(codexLines()), jsonl(bareCodexLines())] },
+};
+
+/** So many damaged copies of each recording; about half of the lines of each are damaged. */
+const copies = 40;
+
+describe('however the lines of a log are damaged', () => {
+  for (const [format, { lines, texts }] of Object.entries(logs)) {
+    it(`reading it as ${format} neither fails nor loses count`, async () => {
+      for (const [kind, text] of texts.entries()) {
+        for (let seed = 1; seed <= copies; seed += 1) {
+          const damaged = mutated(text, seeded(seed * 7919 + kind));
+          const path = bench.file(`${kind}-${seed}.log`, damaged);
+          const output = await bench.import({ path, dry_run: true }).catch((error: unknown) => {
+            expect(error).toMatchObject({ code: 'unsupported_format' });
+            expect(error).toBeInstanceOf(FoundryError);
+          });
+          if (!output) continue;
+          expect([seed, unaccounted(output)]).toEqual([seed, 0]);
+          const filled = damaged
+            .toString('latin1')
+            .split('\n')
+            .filter((line) => line.trim() !== '').length;
+          if (lines && output.format === format) expect(output.records_read).toBeGreaterThanOrEqual(filled);
+        }
+      }
+    });
+  }
+});
