@@ -4,7 +4,14 @@ import { jsonObject, jsonValue } from '../json.js';
 export const evidenceSchemaVersion = 1;
 
 /** The formats that an importer reads. */
-export const logFormats = ['openai_chat', 'tau_bench', 'claude_code', 'semantic_acts', 'codex'] as const;
+export const logFormats = [
+  'openai_chat',
+  'tau_bench',
+  'claude_code',
+  'semantic_acts',
+  'codex',
+  'openai_responses',
+] as const;
 export const formats = [...logFormats, 'capability_execution'] as const;
 export type Format = (typeof formats)[number];
 

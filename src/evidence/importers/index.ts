@@ -3,11 +3,12 @@ import { claudeCode } from './claude-code.js';
 import { codex } from './codex.js';
 import type { Importer } from './importer.js';
 import { openaiChat } from './openai-chat.js';
+import { openaiResponses } from './openai-responses.js';
 import { semanticActs } from './semantic-acts.js';
 import { tauBench } from './tau-bench.js';
 
 /** In the order in which they are asked whether a value is theirs; the most particular first. */
-export const importers: readonly Importer[] = [tauBench, semanticActs, claudeCode, codex, openaiChat];
+export const importers: readonly Importer[] = [tauBench, semanticActs, claudeCode, codex, openaiResponses, openaiChat];
 
 export function importerOf(format: Format): Importer | undefined {
   return importers.find((one) => one.format === format);

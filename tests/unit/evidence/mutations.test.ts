@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FoundryError } from '../../../src/errors.js';
 import { bareCodexLines, codexLines } from './recordings/codex.js';
 import { mutated, seeded } from './recordings/mutate.js';
+import { linkedRequests, responseItems, responseRequests } from './recordings/responses.js';
 import { type Bench, createBench, jsonl, unaccounted } from './support.js';
 
 let bench: Bench;
@@ -13,6 +14,10 @@ afterEach(() => bench.close());
 /** Recordings by format; a line each, or a document over many lines. Every line of a `lines` log is at least one record. */
 const logs: Readonly<Record<string, { readonly lines: boolean; readonly texts: readonly string[] }>> = {
   codex: { lines: true, texts: [jsonl(codexLines()), jsonl(bareCodexLines())] },
+  openai_responses: {
+    lines: true,
+    texts: [jsonl(responseItems), jsonl([responseItems]), jsonl(responseRequests), jsonl(linkedRequests)],
+  },
 };
 
 /** So many damaged copies of each recording; about half of the lines of each are damaged. */
