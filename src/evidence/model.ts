@@ -11,6 +11,7 @@ export const logFormats = [
   'semantic_acts',
   'codex',
   'openai_responses',
+  'tau2_bench',
 ] as const;
 export const formats = [...logFormats, 'capability_execution'] as const;
 export type Format = (typeof formats)[number];

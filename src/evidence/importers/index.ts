@@ -6,9 +6,18 @@ import { openaiChat } from './openai-chat.js';
 import { openaiResponses } from './openai-responses.js';
 import { semanticActs } from './semantic-acts.js';
 import { tauBench } from './tau-bench.js';
+import { tau2Bench } from './tau2-bench.js';
 
 /** In the order in which they are asked whether a value is theirs; the most particular first. */
-export const importers: readonly Importer[] = [tauBench, semanticActs, claudeCode, codex, openaiResponses, openaiChat];
+export const importers: readonly Importer[] = [
+  tauBench,
+  tau2Bench,
+  semanticActs,
+  claudeCode,
+  codex,
+  openaiResponses,
+  openaiChat,
+];
 
 export function importerOf(format: Format): Importer | undefined {
   return importers.find((one) => one.format === format);

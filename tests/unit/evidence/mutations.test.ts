@@ -3,6 +3,7 @@ import { FoundryError } from '../../../src/errors.js';
 import { bareCodexLines, codexLines } from './recordings/codex.js';
 import { mutated, seeded } from './recordings/mutate.js';
 import { linkedRequests, responseItems, responseRequests } from './recordings/responses.js';
+import { tau2Results } from './recordings/tau2.js';
 import { type Bench, createBench, jsonl, unaccounted } from './support.js';
 
 let bench: Bench;
@@ -14,6 +15,7 @@ afterEach(() => bench.close());
 /** Recordings by format; a line each, or a document over many lines. Every line of a `lines` log is at least one record. */
 const logs: Readonly<Record<string, { readonly lines: boolean; readonly texts: readonly string[] }>> = {
   codex: { lines: true, texts: [jsonl(codexLines()), jsonl(bareCodexLines())] },
+  tau2_bench: { lines: false, texts: [JSON.stringify(tau2Results, null, 1), jsonl([tau2Results])] },
   openai_responses: {
     lines: true,
     texts: [jsonl(responseItems), jsonl([responseItems]), jsonl(responseRequests), jsonl(linkedRequests)],
