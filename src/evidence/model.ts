@@ -12,6 +12,7 @@ export const logFormats = [
   'codex',
   'openai_responses',
   'tau2_bench',
+  'swe_agent',
 ] as const;
 export const formats = [...logFormats, 'capability_execution'] as const;
 export type Format = (typeof formats)[number];

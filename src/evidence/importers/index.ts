@@ -5,6 +5,7 @@ import type { Importer } from './importer.js';
 import { openaiChat } from './openai-chat.js';
 import { openaiResponses } from './openai-responses.js';
 import { semanticActs } from './semantic-acts.js';
+import { sweAgent } from './swe-agent.js';
 import { tauBench } from './tau-bench.js';
 import { tau2Bench } from './tau2-bench.js';
 
@@ -12,6 +13,7 @@ import { tau2Bench } from './tau2-bench.js';
 export const importers: readonly Importer[] = [
   tauBench,
   tau2Bench,
+  sweAgent,
   semanticActs,
   claudeCode,
   codex,

@@ -3,6 +3,7 @@ import { FoundryError } from '../../../src/errors.js';
 import { bareCodexLines, codexLines } from './recordings/codex.js';
 import { mutated, seeded } from './recordings/mutate.js';
 import { linkedRequests, responseItems, responseRequests } from './recordings/responses.js';
+import { oldTrajectory, stepsOnly, toolTrajectory } from './recordings/swe-agent.js';
 import { tau2Results } from './recordings/tau2.js';
 import { type Bench, createBench, jsonl, unaccounted } from './support.js';
 
@@ -16,6 +17,10 @@ afterEach(() => bench.close());
 const logs: Readonly<Record<string, { readonly lines: boolean; readonly texts: readonly string[] }>> = {
   codex: { lines: true, texts: [jsonl(codexLines()), jsonl(bareCodexLines())] },
   tau2_bench: { lines: false, texts: [JSON.stringify(tau2Results, null, 1), jsonl([tau2Results])] },
+  swe_agent: {
+    lines: false,
+    texts: [toolTrajectory, oldTrajectory, stepsOnly].map((run) => JSON.stringify(run, null, 1)),
+  },
   openai_responses: {
     lines: true,
     texts: [jsonl(responseItems), jsonl([responseItems]), jsonl(responseRequests), jsonl(linkedRequests)],
