@@ -23,6 +23,7 @@ export const importInput = z.strictObject({
     .enum(['auto', ...logFormats])
     .optional()
     .describe('Default auto: by content'),
+  mapping: z.string().max(4096).optional().describe('Mapping file (JSON), for logs in a form of their own'),
   source: z.string().max(200).optional().describe('Label for filters; default the file name'),
   dry_run: z.boolean().optional().describe('Only an inventory; nothing is stored'),
 });

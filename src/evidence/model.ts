@@ -13,6 +13,7 @@ export const logFormats = [
   'openai_responses',
   'tau2_bench',
   'swe_agent',
+  'mapped',
 ] as const;
 export const formats = [...logFormats, 'capability_execution'] as const;
 export type Format = (typeof formats)[number];

@@ -1,12 +1,11 @@
 import type { JsonValue } from '../../json.js';
 import { isJsonObject } from '../../json.js';
-import type { Format } from '../model.js';
 import { readElements } from '../read/elements.js';
 import { readLines } from '../read/lines.js';
 import { parseBytes, type ReadProblem } from '../read/parse.js';
 import type { OpenBytes, RawSpan } from '../read/spans.js';
 import { type Importer, type Item, rejected } from './importer.js';
-import { importerOf, importers } from './index.js';
+import { importers } from './index.js';
 
 /** How a file is cut into spans: a value a line, or one JSON document (or several) with its elements or members. */
 export type Layout = 'lines' | 'elements' | 'members';
@@ -75,11 +74,10 @@ async function isLines(open: OpenBytes): Promise<boolean> {
 
 /**
  * Finds out by content which importer reads a file, and how the file is laid out.
- * @param format the format that the caller named, or `auto`
+ * @param only the importer that the caller named; without one, all are asked
  * @returns undefined where no importer knows the content
  */
-export async function recognize(open: OpenBytes, format: Format | 'auto'): Promise<Recognized | undefined> {
-  const only = format === 'auto' ? undefined : importerOf(format);
+export async function recognize(open: OpenBytes, only?: Importer): Promise<Recognized | undefined> {
   if (await isLines(open)) {
     const values = await sample(readLines(open), sampleSize);
     const importer = winner(values, only);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FoundryError } from '../../../src/errors.js';
 import { bareCodexLines, codexLines } from './recordings/codex.js';
+import { helpdeskLines, helpdeskMapping } from './recordings/mapped.js';
 import { mutated, seeded } from './recordings/mutate.js';
 import { linkedRequests, responseItems, responseRequests } from './recordings/responses.js';
 import { oldTrajectory, stepsOnly, toolTrajectory } from './recordings/swe-agent.js';
@@ -13,14 +14,21 @@ beforeEach(() => {
 });
 afterEach(() => bench.close());
 
+interface Log {
+  readonly lines: boolean;
+  readonly texts: readonly string[];
+  readonly mapping?: object;
+}
+
 /** Recordings by format; a line each, or a document over many lines. Every line of a `lines` log is at least one record. */
-const logs: Readonly<Record<string, { readonly lines: boolean; readonly texts: readonly string[] }>> = {
+const logs: Readonly<Record<string, Log>> = {
   codex: { lines: true, texts: [jsonl(codexLines()), jsonl(bareCodexLines())] },
   tau2_bench: { lines: false, texts: [JSON.stringify(tau2Results, null, 1), jsonl([tau2Results])] },
   swe_agent: {
     lines: false,
     texts: [toolTrajectory, oldTrajectory, stepsOnly].map((run) => JSON.stringify(run, null, 1)),
   },
+  mapped: { lines: true, texts: [jsonl(helpdeskLines)], mapping: helpdeskMapping },
   openai_responses: {
     lines: true,
     texts: [jsonl(responseItems), jsonl([responseItems]), jsonl(responseRequests), jsonl(linkedRequests)],
@@ -31,13 +39,14 @@ const logs: Readonly<Record<string, { readonly lines: boolean; readonly texts: r
 const copies = 40;
 
 describe('however the lines of a log are damaged', () => {
-  for (const [format, { lines, texts }] of Object.entries(logs)) {
+  for (const [format, { lines, texts, mapping }] of Object.entries(logs)) {
     it(`reading it as ${format} neither fails nor loses count`, async () => {
+      const named = mapping ? { mapping: bench.file('mapping.json', JSON.stringify(mapping)) } : {};
       for (const [kind, text] of texts.entries()) {
         for (let seed = 1; seed <= copies; seed += 1) {
           const damaged = mutated(text, seeded(seed * 7919 + kind));
           const path = bench.file(`${kind}-${seed}.log`, damaged);
-          const output = await bench.import({ path, dry_run: true }).catch((error: unknown) => {
+          const output = await bench.import({ path, dry_run: true, ...named }).catch((error: unknown) => {
             expect(error).toMatchObject({ code: 'unsupported_format' });
             expect(error).toBeInstanceOf(FoundryError);
           });
