@@ -14,6 +14,7 @@ export const logFormats = [
   'tau2_bench',
   'swe_agent',
   'mapped',
+  'otel_genai',
 ] as const;
 export const formats = [...logFormats, 'capability_execution'] as const;
 export type Format = (typeof formats)[number];

@@ -4,6 +4,7 @@ import { codex } from './codex.js';
 import type { Importer } from './importer.js';
 import { openaiChat } from './openai-chat.js';
 import { openaiResponses } from './openai-responses.js';
+import { otelGenai } from './otel-genai.js';
 import { semanticActs } from './semantic-acts.js';
 import { sweAgent } from './swe-agent.js';
 import { tauBench } from './tau-bench.js';
@@ -14,6 +15,7 @@ export const importers: readonly Importer[] = [
   tauBench,
   tau2Bench,
   sweAgent,
+  otelGenai,
   semanticActs,
   claudeCode,
   codex,

@@ -3,6 +3,7 @@ import { FoundryError } from '../../../src/errors.js';
 import { bareCodexLines, codexLines } from './recordings/codex.js';
 import { helpdeskLines, helpdeskMapping } from './recordings/mapped.js';
 import { mutated, seeded } from './recordings/mutate.js';
+import { chatTrace, eventTrace, flatTrace, otlp, structuredTrace, toolTrace } from './recordings/otel.js';
 import { linkedRequests, responseItems, responseRequests } from './recordings/responses.js';
 import { oldTrajectory, stepsOnly, toolTrajectory } from './recordings/swe-agent.js';
 import { tau2Results } from './recordings/tau2.js';
@@ -27,6 +28,13 @@ const logs: Readonly<Record<string, Log>> = {
   swe_agent: {
     lines: false,
     texts: [toolTrajectory, oldTrajectory, stepsOnly].map((run) => JSON.stringify(run, null, 1)),
+  },
+  otel_genai: {
+    lines: true,
+    texts: [
+      jsonl([...chatTrace, ...structuredTrace, ...toolTrace].map((span) => otlp([span]))),
+      jsonl([otlp(chatTrace), otlp(eventTrace), otlp(flatTrace)]),
+    ],
   },
   mapped: { lines: true, texts: [jsonl(helpdeskLines)], mapping: helpdeskMapping },
   openai_responses: {
