@@ -1,5 +1,6 @@
 import type { JsonValue } from '../../json.js';
 import { isJsonObject } from '../../json.js';
+import { DamagedCompression } from '../read/compressed.js';
 import { readElements } from '../read/elements.js';
 import { readLines } from '../read/lines.js';
 import { parseBytes, type ReadProblem } from '../read/parse.js';
@@ -28,12 +29,17 @@ const problemTexts: Readonly<Record<ReadProblem, string>> = {
   unexpected_bytes: 'unexpected bytes',
 };
 
+/** Where compressed data is damaged, what came before it is judged. */
 async function sample(spans: AsyncGenerator<RawSpan>, count: number): Promise<(JsonValue | undefined)[]> {
   const values: (JsonValue | undefined)[] = [];
-  for await (const span of spans) {
-    const parsed = span.problem ? { problem: span.problem } : parseBytes(span.bytes);
-    values.push('value' in parsed ? parsed.value : undefined);
-    if (values.length >= count) break;
+  try {
+    for await (const span of spans) {
+      const parsed = span.problem ? { problem: span.problem } : parseBytes(span.bytes);
+      values.push('value' in parsed ? parsed.value : undefined);
+      if (values.length >= count) break;
+    }
+  } catch (error) {
+    if (!(error instanceof DamagedCompression)) throw error;
   }
   return values;
 }
@@ -92,12 +98,20 @@ export async function recognize(open: OpenBytes, only?: Importer): Promise<Recog
 
 /** A file's values with their places, in order; what cannot be read comes out as rejected. */
 export async function* readItems(open: OpenBytes, layout: Layout, limit?: number): AsyncGenerator<Item> {
-  for await (const span of spansOf(open, layout, limit)) {
-    const parsed = span.problem ? { problem: span.problem } : parseBytes(span.bytes);
-    if ('problem' in parsed) yield { rejected: rejected(span, problemTexts[parsed.problem]) };
-    else {
-      const { offset, length, line, pointer, bytes } = span;
-      yield { span: { offset, length, line, pointer, bytes, value: parsed.value } };
+  let last = { offset: 0, length: 0, line: 1 };
+  try {
+    for await (const span of spansOf(open, layout, limit)) {
+      last = span;
+      const parsed = span.problem ? { problem: span.problem } : parseBytes(span.bytes);
+      if ('problem' in parsed) yield { rejected: rejected(span, problemTexts[parsed.problem]) };
+      else {
+        const { offset, length, line, pointer, bytes } = span;
+        yield { span: { offset, length, line, pointer, bytes, value: parsed.value } };
+      }
     }
+  } catch (error) {
+    if (!(error instanceof DamagedCompression)) throw error;
+    const after = { offset: last.offset + last.length, length: 1, line: last.line };
+    yield { rejected: rejected(after, 'behind this the compressed data ends early or is damaged') };
   }
 }
