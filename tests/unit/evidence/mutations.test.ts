@@ -1,8 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FoundryError } from '../../../src/errors.js';
 import { bareCodexLines, codexLines } from './recordings/codex.js';
 import { helpdeskLines, helpdeskMapping } from './recordings/mapped.js';
-import { mutated, seeded } from './recordings/mutate.js';
+import { mutated, planted, seeded } from './recordings/mutate.js';
 import { chatTrace, eventTrace, flatTrace, otlp, structuredTrace, toolTrace } from './recordings/otel.js';
 import { linkedRequests, responseItems, responseRequests } from './recordings/responses.js';
 import { oldTrajectory, stepsOnly, toolTrajectory } from './recordings/swe-agent.js';
@@ -66,6 +68,38 @@ describe('however the lines of a log are damaged', () => {
             .filter((line) => line.trim() !== '').length;
           if (lines && output.format === format) expect(output.records_read).toBeGreaterThanOrEqual(filled);
         }
+      }
+    });
+  }
+});
+
+/** Everything that the store wrote. */
+function storedBytes(): string {
+  const folder = join(bench.home, 'data');
+  return readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), 'latin1'))
+    .join('');
+}
+
+describe('wherever a secret stands in a log', () => {
+  for (const [format, { texts, mapping }] of Object.entries(logs)) {
+    it(`reading it as ${format} keeps it out of the store, and what is stored can be proved`, async () => {
+      const named = mapping ? { mapping: bench.file('mapping.json', JSON.stringify(mapping)) } : {};
+      const secret = ['AKIA', 'Q7MZ4XW2LD9KTBVC'].join('');
+      let redacted = 0;
+      for (const [kind, text] of texts.entries()) {
+        for (let seed = 1; seed <= 8; seed += 1) {
+          const path = bench.file(`${kind}-${seed}.log`, planted(text, seeded(seed * 104_729 + kind), secret));
+          const output = await bench.import({ path, ...named });
+          expect(unaccounted(output)).toBe(0);
+          redacted += output.redacted['AWS_KEY'] ?? 0;
+        }
+      }
+      expect(redacted).toBeGreaterThan(0);
+      expect(storedBytes()).toContain('[AWS_KEY_1]');
+      expect(storedBytes()).not.toContain(secret);
+      for (const { records } of await bench.traces()) {
+        for (const { evidence_id } of records) expect(await bench.service.verifyRecord(evidence_id)).toBeNull();
       }
     });
   }

@@ -96,6 +96,14 @@ describe('OpenTelemetry spans of generative AI', () => {
     }
   });
 
+  it('keep a secret out that stands in JSON within their text', async () => {
+    const secret = ['AKIA', 'Q7MZ4XW2LD9KTBVC'].join('');
+    const { output, trace, calls } = await imported(JSON.stringify(otlp(chatTrace)).replaceAll('A7', `A7 ${secret}`));
+    expect(output.redacted['AWS_KEY']).toBeGreaterThan(0);
+    expect(JSON.stringify(trace)).not.toContain(secret);
+    expect(calls[0]?.[1]).toEqual({ order: 'A7 [AWS_KEY_1]' });
+  });
+
   it('that are damaged are rejected alone', async () => {
     const bad = otlp([{ spanId: '1', name: 'chat' }, 7, ...chatTrace.slice(0, 1)]);
     const logs = { resourceLogs: [{ scopeLogs: [{ logRecords: [{ body: { stringValue: 'hello' } }] }] }] };

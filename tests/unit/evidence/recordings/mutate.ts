@@ -62,3 +62,20 @@ export function mutated(log: string, random: () => number): Buffer {
   const pieces = lines.map((line) => (random() < 0.5 ? damaged(line, random, ids) : Buffer.from(line)));
   return Buffer.concat(pieces.flatMap((piece) => [piece, Buffer.from('\n')]));
 }
+
+/** A log in which three of the texts end in a secret, which may be any of them: what was said, an id, a name. */
+export function planted(log: string, random: () => number, secret: string): string {
+  let text = log;
+  for (let count = 0; count < 3; count += 1) {
+    const texts = [...text.matchAll(/(?<=[:[,]\s*)"(?:[^"\\]|\\.)*"(?!\s*:)/g)];
+    const free = texts.filter((one) => !structural.test(one[0]) && !one[0].includes(secret));
+    const found = pick(random, free);
+    const end = found.index + found[0].length - 1;
+    text = `${text.slice(0, end)} ${secret}${text.slice(end)}`;
+  }
+  return text;
+}
+
+/** Words that a format is made of: with a secret in them there is nothing left to read. JSON text would be none. */
+const structural =
+  /^"(?:[{[]|gen_ai\.|(?:system|user|assistant|tool|developer|chat|said|bot|answered|closed|heartbeat|execute_tool)"|[a-z]+_[a-z_]+"|\d{4}-|\d{10,})/;
