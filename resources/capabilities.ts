@@ -1,6 +1,8 @@
+import { createGrants } from '../src/grants.js';
 import type { CapabilityVersion } from '../src/library/model.js';
 import type { Services } from '../src/services.js';
 import { type Address, json, markdown, type Reader, type ResourceBody } from './body.js';
+import { callLines, historyLines, standingLines, whyDeprecated } from './life.js';
 import { readLineage } from './lineage.js';
 import { clean, fenceJson, inline } from './quote.js';
 import { reportMarkdown } from './report.js';
@@ -32,27 +34,23 @@ export function capabilityUri(name: string, version?: number): string {
   return version === undefined ? `capability://${name}` : `capability://${name}/${version}`;
 }
 
-/** Why a version must not be used any more, in the words of who took it out: a person, a client, or the gate. */
-async function whyDeprecated(services: Services, { name, version, state }: CapabilityVersion): Promise<string[]> {
-  if (state !== 'deprecated') return [];
-  const changes = await services.store.library.changesOf(name, 200);
-  const change = changes.find((one) => one.version === version && one.after === 'deprecated');
-  if (!change) return [];
-  const reason = change.reason === null ? 'no reason was given' : inline(change.reason, 1000);
-  return [`- deprecated: ${change.at} by ${change.action}, via ${change.via}: ${reason}`];
+function versionText({ name, version, state }: CapabilityVersion, current: number | undefined): string {
+  return `[${version}](${capabilityUri(name, version)}) ${state}${version === current ? ', current' : ''}`;
 }
 
 async function card(services: Services, uri: string, capability: CapabilityVersion): Promise<ResourceBody> {
   const { name, version, spec } = capability;
   const library = services.store.library;
-  const [versions, counts, deprecated] = await Promise.all([
+  const [versions, current, deprecated, standing, calls, history] = await Promise.all([
     library.versions(name),
-    library.executionCounts([name]),
+    library.get(name),
     whyDeprecated(services, capability),
+    standingLines(services, capability),
+    callLines(services, capability),
+    historyLines(services, name),
   ]);
-  const use = counts.get(name) ?? { executions: 0, successes: 0 };
   const base = capabilityUri(name, version);
-  const needs = [...spec.dependencies.capabilities, ...spec.dependencies.tools];
+  const missing = await createGrants(services.config).missing(spec.permissions);
   const text = [
     `# ${name} (version ${version})`,
     `Summary: ${inline(spec.summary, 500)}`,
@@ -63,16 +61,21 @@ async function card(services: Services, uri: string, capability: CapabilityVersi
       `- language: ${capability.language}`,
       `- written by: ${capability.generator}`,
       `- changes things: ${capability.destructive ? 'yes' : 'no'}`,
-      `- calls: ${needs.length > 0 ? needs.map((need) => inline(need)).join(', ') : 'nothing'}`,
+      ...calls,
       `- network: ${spec.permissions.net.length > 0 ? spec.permissions.net.map((host) => inline(host)).join(', ') : 'none'}`,
-      `- executions: ${use.executions}, of which ${use.successes} ok`,
+      ...(spec.permissions.packages?.length
+        ? [`- packages: ${inline(spec.permissions.packages.join(', '), 500)}`]
+        : []),
+      ...(missing.length > 0 ? [`- not granted by the operator: ${inline(missing.join(', '), 500)}`] : []),
+      ...standing,
       `- content: sha256 ${capability.content_hash}`,
       `- admitted: ${capability.created_at}`,
-      `- versions: ${versions.map((one) => `[${one.version}](${capabilityUri(name, one.version)}) ${one.state}`).join(', ')}`,
+      `- versions: ${versions.map((one) => versionText(one, current?.version)).join(', ')}`,
     ].join('\n'),
     `Read more: [code](${base}/code), [spec](${base}/spec), [tests](${base}/tests), [gate report](${base}/report), [lineage](${base}/lineage), [skill](${skillUri(name)})`,
     `## Input\n\n${fenceJson(spec.input_schema, 8000)}`,
     `## Output payload\n\n${fenceJson(spec.output_schema, 8000)}`,
+    `## History\n\n${history.join('\n')}`,
   ];
   return markdown(uri, text.join('\n\n'));
 }

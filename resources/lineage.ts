@@ -5,6 +5,7 @@ import type { Act } from '../src/needs/model.js';
 import type { Services } from '../src/services.js';
 import type { PatternRecord, SpecRecord } from '../src/specs/model.js';
 import { markdown, type ResourceBody } from './body.js';
+import { historyLines, standingLines } from './life.js';
 import { inline, shownFile } from './quote.js';
 
 const maxActs = 20;
@@ -84,7 +85,7 @@ async function executionLine(services: Services, one: Execution): Promise<string
   return isEvidence ? `${said} ([run](evidence://runs/${encodeURIComponent(runId)}))` : said;
 }
 
-/** The way back of one version, on one page: log lines, acts, cluster, spec, attempts, gate stages, executions. */
+/** The way back of one version, on one page: log lines, acts, cluster, spec, attempts, gate stages, standing, history, executions. */
 export async function readLineage(
   services: Services,
   uri: string,
@@ -92,11 +93,13 @@ export async function readLineage(
 ): Promise<ResourceBody> {
   const { name, version, spec_id, report } = capability;
   const { specs, library } = services.store;
-  const [spec, pattern, attempts, executions] = await Promise.all([
+  const [spec, pattern, attempts, executions, standing, history] = await Promise.all([
     specs.getSpec(spec_id),
     specs.patternOfSpec(spec_id),
     library.attemptsOfSpec(spec_id),
     library.executionsOf(name, 200),
+    standingLines(services, capability),
+    historyLines(services, name, version),
   ]);
   const need = await needSection(services, spec, pattern);
   const learnt = await runLines(services, pattern?.train_run_ids ?? []);
@@ -114,6 +117,8 @@ export async function readLineage(
       ),
     ],
     ['Gate stages', report.stages.map((one) => `- ${one.stage}: ${one.status} (${one.checked} checked)`)],
+    ['Standing', standing],
+    ['History', history],
     ['Executions', await Promise.all(own.slice(0, maxExecutions).map((one) => executionLine(services, one)))],
   ];
   const body = sections.map(

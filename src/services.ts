@@ -105,7 +105,7 @@ export function createServices(config: Config, options: ServiceOptions): Service
   });
   const status = createStatusService({ config, store, sandboxes });
 
-  const operationServices = { evidence, scoring, needs, specs, datasets };
+  const operationServices = { evidence, scoring, needs, specs, datasets, library };
   const executor =
     options.jobs === 'worker' ? createWorkerExecutor(config) : createInlineExecutor(() => operationServices);
   const jobs = createJobService({ store, executor, clock, log, allow: config.file.redaction?.allow });

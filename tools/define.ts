@@ -90,7 +90,7 @@ export interface LongDefinition<I extends z.ZodRawShape, O extends z.ZodRawShape
 }
 
 /** Hosts cut calls at 45 seconds and more; this leaves room for the answer. */
-const defaultWaitMs = 40_000;
+export const defaultWaitMs = 40_000;
 
 /** A tool whose work is a job: the input gains `wait_ms`; of the output only `job_id` and `job_state` are certain. */
 export function longTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(definition: LongDefinition<I, O>) {
@@ -124,7 +124,7 @@ export function longTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(defin
 }
 export type LongTool = ReturnType<typeof longTool>;
 
-function wellFormedObject(value: Record<string, unknown>): JsonObject {
+export function wellFormedObject(value: Record<string, unknown>): JsonObject {
   const object = wellFormedDeep(value);
   return isJsonObject(object) ? object : {};
 }

@@ -5,13 +5,20 @@ import { lines, more, plural } from './text.js';
 
 type Hit = z.infer<typeof searchCapabilitiesOutput>['results'][number];
 
+const percent = (share: number): number => Math.round(share * 100);
+
+function useText({ executions, success_rate, success_interval }: Hit): string {
+  const rate = success_rate === undefined ? '' : `, ${percent(success_rate)}% ok`;
+  const interval = (success_interval ?? []).map(percent).join(' to ');
+  return `${plural(executions, 'execution')}${rate}${interval && ` (95% interval ${interval}%)`}`;
+}
+
 function hitText(hit: Hit): string {
   const flags = [
     hit.destructive ? 'changes things: try dry_run first' : undefined,
-    hit.ready ? undefined : `not ready, missing tools: ${hit.missing_tools.join(', ')}`,
-    hit.executions > 0
-      ? `${plural(hit.executions, 'execution')}${hit.success_rate === undefined ? '' : `, ${Math.round(hit.success_rate * 100)}% ok`}`
-      : undefined,
+    hit.missing_tools.length > 0 ? `not ready, missing tools: ${hit.missing_tools.join(', ')}` : undefined,
+    hit.not_granted ? `not ready, not granted by the operator: ${hit.not_granted.join(', ')}` : undefined,
+    hit.executions > 0 ? useText(hit) : undefined,
   ].filter((flag) => flag !== undefined);
   return lines(
     `- ${hit.name} v${hit.version} (${hit.kind}, ${hit.state}): ${hit.summary}`,

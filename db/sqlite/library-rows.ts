@@ -5,6 +5,7 @@ import {
   type Attempt,
   type CapabilityVersion,
   type Change,
+  changeActions,
   type Execution,
   type Plan,
   type PlannedCall,
@@ -130,7 +131,7 @@ export interface ChangeRow {
 export function changeOf(row: ChangeRow): Change {
   return {
     ...row,
-    action: z.enum(['promote', 'deprecate', 'rollback', 'regate']).parse(row.action),
+    action: z.enum(changeActions).parse(row.action),
     report: row.report === null ? null : reportOf(row.report),
     via: via.parse(row.via),
   };

@@ -1,6 +1,6 @@
 import { FoundryError } from '../../src/errors.js';
 import { sha256 } from '../../src/hash.js';
-import type { CapabilityVersion, LibraryStore } from '../../src/library/model.js';
+import { type CapabilityVersion, type LibraryStore, stateSchema } from '../../src/library/model.js';
 import { embeddingTextOf, searchTextOf } from '../../src/library/search-text.js';
 import { specTestSchema } from '../../src/specs/model.js';
 import type { Connection, Statement } from './connection.js';
@@ -77,7 +77,7 @@ export function createLibraryStore(connection: Connection): LibraryStore {
   return {
     ...use,
 
-    async admit(capability, expectedCurrent) {
+    async admit(capability, expectedCurrent, record) {
       return connection.write(() => {
         const same = sql('SELECT * FROM capability_versions WHERE name = ? AND content_hash = ?').get(
           capability.name,
@@ -101,7 +101,10 @@ export function createLibraryStore(connection: Connection): LibraryStore {
             capability.name,
           ).lastInsertRowid;
         insertVersion(admitted);
-        pointAt(id, admitted);
+        const keeper = known && rowOf(capability.name, known.current_version);
+        const isKept = keeper?.state === 'active';
+        if (!isKept) pointAt(id, admitted);
+        if (record) use.insertChange(record(admitted, isKept ? keeper.version : admitted.version));
         return admitted;
       });
     },
@@ -143,26 +146,26 @@ export function createLibraryStore(connection: Connection): LibraryStore {
       return rows.map((row) => row.name);
     },
 
-    async setState(name, version, state, expected, change) {
-      return connection.write(() => {
-        const done = sql('UPDATE capability_versions SET state = ? WHERE name = ? AND version = ? AND state = ?').run(
-          state,
-          name,
-          version,
-          expected,
-        );
-        if (done.changes === 1 && change) use.insertChange(change);
-        return done.changes === 1;
-      });
+    async callersOf(name) {
+      const rows = sql(
+        `SELECT v.* FROM capabilities c JOIN capability_versions v ON v.name = c.name AND v.version = c.current_version
+         WHERE EXISTS (SELECT 1 FROM json_each(v.spec, '$.dependencies.capabilities') WHERE value = ?) ORDER BY c.name`,
+      ).all(name) as VersionRow[];
+      return rows.map(versionOf);
     },
 
-    async setCurrent(name, version, expectedCurrent, change) {
+    async move({ name, states, current, change }) {
       return connection.write(() => {
         const known = currentOf(name);
-        const row = rowOf(name, version);
-        if (!known || !row || known.current_version !== expectedCurrent) return false;
-        pointAt(known.id, versionOf(row));
-        if (change) use.insertChange(change);
+        const target = rowOf(name, current.to);
+        if (!known || !target || known.current_version !== current.from) return false;
+        // All is looked at before anything is written.
+        if (states.some(({ version, from }) => rowOf(name, version)?.state !== from)) return false;
+        for (const { version, to } of states) {
+          sql('UPDATE capability_versions SET state = ? WHERE name = ? AND version = ?').run(to, name, version);
+        }
+        if (current.to !== current.from) pointAt(known.id, versionOf(target));
+        use.insertChange(change);
         return true;
       });
     },
@@ -179,10 +182,11 @@ export function createLibraryStore(connection: Connection): LibraryStore {
     },
 
     async textHashes() {
-      return sql('SELECT name, text_hash FROM capabilities ORDER BY name').all() as {
-        name: string;
-        text_hash: string;
-      }[];
+      const rows = sql(
+        `SELECT c.name, c.text_hash, v.version, v.state
+         FROM capabilities c JOIN capability_versions v ON v.name = c.name AND v.version = c.current_version ORDER BY c.name`,
+      ).all() as { name: string; text_hash: string; version: number; state: string }[];
+      return rows.map((row) => ({ ...row, state: stateSchema.parse(row.state) }));
     },
 
     async textsOf(names) {

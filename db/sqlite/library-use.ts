@@ -17,7 +17,6 @@ type Use = Pick<
   | 'getAttempt'
   | 'attemptsOfSpec'
   | 'putExecution'
-  | 'executionCounts'
   | 'useOf'
   | 'getExecution'
   | 'executionsOf'
@@ -37,8 +36,9 @@ export function createLibraryUse(
 ): Use & { insertChange(change: Change): void } {
   const insertChange = (change: Change): void => {
     sql(
-      `INSERT OR IGNORE INTO capability_changes (change_id, name, version, action, before, after, reason, report, via, at)
-       VALUES (@change_id, @name, @version, @action, @before, @after, @reason, @report, @via, @at)`,
+      `INSERT OR IGNORE INTO capability_changes (change_id, name, version, action, before, after, reason, report, via, at, seq)
+       VALUES (@change_id, @name, @version, @action, @before, @after, @reason, @report, @via, @at,
+         (SELECT coalesce(max(seq), 0) + 1 FROM capability_changes))`,
     ).run({ ...change, report: change.report === null ? null : JSON.stringify(change.report) });
   };
   return {
@@ -94,14 +94,6 @@ export function createLibraryUse(
       );
     },
 
-    async executionCounts(names) {
-      const rows = sql(
-        `SELECT name, count(*) AS executions, sum(succeeded) AS successes FROM executions
-         WHERE dry_run = 0 AND name IN (SELECT value FROM json_each(?)) GROUP BY name`,
-      ).all(JSON.stringify(names)) as { name: string; executions: number; successes: number }[];
-      return new Map(rows.map(({ name, executions, successes }) => [name, { executions, successes }]));
-    },
-
     async useOf(name, version) {
       return sql(
         `SELECT count(*) AS executions, coalesce(sum(error IS NULL), 0) AS kept, coalesce(sum(succeeded), 0) AS ok
@@ -144,11 +136,20 @@ export function createLibraryUse(
       connection.write(() => insertChange(change));
     },
 
-    async changesOf(name, limit) {
-      const rows = sql('SELECT * FROM capability_changes WHERE name = ? ORDER BY at DESC, change_id LIMIT ?').all(
+    async changesOf(name, limit, { version, actions, judged } = {}) {
+      const rows = sql(
+        `SELECT change_id, name, version, action, before, after, reason, report, via, at FROM capability_changes
+         WHERE name = @name AND (@version IS NULL OR version = @version)
+           AND (@actions IS NULL OR action IN (SELECT value FROM json_each(@actions)))
+           AND (@judged = 0 OR report IS NOT NULL)
+         ORDER BY seq DESC LIMIT @limit`,
+      ).all({
         name,
+        version: version ?? null,
+        actions: actions === undefined ? null : JSON.stringify(actions),
+        judged: judged ? 1 : 0,
         limit,
-      ) as ChangeRow[];
+      }) as ChangeRow[];
       return rows.map(changeOf);
     },
   };

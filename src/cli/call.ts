@@ -4,7 +4,7 @@ import { readInput, readPage } from '../../resources/read.js';
 import { searchEvidenceInput } from '../evidence/contract.js';
 import type { JsonObject } from '../json.js';
 import { isJsonObject, tryParseJson } from '../json.js';
-import { callCapabilityInput, manageCapabilityInput, searchCapabilitiesInput } from '../library/contract.js';
+import { callCapabilityInput, searchCapabilitiesInput } from '../library/contract.js';
 import { operations } from '../operations.js';
 import type { Services } from '../services.js';
 import { type Command, endProgress, UsageError, workContext } from './io.js';
@@ -18,7 +18,6 @@ const quick: Readonly<Record<string, Call>> = {
   search_capabilities: (services, input) => services.library.search(searchCapabilitiesInput.parse(input)),
   call_capability: (services, input, work) =>
     services.library.call(callCapabilityInput.parse(input), work, async () => undefined),
-  manage_capability: (services, input, work) => services.library.manage(manageCapabilityInput.parse(input), work),
   read: (services, input) => readPage(services, readInput.parse(input)),
   // Here a command is its own job: there is none to ask about.
   foundry_status: (services, input) => {

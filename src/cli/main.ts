@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   score: async () => (await import('./score.js')).scoreCommand,
   pipeline: async () => (await import('./pipeline.js')).pipelineCommand,
   export: async () => (await import('./export.js')).exportCommand,
+  regate: async () => (await import('./regate.js')).regateCommand,
   verify: async () => (await import('./verify.js')).verifyCommand,
   call: async () => (await import('./call.js')).callCommand,
   demo: async () => (await import('./demo.js')).demoCommand,

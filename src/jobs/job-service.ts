@@ -189,7 +189,9 @@ export function createJobService({ store, executor, clock, log, allow }: JobDeps
   return {
     wait,
     async run(kind, input, options) {
-      const key = hashOf([await store.salt(), kind, input]);
+      // A person's word is not lost in the job of a client that asked for the same, nor lent to it.
+      const asked = [await store.salt(), kind, input];
+      const key = hashOf(options.via === 'mcp' ? asked : [...asked, options.via]);
       const ready = await prepareInput(kind, input, clean);
       const at = clock.now();
       const job = await store.jobs.enqueue({

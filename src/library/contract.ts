@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { cursor, limit } from '../evidence/contract.js';
+import { verdicts } from '../gate/model.js';
 import { jsonObject, jsonValue } from '../json.js';
 import { observationStatuses } from '../specs/model.js';
 import { stateSchema } from './model.js';
@@ -28,8 +29,10 @@ export const searchCapabilitiesOutput = z.object({
       destructive: z.boolean(),
       ready: z.boolean(),
       missing_tools: z.array(z.string()),
+      not_granted: z.array(z.string()).optional(),
       executions: z.int(),
       success_rate: z.number().optional(),
+      success_interval: z.array(z.number()).optional().describe('95%: low, high'),
     }),
   ),
   searched: z.int(),
@@ -64,16 +67,32 @@ export const callCapabilityOutput = z.object({
 });
 export type CallCapabilityOutput = z.infer<typeof callCapabilityOutput>;
 
+export const regateScopes = ['one', 'dependents', 'all'] as const;
+export type RegateScope = (typeof regateScopes)[number];
+
 export const manageCapabilityInput = z.strictObject({
   name: z.string().describe('Name of the capability'),
   action: z
     .enum(['promote', 'deprecate', 'rollback', 'regate', 'publish', 'unpublish', 'export'])
     .describe('What to do'),
-  version: z.int().min(1).optional().describe('Default the current one; for rollback the one to go back to'),
+  version: z.int().min(1).optional().describe('Default the current one; for rollback the one to make current'),
+  scope: z.enum(regateScopes).optional().describe('For regate: also what calls it, or the whole library; default one'),
   reason: z.string().max(2000).optional().describe('Kept with the change'),
   output_dir: z.string().max(4096).optional().describe('For export; default exports/skills in the data folder'),
 });
 export type ManageCapabilityInput = z.infer<typeof manageCapabilityInput>;
+
+/** What the gate says of a version that it judges again. */
+export const regatedSchema = z.object({
+  name: z.string(),
+  version: z.int(),
+  verdict: z.enum([...verdicts, 'not_judged']),
+  state: z.string(),
+  changed: z.boolean(),
+  failed_stage: z.string().optional(),
+  reasons: z.array(z.string()),
+});
+export type Regated = z.infer<typeof regatedSchema>;
 
 export const manageCapabilityOutput = z.object({
   name: z.string(),
@@ -81,6 +100,7 @@ export const manageCapabilityOutput = z.object({
   state: z.string(),
   changed: z.boolean(),
   files: z.array(z.string()).optional(),
+  regated: z.array(regatedSchema).optional(),
   note: z.string().optional(),
 });
 export type ManageCapabilityOutput = z.infer<typeof manageCapabilityOutput>;

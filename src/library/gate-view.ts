@@ -56,10 +56,12 @@ export function createGateLibrary({
     },
     async withFingerprint(fingerprint) {
       const names: string[] = [];
-      for (const { name, text_hash } of await library.textHashes()) {
-        const key = `${name}@${text_hash}`;
+      for (const { name, version, state } of await library.textHashes()) {
+        if (state === 'deprecated') continue;
+        // The report of a version never changes; its state does.
+        const key = `${name}@${version}`;
         if (!fingerprints.has(key)) {
-          const found = await current(name);
+          const found = await library.get(name, version);
           fingerprints.set(key, found ? fingerprintIn(found) : null);
         }
         if (fingerprints.get(key) === fingerprint) names.push(name);

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { createCleaner } from '../evidence/clean.js';
+import { createGrants } from '../grants.js';
+import { createFetcher } from '../net/fetcher.js';
 import { admit } from './admission.js';
 import type { LibraryDeps } from './deps.js';
 import { callCapability, findVersion } from './execution.js';
-import { manage } from './manage.js';
+import { manage, takesLong } from './manage.js';
 import { createExecutionRedactor } from './redact-execution.js';
+import { regate, regateCallers } from './regate-many.js';
 import type { RunDeps } from './run.js';
 import { rank, search } from './search.js';
 import { createSearchIndex } from './search-index.js';
@@ -22,6 +25,8 @@ export function createLibraryService(deps: LibraryDeps): LibraryService {
   const running: RunDeps = {
     ...deps,
     random: deps.random ?? (() => randomBytes(16).toString('hex')),
+    fetcher: deps.fetcher ?? createFetcher(),
+    grants: createGrants(deps.config),
     redact: createExecutionRedactor(deps.config.file.redaction?.allow),
   };
   return {
@@ -42,6 +47,12 @@ export function createLibraryService(deps: LibraryDeps): LibraryService {
       const { value: reason } = await clean(input.reason);
       return manage(deps, { ...input, reason }, context);
     },
+    takesLong: (input) => takesLong(deps, input),
+    async regate(request, context) {
+      if (request.reason === undefined) return regate(deps, request, context);
+      return regate(deps, { ...request, reason: (await clean(request.reason)).value }, context);
+    },
+    regateCallers: (name, context) => regateCallers(deps, name, context),
     async related(text, limit) {
       const { ranked } = await rank(deps, index, text);
       const found: { name: string; summary: string }[] = [];

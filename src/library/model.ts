@@ -77,12 +77,16 @@ export interface PlannedCall {
   readonly open?: readonly string[];
 }
 
-/** What was done to a version after it was admitted, through whom, and why. */
+export const changeActions = ['admit', 'promote', 'deprecate', 'rollback', 'regate'] as const;
+export type ChangeAction = (typeof changeActions)[number];
+
+/** What was done to a version, from its admission on: through whom, and why. */
 export interface Change {
   readonly change_id: string;
   readonly name: string;
   readonly version: number;
-  readonly action: 'promote' | 'deprecate' | 'rollback' | 'regate';
+  readonly action: ChangeAction;
+  /** States, and the current version where that moves: as `changes.ts` writes them. */
   readonly before: string;
   readonly after: string;
   readonly reason: string | null;
@@ -92,11 +96,27 @@ export interface Change {
   readonly at: string;
 }
 
-export interface CapabilityHit {
-  readonly capability: CapabilityVersion;
-  readonly score: number;
-  readonly executions: number;
-  readonly successes: number;
+export interface StateStep {
+  readonly version: number;
+  readonly from: State;
+  readonly to: State;
+}
+
+/** What becomes of one name in one transaction: all of it, or nothing where anything is otherwise than expected. */
+export interface Move {
+  readonly name: string;
+  /** A step from a state to itself only expects it. */
+  readonly states: readonly StateStep[];
+  /** Equal where the current version stays. */
+  readonly current: { readonly from: number; readonly to: number };
+  readonly change: Change;
+}
+
+export interface ChangeFilter {
+  readonly version?: number;
+  readonly actions?: readonly ChangeAction[];
+  /** Only those that carry a gate report. */
+  readonly judged?: boolean;
 }
 
 export interface LibraryStore {
@@ -104,12 +124,15 @@ export interface LibraryStore {
   getAttempt(attemptId: string): Promise<Attempt | undefined>;
   attemptsOfSpec(specId: string): Promise<Attempt[]>;
   /**
-   * Adds a version and makes it the current one; the same content again returns the version it already has.
+   * Adds a version; the same content again returns the version it already has. The new one becomes the current one,
+   * unless the current one is `active`: what has earned its place does not lose it to what was never used.
    * `expectedCurrent` is compare-and-swap on the current version (null: the name must be free).
+   * @param record what to write into the history, in the same transaction
    */
   admit(
     capability: Omit<CapabilityVersion, 'version' | 'supersedes'>,
     expectedCurrent: number | null,
+    record?: (admitted: CapabilityVersion, current: number) => Change,
   ): Promise<CapabilityVersion>;
   /** Without a version: the current one. */
   get(name: string, version?: number): Promise<CapabilityVersion | undefined>;
@@ -120,21 +143,21 @@ export interface LibraryStore {
     afterName?: string,
   ): Promise<CapabilityVersion[]>;
   namesStartingWith(prefix: string, limit: number): Promise<string[]>;
-  /** Compare-and-swap; `change` is written in the same transaction, and only where the swap was made. */
-  setState(name: string, version: number, state: State, expected: State, change?: Change): Promise<boolean>;
-  setCurrent(name: string, version: number, expectedCurrent: number, change?: Change): Promise<boolean>;
+  /** Current versions whose code calls this capability, in order of name. */
+  callersOf(name: string): Promise<CapabilityVersion[]>;
+  /** Compare-and-swap; false, and nothing written, where the name is not as the move expects it. */
+  move(move: Move): Promise<boolean>;
   putChange(change: Change): Promise<void>;
   /** Newest first. */
-  changesOf(name: string, limit: number): Promise<Change[]>;
+  changesOf(name: string, limit: number, filter?: ChangeFilter): Promise<Change[]>;
   /** How many names there are, by kind and state of their current version. */
   count(filter: { kind?: string | undefined; state?: string | undefined }): Promise<number>;
-  /** Name and hash of the text to embed of every current version. */
-  textHashes(): Promise<{ name: string; text_hash: string }[]>;
+  /** Every current version with the hash of its text to embed. */
+  textHashes(): Promise<{ name: string; version: number; state: State; text_hash: string }[]>;
   /** The texts to embed, by name. */
   textsOf(names: readonly string[]): Promise<Map<string, string>>;
   searchText(query: string, limit: number): Promise<{ name: string; score: number }[]>;
   putExecution(execution: Execution): Promise<void>;
-  executionCounts(names: readonly string[]): Promise<Map<string, { executions: number; successes: number }>>;
   /** Of real runs of one version: how many, how many ended in an observation that keeps its promise, how many in `ok`. */
   useOf(name: string, version: number): Promise<{ executions: number; kept: number; ok: number }>;
   getExecution(executionId: string): Promise<Execution | undefined>;

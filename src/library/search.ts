@@ -4,8 +4,9 @@ import { sha256 } from '../hash.js';
 import { tryParseJson } from '../json.js';
 import type { SearchCapabilitiesInput, SearchCapabilitiesOutput } from './contract.js';
 import type { LibraryDeps } from './deps.js';
+import { shareOf } from './interval.js';
 import type { CapabilityVersion } from './model.js';
-import { requirementsOf } from './requirements.js';
+import { needed, requirementsOf } from './requirements.js';
 import type { SearchIndex } from './search-index.js';
 import { sharedWords } from './search-text.js';
 
@@ -129,8 +130,7 @@ export async function search(
   }
   const searched = await countOf(deps, input);
   const page = hits.slice(from, from + size);
-  const counts = await library.executionCounts(page.map((hit) => hit.capability.name));
-  const results = await Promise.all(page.map((hit) => resultOf(deps, hit, counts.get(hit.capability.name))));
+  const results = await Promise.all(page.map((hit) => resultOf(deps, hit)));
   const note = noteOf(input, { hits: hits.length, searched, textOnly: ranking.textOnly });
   const more = from + size < hits.length;
   return {
@@ -148,13 +148,15 @@ async function countOf({ store }: LibraryDeps, { kind, state }: SearchCapabiliti
   return (await store.library.count({ kind })) - (await store.library.count({ kind, state: 'deprecated' }));
 }
 
+const short = (share: number): number => Math.round(share * 1e4) / 1e4;
+
 async function resultOf(
   deps: LibraryDeps,
   { capability, score }: { capability: CapabilityVersion; score: number },
-  use: { executions: number; successes: number } | undefined,
 ): Promise<SearchCapabilitiesOutput['results'][number]> {
-  const needs = await requirementsOf(capability, { library: deps.store.library, bridge: deps.bridge });
-  const { executions = 0, successes = 0 } = use ?? {};
+  const needs = await requirementsOf(capability, needed(deps));
+  const { executions, ok } = await deps.store.library.useOf(capability.name, capability.version);
+  const rate = shareOf(ok, executions);
   return {
     name: capability.name,
     version: capability.version,
@@ -166,9 +168,10 @@ async function resultOf(
     input_schema: capability.spec.input_schema,
     example: capability.spec.tests[0]?.input ?? {},
     destructive: needs.destructive,
-    ready: needs.missing.length === 0,
+    ready: needs.missing.length + needs.notGranted.length === 0,
     missing_tools: [...needs.missing],
+    ...(needs.notGranted.length > 0 ? { not_granted: [...needs.notGranted] } : {}),
     executions,
-    ...(executions > 0 ? { success_rate: Math.round((successes / executions) * 1e4) / 1e4 } : {}),
+    ...(rate && { success_rate: short(rate.value), success_interval: [short(rate.low), short(rate.high)] }),
   };
 }

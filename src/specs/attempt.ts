@@ -1,11 +1,13 @@
 import { isDestructiveName } from '../bridge/effects.js';
-import type { WorkContext } from '../context.js';
+import type { Via, WorkContext } from '../context.js';
 import { FoundryError } from '../errors.js';
 import type { Candidate, GateReport } from '../gate/model.js';
 import { gateSettings } from '../gate/settings.js';
-import { contentId, hashOf } from '../hash.js';
+import { contentId } from '../hash.js';
 import { inheritedTests } from '../library/inherited.js';
 import type { Attempt, CapabilityVersion } from '../library/model.js';
+import { isChangingFetch } from '../net/fetch-call.js';
+import { judgeCounted } from './hidden-tries.js';
 import type { ConcreteGenerator, SpecRecord } from './model.js';
 import { type Code, isSameCapability, type Placement, placementsOf } from './naming.js';
 import type { SpecDeps } from './spec-deps.js';
@@ -26,13 +28,15 @@ export interface TryOutcome {
   readonly refusal: string | null;
 }
 
-/** Whether calling it changes something: by what induction saw, by the names of its tools, or through what it calls. */
+/** Whether calling it changes something: by what induction saw, its tools' names, what it calls, or what it sends. */
 async function isDestructive(deps: SpecDeps, record: SpecRecord): Promise<boolean> {
   const { tools, capabilities } = record.spec.dependencies;
   const pattern = await deps.store.specs.patternOfSpec(record.spec_id);
   if ((pattern?.destructive_tools.length ?? 0) > 0 || tools.some(isDestructiveName)) return true;
   for (const name of capabilities) if ((await deps.store.library.get(name))?.destructive) return true;
-  return false;
+  // Hidden tests count: what they record is made live as well.
+  const tests = [...record.spec.tests, ...(await deps.store.specs.hiddenTestsForGate(record.spec_id))];
+  return tests.some((test) => (test.calls ?? []).some(isChangingFetch));
 }
 
 async function startAttempt(deps: SpecDeps, work: Try, placement: Placement): Promise<Omit<Attempt, 'report'>> {
@@ -56,7 +60,7 @@ async function admit(
   deps: SpecDeps,
   work: Try,
   placement: Placement,
-  judged: { readonly attemptId: string; readonly report: GateReport },
+  judged: { readonly attemptId: string; readonly report: GateReport; readonly via: Via },
 ): Promise<CapabilityVersion> {
   const { record, code, language, generator } = work;
   const old = placement.supersedes;
@@ -73,38 +77,20 @@ async function admit(
     supersedes: old?.name ?? null,
     ...(old && { supersedes_version: old.version }),
     destructive: await isDestructive(deps, record),
+    via: judged.via,
   });
 }
 
-/** Whether the gate ran the code over hidden tests. */
-function reachedHidden({ stages }: GateReport): boolean {
-  return stages.some(({ stage, status }) => stage === 'hidden' && (status === 'passed' || status === 'failed'));
-}
-
-/**
- * Judges code that may be one of many tries to find out what hidden tests hold: whoever hands in a program for each
- * question gets an answer to each. Only so many programs are run over a hidden test; what fails before it is not counted.
- * @throws FoundryError limit
- */
-async function judgeCounted(deps: SpecDeps, candidate: Candidate, signal: AbortSignal): Promise<GateReport> {
-  const { code, language, hiddenTests } = candidate;
-  const attempt = { tests: hiddenTests.map((test) => hashOf(test)), code: hashOf({ code, language }) };
-  const limit = gateSettings(deps.config).hiddenTries;
-  const counted = await deps.store.specs.takeHiddenTry(attempt, limit);
-  if (counted === 'spent')
-    throw new FoundryError(
-      'limit',
-      `The hidden tests of "${candidate.spec.name}" have been tried by ${limit} different programs, and more tries would tell what they hold.`,
-      'Propose a spec with other tests, or have the operator raise gate.hidden_tries.',
-    );
-  let reached = false;
-  try {
-    const report = await deps.gate.judge(candidate, signal);
-    reached = reachedHidden(report);
-    return report;
-  } finally {
-    if (counted === 'taken' && !reached && !signal.aborted) await deps.store.specs.giveBackHiddenTry(attempt);
-  }
+/** @throws FoundryError limit where the hidden tests have been tried often enough */
+async function judgeNew(deps: SpecDeps, candidate: Candidate, signal: AbortSignal): Promise<GateReport> {
+  const { code, language, spec } = candidate;
+  const report = await judgeCounted(deps, candidate, { program: { code, language }, signal });
+  if (report !== 'spent') return report;
+  throw new FoundryError(
+    'limit',
+    `The hidden tests of "${spec.name}" have been tried by ${gateSettings(deps.config).hiddenTries} different programs, and more tries would tell what they hold.`,
+    'Propose a spec with other tests, or have the operator raise gate.hidden_tries.',
+  );
 }
 
 async function tryPlacement(
@@ -116,7 +102,7 @@ async function tryPlacement(
   const { record, code, language } = work;
   const started = await startAttempt(deps, work, placement);
   const inherited = await inheritedTests(deps.store.library, placement.supersedes);
-  const report = await judgeCounted(
+  const report = await judgeNew(
     deps,
     {
       spec: { ...record.spec, name: placement.name },
@@ -134,7 +120,7 @@ async function tryPlacement(
   const attemptId = started.attempt_id;
   if (report.verdict !== 'admitted') return { report, attemptId, capability: null, refusal: null };
   try {
-    const capability = await admit(deps, work, placement, { attemptId, report });
+    const capability = await admit(deps, work, placement, { attemptId, report, via: context.via });
     const { name, version } = capability;
     await deps.store.library.putAttempt({ ...started, report, capability: { name, version } });
     return { report, attemptId, capability, refusal: null };

@@ -77,6 +77,7 @@ export const generateResult = z.object({
   reasons: z.array(z.string()),
   attempts: z.int(),
   report_uri: z.string(),
+  note: z.string().optional(),
 });
 export type GenerateResult = z.infer<typeof generateResult>;
 

@@ -1,11 +1,13 @@
-import type { SpecRecord } from './model.js';
+interface Named {
+  readonly spec: { readonly name: string; readonly dependencies: { readonly capabilities: readonly string[] } };
+}
 
-/** The same specs, each after those whose capabilities it calls. Circles are left as they stand: the gate refuses them. */
-export function dependenciesFirst(records: readonly SpecRecord[]): SpecRecord[] {
+/** The same specs or versions, each after those whose capabilities it calls. Circles are left as they stand: the gate refuses them. */
+export function dependenciesFirst<T extends Named>(records: readonly T[]): T[] {
   const byName = new Map(records.map((record) => [record.spec.name, record]));
-  const ordered: SpecRecord[] = [];
-  const seen = new Set<SpecRecord>();
-  const visit = (record: SpecRecord): void => {
+  const ordered: T[] = [];
+  const seen = new Set<T>();
+  const visit = (record: T): void => {
     if (seen.has(record)) return;
     seen.add(record);
     for (const name of record.spec.dependencies.capabilities) {

@@ -10,6 +10,7 @@ import { checkArguments, recordOfHandedIn } from './handed-in.js';
 import type { SpecRecord } from './model.js';
 import { type Admitted, admittedBefore, identicalTo } from './naming.js';
 import { capabilityNotFound, specNotFound } from './near.js';
+import { noteOnVersion } from './note-on-version.js';
 import { pickGenerator } from './pick-generator.js';
 import type { SpecDeps } from './spec-deps.js';
 
@@ -54,18 +55,26 @@ async function resultOfAdmitted(
   deps: SpecDeps,
   record: SpecRecord,
   { capability, attemptId }: Admitted,
+  context: WorkContext,
 ): Promise<GenerateResult> {
+  const note = await noteOnVersion(deps, capability, context);
   return {
     ...(await resultWithout(deps, record, 'admitted', [])),
     name: capability.name,
     capability: reference(capability),
     report_uri: `attempts://${attemptId}`,
+    ...(note !== undefined && { note }),
   };
 }
 
-async function resultOfTry(deps: SpecDeps, record: SpecRecord, outcome: TryOutcome): Promise<GenerateResult> {
+async function resultOfTry(
+  deps: SpecDeps,
+  record: SpecRecord,
+  outcome: TryOutcome,
+  context: WorkContext,
+): Promise<GenerateResult> {
   const { report, capability, refusal, attemptId } = outcome;
-  if (capability) return resultOfAdmitted(deps, record, { capability, attemptId });
+  if (capability) return resultOfAdmitted(deps, record, { capability, attemptId }, context);
   return {
     ...(await baseResult(deps, record)),
     status: refusal === null ? report.verdict : 'rejected',
@@ -108,9 +117,9 @@ async function judgeHandedIn(
   const { code, input, superseded } = work;
   const language = input.language ?? 'typescript';
   const same = await identicalTo(deps.store, record, { code, language });
-  if (same) return { result: await resultOfAdmitted(deps, record, same) };
+  if (same) return { result: await resultOfAdmitted(deps, record, same, context) };
   const outcome = await tryCode(deps, { record, generator: 'agent', code, language, superseded }, context);
-  const result = await resultOfTry(deps, record, outcome);
+  const result = await resultOfTry(deps, record, outcome, context);
   if (result.status === 'admitted') return { result };
   const brief = await briefFor(deps, record, context);
   return brief ? { result, brief } : { result };
@@ -118,7 +127,7 @@ async function judgeHandedIn(
 
 async function generateAndJudge(deps: SpecDeps, record: SpecRecord, work: Work, context: WorkContext): Promise<Answer> {
   const before = work.superseded ? undefined : await admittedBefore(deps.store, record);
-  if (before) return { result: await resultOfAdmitted(deps, record, before) };
+  if (before) return { result: await resultOfAdmitted(deps, record, before, context) };
   const generator = generatorFor(deps, record, work.input);
   const tries = 1 + (generator.name === 'openai' ? (work.input.retries ?? defaultRetries) : 0);
   let lastFailure: string | null = null;
@@ -150,7 +159,7 @@ async function generateAndJudge(deps: SpecDeps, record: SpecRecord, work: Work, 
     lastCode = code;
   }
   if (!outcome) return { result: await resultWithout(deps, record, 'inconclusive', [none]) };
-  return { result: await resultOfTry(deps, record, outcome) };
+  return { result: await resultOfTry(deps, record, outcome, context) };
 }
 
 async function handleOne(deps: SpecDeps, record: SpecRecord, work: Work, context: WorkContext): Promise<Answer> {

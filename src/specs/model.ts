@@ -15,7 +15,10 @@ export const observationSchema = z.strictObject({
 });
 export type Observation = z.infer<typeof observationSchema>;
 
-/** A call that a skill makes in a test, with the recorded answer. `error` instead of `result` where the call failed. */
+/**
+ * A call that the code makes in a test, with the recorded answer. `error` instead of `result` where the call failed.
+ * The name `fetch` is of ctx.fetch: args { url, method, headers, body }, result { status, headers, body }.
+ */
 export const recordedAnswerSchema = z.strictObject({
   name: z.string(),
   args: jsonObject,
@@ -60,7 +63,20 @@ export const specSchema = z.strictObject({
     .strictObject({ capabilities: z.array(z.string()).default([]), tools: z.array(z.string()).default([]) })
     .default({ capabilities: [], tools: [] }),
   properties: z.array(z.string()).default([]),
-  permissions: z.strictObject({ net: z.array(z.string()).default([]) }).default({ net: [] }),
+  permissions: z
+    .strictObject({
+      net: z
+        .array(z.string())
+        .default([])
+        .describe(
+          'hosts that ctx.fetch may reach, as "api.example.org" or "api.example.org:8443"; tests record the calls',
+        ),
+      packages: z
+        .array(z.string())
+        .optional()
+        .describe('packages that the code imports, as "name" or "name@1.2.3"; TypeScript only'),
+    })
+    .default({ net: [] }),
   skip: z.string().nullable().default(null),
 });
 /** The spec as the contract has it; defaults filled in. */

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { FoundryError } from '../../src/errors.js';
 import type { CallHandler, InvokeOutcome } from '../../src/gate/runtimes/runtime.js';
+import { FetchError } from '../../src/net/model.js';
 import { invocation, never, openSandbox } from '../unit/gate/support.js';
 import { hostileCandidates } from './hostile-candidates.js';
 
@@ -8,6 +9,7 @@ const sandbox = openSandbox({ memory_mb: 96 });
 afterAll(() => sandbox.close());
 
 const onCall: CallHandler = async ({ name, args }) => {
+  if (name === 'fetch') throw new FetchError('not_granted', 'no');
   if (name === 'deny') throw new FoundryError('upstream', 'no', 'no');
   return { name, args };
 };

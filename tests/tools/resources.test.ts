@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { LibraryStore } from '../../src/library/model.js';
 import type { LibraryService } from '../../src/library/service.js';
 import { connect, textOf } from '../support/connect.js';
 import {
@@ -25,7 +26,8 @@ const library: FakeServices['store'] = {
       names.includes(name) && (version === undefined || version === 1) ? aCapability(name) : undefined,
     versions: async (name) => [aCapability(name)],
     namesStartingWith: async (prefix) => names.filter((name) => name.startsWith(prefix)),
-    executionCounts: async () => new Map([['cap_000', { executions: 4, successes: 3 }]]),
+    useOf: async () => ({ executions: 4, kept: 4, ok: 3 }),
+    changesOf: async () => [],
     executionsOf: async () => [],
     attemptsOfSpec: async () => [],
   },
@@ -102,7 +104,12 @@ describe('reading', () => {
     for (const part of ['code', 'spec', 'tests', 'report', 'lineage']) {
       expect(card).toContain(`capability://cap_000/1/${part}`);
     }
-    expect(card).toContain('executions: 4, of which 3 ok');
+    expect(card).toContain(
+      '- standing: 4 executions; fidelity 1.000 (95% interval 0.510 to 1.000); ' +
+        'outcome quality 0.750 (95% interval 0.301 to 0.954); test pass rate 1.000',
+    );
+    expect(card).toContain('- missing for active: executions 4 of 100; outcome quality 0.750 of 0.850');
+    expect(card).toContain('- versions: [1](capability://cap_000/1) staged, current');
     expect(card).toContain('skill://cap-000/SKILL.md');
   });
 
@@ -120,11 +127,52 @@ describe('reading', () => {
       via: 'mcp' as const,
       at: '2026-01-02T00:00:00.000Z',
     };
-    const changesOf = async () => [{ ...change, version: 2, reason: 'another' }, change];
+    const all = [{ ...change, version: 2, reason: 'another' }, change];
+    const changesOf: LibraryStore['changesOf'] = async (_name, _limit, { version } = {}) =>
+      all.filter((one) => version === undefined || one.version === version);
     const store = { ...library, library: { ...library?.library, get: async () => old, changesOf } };
     expect(await readText({ store }, 'capability://cap_000')).toContain(
       '- deprecated: 2026-01-02T00:00:00.000Z by regate, via mcp: `The gate refuses it now (hidden): payload.`',
     );
+  });
+
+  test('a card and the lineage tell the history, newest first, and what was judged with another version', async () => {
+    const change = {
+      change_id: 'change_1',
+      name: 'cap_000',
+      version: 1,
+      action: 'regate' as const,
+      before: 'active',
+      after: 'deprecated',
+      reason: 'The gate refuses it now (hidden): payload.',
+      report: aReport({ verdict: 'rejected' }),
+      via: 'mcp' as const,
+      at: '2026-01-02T00:00:00.000Z',
+    };
+    const first = {
+      ...change,
+      action: 'admit' as const,
+      before: 'candidate',
+      after: 'staged; current 1',
+      reason: null,
+      report: null,
+      at: '2026-01-01T00:00:00.000Z',
+    };
+    const skill = aCapability('cap_000');
+    const calling = { ...skill, spec: { ...skill.spec, dependencies: { capabilities: ['cap_001'], tools: [] } } };
+    const get: LibraryStore['get'] = async (name) => (name === 'cap_000' ? calling : aCapability(name, { version: 4 }));
+    const changesOf = async () => [change, first];
+    const store = { ...library, library: { ...library?.library, get, changesOf } };
+    const history = [
+      '- 2026-01-02T00:00:00.000Z version 1 regate, rejected, via mcp: active -> deprecated: `The gate refuses it now (hidden): payload.`',
+      '- 2026-01-01T00:00:00.000Z version 1 admit, via mcp: candidate -> staged; current 1',
+    ].join('\n');
+    const card = await readText({ store }, 'capability://cap_000');
+    expect(card).toContain(`## History\n\n${history}`);
+    expect(card).toContain('- to be regated: judged with an unknown version of cap_001, of which 4 is current');
+    const lineage = await readText({ store }, 'capability://cap_000/1/lineage');
+    expect(lineage).toContain(`## History\n\n${history}`);
+    expect(lineage).toContain('## Standing\n\n- standing: 4 executions; fidelity 1.000');
   });
 
   test('nothing of the hidden cases stands in report, spec, tests, lineage or attempt', async () => {
@@ -303,6 +351,15 @@ describe('lineage', () => {
 
       - visible: passed (2 checked)
       - hidden: passed (1 checked)
+
+      ## Standing
+
+      - standing: 4 executions; fidelity 1.000 (95% interval 0.510 to 1.000); outcome quality 0.750 (95% interval 0.301 to 0.954); test pass rate 1.000
+      - missing for active: executions 4 of 100; outcome quality 0.750 of 0.850
+
+      ## History
+
+      Nothing is recorded.
 
       ## Executions
 

@@ -307,6 +307,7 @@ test('search_capabilities shows how to call what it found, and whether it can be
     missing_tools: ['desk.refund'],
     executions: 4,
     success_rate: 0.75,
+    success_interval: [0.3006, 0.9544],
   };
   const client = await connect({
     library: standIn<LibraryService>('library', { search: async () => ({ results: [hit], searched: 3 }) }),
@@ -316,7 +317,7 @@ test('search_capabilities shows how to call what it found, and whether it can be
   expect(textOf(result)).toMatchInlineSnapshot(`
     "1 of 3 searched capabilities.
     - refund_order v2 (skill, active): Refund an order
-      changes things: try dry_run first; not ready, missing tools: desk.refund; 4 executions, 75% ok
+      changes things: try dry_run first; not ready, missing tools: desk.refund; 4 executions, 75% ok (95% interval 30 to 95%)
       input {"type":"object"}
       example {"order":7}"
   `);
@@ -348,41 +349,6 @@ test('call_capability shows the plan of a dry run', async () => {
     - desk.refund {"order":7}
     plan_id: plan_1 (confirms one call with the same input)"
   `);
-});
-
-test('manage_capability promotes over MCP only by the thresholds where no person can be asked', async () => {
-  const seen: string[] = [];
-  const client = await connect({
-    library: standIn<LibraryService>('library', {
-      manage: async ({ name }, { via }) => {
-        seen.push(via);
-        return { name, version: 1, state: 'staged', changed: false, note: 'needs 5 executions, has 1' };
-      },
-    }),
-  });
-  const result = await client.callTool({ name: 'manage_capability', arguments: { name: 'a', action: 'promote' } });
-  expect(seen).toEqual(['mcp']);
-  expect(textOf(result)).toMatchInlineSnapshot(`
-    "a v1 is staged; nothing changed.
-    needs 5 executions, has 1"
-  `);
-});
-
-test('manage_capability promotes by the word of a person who was asked, and does nothing where they decline', async () => {
-  const seen: string[] = [];
-  const library = standIn<LibraryService>('library', {
-    manage: async ({ name }, { via }) => {
-      seen.push(via);
-      return { name, version: 1, state: 'active', changed: true };
-    },
-  });
-  for (const action of ['accept', 'decline'] as const) {
-    const client = await connect({ library }, { capabilities: { elicitation: {} } });
-    client.setRequestHandler('elicitation/create', async () => ({ action, content: { confirm: true } }));
-    await client.callTool({ name: 'manage_capability', arguments: { name: 'a', action: 'promote' } });
-    await client.callTool({ name: 'manage_capability', arguments: { name: 'a', action: 'deprecate' } });
-  }
-  expect(seen).toEqual(['elicited', 'mcp', 'mcp']);
 });
 
 describe('foundry_status', () => {

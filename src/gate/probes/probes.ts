@@ -2,6 +2,7 @@ import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '..
 import type { Spec, SpecTest } from '../../specs/model.js';
 import type { CompiledSchema } from '../json-schema.js';
 import { evenly } from '../mutation/mutants.js';
+import type { CodeFacts } from '../runtimes/runtime.js';
 import { parseModule } from '../syntax.js';
 import { inputVariations, schemaValues } from './variations.js';
 
@@ -41,16 +42,21 @@ function contextVariations(test: SpecTest): Probe[] {
 
 const maxHints = 12;
 
-/** Numbers and short texts that stand in the code. */
-export function literalsOf(code: string): (string | number)[] {
+/** Numbers and texts that stand in TypeScript, in the order of the text. */
+function literalsOf(code: string): (string | number)[] {
   const parsed = parseModule(code);
   if (!parsed.ok) return [];
-  const found = parsed.nodes.flatMap(({ node }): (string | number)[] => {
+  return parsed.nodes.flatMap(({ node }): (string | number)[] => {
     const { value } = node.fields;
     if (node.type === 'NumericLiteral' && typeof value === 'number') return [value];
-    return node.type === 'StringLiteral' && typeof value === 'string' && value.length < 40 ? [value] : [];
+    return node.type === 'StringLiteral' && typeof value === 'string' ? [value] : [];
   });
-  return [...new Set(found)].slice(0, maxHints);
+}
+
+/** What code works with, for probes to try: numbers and short texts out of it. */
+export function hintsFrom(code: string, facts: CodeFacts | undefined): (string | number)[] {
+  const short = (facts?.values ?? literalsOf(code)).filter((one) => typeof one === 'number' || one.length < 40);
+  return [...new Set(short)].slice(0, maxHints);
 }
 
 /** The lists' first items, then their second ones, and so on: a cut falls on all alike. */
@@ -66,9 +72,9 @@ function interleaved<T>(lists: readonly (readonly T[])[]): T[] {
 export function probesFrom(
   spec: Spec,
   tests: readonly SpecTest[],
-  options: { readonly schema: CompiledSchema; readonly wanted: number; readonly code: string },
+  options: { readonly schema: CompiledSchema; readonly wanted: number; readonly hints: readonly (string | number)[] },
 ): Probe[] {
-  const hints = literalsOf(options.code);
+  const { hints } = options;
   const some = evenly(tests, maxTests);
   const inputs = some.map((test) => test.input);
   const varied = interleaved(

@@ -1,8 +1,9 @@
 import { FoundryError } from '../../errors.js';
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../../json.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../json.js';
+import { callKey } from '../../net/fetch-call.js';
 import { observationSchema, type RecordedAnswer } from '../../specs/model.js';
 import { compareWithExpected, sameJson, show } from '../compare.js';
-import type { KnownCapability } from '../gate-library.js';
+import type { GateLibrary, KnownCapability } from '../gate-library.js';
 import { compileSchema } from '../json-schema.js';
 import {
   counted,
@@ -15,7 +16,7 @@ import {
 } from '../judgement.js';
 import { callableNames } from '../recorded-answers.js';
 import { defaultNow, defaultSeed } from '../run-test.js';
-import type { CallHandler, CallRequest } from '../runtimes/runtime.js';
+import { type CallHandler, type CallRequest, openingOf } from '../runtimes/runtime.js';
 
 const maxDepth = 8;
 const maxReasons = 10;
@@ -46,8 +47,9 @@ interface Asking {
 }
 
 function sameCall(call: CallRequest): (answer: RecordedAnswer) => boolean {
-  const args = canonicalJson(call.args);
-  return (answer) => answer.name === call.name && (answer.any_args === true || canonicalJson(answer.args) === args);
+  const key = callKey(call.name, call.args);
+  return (answer) =>
+    answer.name === call.name && (answer.any_args === true || callKey(answer.name, answer.args) === key);
 }
 
 function give(answer: RecordedAnswer): JsonValue {
@@ -77,7 +79,7 @@ async function reallyCall(asking: Asking, call: CallRequest, depth: number): Pro
     unknown = true;
     throw new FoundryError('not_found', 'Nothing is recorded for that call.', 'None.');
   };
-  const session = await judgement.sandboxFor(capability.language).open(capability.code, { pooled: true });
+  const session = await judgement.sandboxFor(capability.language).open(capability.code, openingOf(capability.spec));
   try {
     const { now, seed, context } = placed.test;
     const { timeoutMs, signal } = judgement;
@@ -216,7 +218,25 @@ async function run(judgement: Judgement): Promise<Finding> {
     const trial = (): Promise<Trial> => tryTest({ judgement, known, placed });
     trials.push(await (placed.from === 'hidden' ? judgement.untold(trial) : trial()));
   }
-  return findingOf(trials, Object.fromEntries([...known].map(([name, { version }]) => [name, version])));
+  return findingOf(trials, await versionsBehind(known, library));
+}
+
+/** The versions of all that was behind the calls, directly and through others: what the verdict holds for. */
+async function versionsBehind(
+  known: ReadonlyMap<string, KnownCapability>,
+  library: GateLibrary,
+): Promise<Record<string, number>> {
+  const versions: Record<string, number> = {};
+  const open = [...known.values()];
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    if (Object.hasOwn(versions, one.name)) continue;
+    versions[one.name] = one.version;
+    for (const name of one.spec.dependencies.capabilities) {
+      const called = await library.find(name);
+      if (called) open.push(called);
+    }
+  }
+  return versions;
 }
 
 /** A skill meets its tests with the real capabilities that it calls, not only with their recorded answers. */

@@ -62,7 +62,7 @@ async function run(judgement: Judgement): Promise<Finding> {
   return {
     status: failing === undefined ? 'passed' : 'failed',
     checked: hiddenTests.length,
-    reasons: failing === undefined ? [] : [failing],
+    reasons: failing === undefined ? [] : [`${failing} in a hidden test`],
     evidence: {},
   };
 }

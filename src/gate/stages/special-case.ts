@@ -57,8 +57,8 @@ function codeLiterals(code: string): CodeLiterals {
 }
 
 /** What the spec itself says: such values belong into the code. */
-function specText({ name, summary, input_schema, output_schema, dependencies, properties }: Spec): string {
-  return JSON.stringify([name, summary, input_schema, output_schema, dependencies, properties]);
+function specText({ name, summary, input_schema, output_schema, dependencies, properties, permissions }: Spec): string {
+  return JSON.stringify([name, summary, input_schema, output_schema, dependencies, properties, permissions]);
 }
 
 interface Remembered {

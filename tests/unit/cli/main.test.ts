@@ -11,7 +11,7 @@ beforeEach(() => {
   useEnvironment(home);
 });
 
-const commands = ['serve', 'import', 'score', 'pipeline', 'export', 'verify', 'call', 'demo', 'doctor'];
+const commands = ['serve', 'import', 'score', 'pipeline', 'export', 'regate', 'verify', 'call', 'demo', 'doctor'];
 
 describe('help and version', () => {
   test.each(['help', '--help', '-h'])('%s lists every command on stdout', async (word) => {
@@ -49,6 +49,10 @@ describe('bad usage ends with 2, with the usage on stderr and nothing on stdout'
     [['score', 'run_1', '--override', 'accepted']],
     [['score', '--override', 'accepted', '--reason', 'x']],
     [['score', 'run_1', 'run_2', '--override', 'accepted', '--reason', 'x']],
+    [['regate']],
+    [['regate', 'a', 'b']],
+    [['regate', 'a', '--all']],
+    [['regate', '--all', '--dependents']],
     [['export']],
     [['export', 'a', 'b']],
     [['verify']],

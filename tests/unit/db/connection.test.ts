@@ -43,6 +43,32 @@ describe('the store file', () => {
     after.close();
   });
 
+  test('of a time when several versions of a name could be active is put right, and its history keeps its order', () => {
+    const path = join(tempFolder(), 'f.db');
+    const older = openKept(path);
+    const at = migrations.findIndex(({ name }) => name === 'library-life');
+    for (const { sql } of migrations.slice(0, at)) older.exec(sql);
+    older.pragma(`user_version = ${at}`);
+    older.exec(`
+      INSERT INTO capabilities VALUES (1, 'a', 2, '', '');
+      INSERT INTO capability_versions VALUES
+        ('a', 1, 'primitive', 'h1', '', '', '', '', '', '', '', 0, 'active', '', NULL),
+        ('a', 2, 'primitive', 'h2', '', '', '', '', '', '', '', 0, 'active', '', 1);
+      INSERT INTO capability_changes VALUES
+        ('z', 'a', 1, 'promote', 'staged', 'active', NULL, NULL, 'cli', '2026-01-01'),
+        ('y', 'a', 2, 'promote', 'staged', 'active', NULL, NULL, 'cli', '2026-01-02');`);
+    older.close();
+    const { db } = new Connection(path);
+    const states = db.prepare('SELECT version, state FROM capability_versions ORDER BY version').all();
+    expect(states).toEqual([
+      { version: 1, state: 'staged' },
+      { version: 2, state: 'active' },
+    ]);
+    const order = db.prepare('SELECT change_id FROM capability_changes ORDER BY seq').all();
+    expect(order).toEqual([{ change_id: 'z' }, { change_id: 'y' }]);
+    db.close();
+  });
+
   test('that is no database is refused with what to do', () => {
     const path = join(tempFolder(), 'f.db');
     writeFileSync(path, 'this is no database, but it is long enough to look like one'.repeat(40));

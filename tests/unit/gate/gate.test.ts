@@ -84,7 +84,7 @@ describe('the gate', () => {
     const hiddenTests = [sumTest('concealed_name', [424242, 1])];
     const report = await judge(table, { hiddenTests });
     expect(report).toMatchObject({ verdict: 'rejected', failed_stage: 'hidden' });
-    expect(stageOf(report, 'hidden').reasons).toEqual(['payload differs']);
+    expect(stageOf(report, 'hidden').reasons).toEqual(['payload differs in a hidden test']);
     expect(JSON.stringify(report)).not.toMatch(/424242|424243|concealed_name/);
   });
 

@@ -64,6 +64,20 @@ describe('jobs', () => {
     expect(seen).toHaveLength(2);
   });
 
+  test('of a person are not those of a client that asks for the same', async () => {
+    const { gate, open } = gated();
+    const { jobs, seen } = process(join(tempFolder(), 'f.db'), handClock(), async () => {
+      await gate;
+      return {};
+    });
+    const asked = await jobs.run('manage_capability', { name: 'a' }, options(0));
+    const said = await jobs.run('manage_capability', { name: 'a' }, { ...options(0), via: 'elicited' });
+    expect(said.job_id).not.toBe(asked.job_id);
+    open();
+    await Promise.all([asked, said].map(({ job_id }) => jobs.wait(job_id, options())));
+    expect(seen.map(({ via }) => via).sort()).toEqual(['elicited', 'mcp']);
+  });
+
   test('answer at once when asked not to wait, and the same call joins the running job', async () => {
     const { gate, open } = gated();
     const { jobs, seen } = process(join(tempFolder(), 'f.db'), handClock(), async () => {

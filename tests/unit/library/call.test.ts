@@ -181,9 +181,7 @@ describe('a capability that changes things', () => {
     const real = await call({ ...skill, plan_id });
     expect(real).toMatchObject({ status: 'ok', payload: { closed: ['T7', 'T8'] } });
     await expect(call({ ...skill, plan_id })).rejects.toMatchObject({ code: 'conflict' });
-    expect(await library.store.library.executionCounts([skill.name])).toEqual(
-      new Map([[skill.name, { executions: 1, successes: 1 }]]),
-    );
+    expect(await library.store.library.useOf(skill.name, 1)).toEqual({ executions: 1, kept: 1, ok: 1 });
   });
 
   test('a plan does not stand in for a person who can be asked, and a refusal leaves it unused', async () => {

@@ -12,8 +12,10 @@ import { createGate } from '../../../src/gate/gate.js';
 import type { Sandbox } from '../../../src/gate/runtimes/runtime.js';
 import { sha256 } from '../../../src/hash.js';
 import type { JsonObject, JsonValue } from '../../../src/json.js';
+import { changeOf } from '../../../src/library/changes.js';
+import { createGateLibrary } from '../../../src/library/gate-view.js';
 import { createLibraryService } from '../../../src/library/library-service.js';
-import type { CapabilityVersion } from '../../../src/library/model.js';
+import type { CapabilityVersion, State } from '../../../src/library/model.js';
 import type { LibraryService } from '../../../src/library/service.js';
 import { silentLogger } from '../../../src/log.js';
 import type { Embedder } from '../../../src/models/model.js';
@@ -90,11 +92,65 @@ export interface Library {
   admit(
     spec: Spec,
     code: string,
-    more?: { supersedes?: string; spec_id?: string; destructive?: boolean },
+    more?: { supersedes?: string; spec_id?: string; destructive?: boolean; authorSawAll?: boolean },
   ): Promise<CapabilityVersion>;
-  /** A service over the same file, as another process would have it. */
-  again(bridge?: ToolBridge): LibraryService;
+  /** A service over the same file, as another process would have it; with a store of its own where one is given. */
+  again(bridge?: ToolBridge, over?: Store): LibraryService;
   close(): Promise<void>;
+}
+
+/** Puts a version into a state as another process would, without asking by whose leave. */
+export async function putState(store: Pick<Store, 'library'>, name: string, version: number, to: State): Promise<void> {
+  const one = await store.library.get(name, version);
+  const current = await store.library.get(name);
+  if (!one || !current) throw new Error(`there is no version ${version} of ${name}`);
+  const place = { from: current.version, to: current.version };
+  const change = changeOf({
+    name,
+    version,
+    action: to === 'active' ? 'promote' : 'deprecate',
+    before: one.state,
+    after: to,
+    reason: 'the test wants it',
+    via: 'mcp',
+    at: '2026-01-01T00:00:00.000Z',
+  });
+  const done = await store.library.move({ name, states: [{ version, from: one.state, to }], current: place, change });
+  if (!done) throw new Error('it was not put there');
+}
+
+let drawnRuns = 0;
+
+/** Real runs of a version, as if it had been called: so many ended well, so many as `missing`, so many broken. */
+export async function use(
+  { store, at }: Pick<Library, 'store' | 'at'>,
+  { name, version = 1, ok = 0, missing = 0, broken = 0 }: Used,
+): Promise<void> {
+  for (let i = 0; i < ok + missing + broken; i += 1) {
+    const isBroken = i >= ok + missing;
+    drawnRuns += 1;
+    await store.library.putExecution({
+      execution_id: `exec_${drawnRuns}`,
+      name,
+      version,
+      input: {},
+      observation: isBroken ? null : { status: i < ok ? 'ok' : 'missing', payload: {}, prov: [] },
+      error: isBroken ? 'throw' : null,
+      calls: [],
+      dry_run: false,
+      duration_ms: 1,
+      at,
+      via: 'mcp',
+    });
+  }
+}
+
+export interface Used {
+  readonly name: string;
+  readonly version?: number;
+  readonly ok?: number;
+  readonly missing?: number;
+  readonly broken?: number;
 }
 
 export function openLibrary(sandbox: Sandbox, file: Config['file'] = {}): Library {
@@ -105,16 +161,21 @@ export function openLibrary(sandbox: Sandbox, file: Config['file'] = {}): Librar
   const embedder = new WordEmbedder();
   let drawn = 0;
   const clock: Clock = { now: () => library.at, elapsed: () => 0 };
-  const again = (bridge: ToolBridge = desk): LibraryService =>
+  const again = (bridge: ToolBridge = desk, over: Store = store): LibraryService =>
     createLibraryService({
       config,
-      store,
+      store: over,
       roots: createRoots([folder], [], folder),
-      gate: createGate({ config, sandboxes: [sandbox], clock }),
+      gate: createGate({
+        config,
+        sandboxes: [sandbox],
+        clock,
+        library: createGateLibrary({ store: over, embedder, log: silentLogger }),
+      }),
       sandboxes: [sandbox],
       bridge,
       embedder,
-      recordExecution: createExecutionRecorder(store.evidence),
+      recordExecution: createExecutionRecorder(over.evidence),
       clock,
       log: silentLogger,
       random: () => String(drawn++),
@@ -136,9 +197,10 @@ export function openLibrary(sandbox: Sandbox, file: Config['file'] = {}): Librar
         spec_id: more.spec_id ?? 'spec_1',
         attempt_id: 'attempt_1',
         generator: 'agent',
-        report: { ...passedReport, code_sha256: sha256(code) },
+        report: { ...passedReport, code_sha256: sha256(code), author_saw_all: more.authorSawAll ?? false },
         supersedes: more.supersedes ?? null,
         destructive: more.destructive ?? false,
+        via: 'mcp',
       }),
     async close() {
       await store.close();

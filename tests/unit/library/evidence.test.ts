@@ -40,6 +40,7 @@ beforeEach(async () => {
     report: { ...passedReport, code_sha256: sha256(addCode) },
     supersedes: null,
     destructive: false,
+    via: 'mcp',
   });
   const call = { name: 'add_numbers', input: { a: 20, b: 22 } };
   const { execution_id } = await services.library.call(call, plainContext('mcp'), async () => undefined);

@@ -7,6 +7,7 @@ import { silentLogger } from '../../../src/log.js';
 import type { Embedder } from '../../../src/models/model.js';
 import type { Store } from '../../../src/store.js';
 import { tempFolder } from '../../support/temp.js';
+import { putState } from './desk.js';
 import { closeTickets, passedReport, specOf, versionOf } from './fixtures.js';
 
 const broken: Embedder = {
@@ -54,8 +55,11 @@ test('an embedder that is down leaves the words to go by, and no likeness is cla
 });
 
 test('what is deprecated is gone for the gate', async () => {
-  expect(await store.library.setState('add_numbers', 1, 'deprecated', 'staged')).toBe(true);
   const library = view(byTickets);
+  expect(await library.withFingerprint('f1')).toEqual(['add_numbers']);
+  await putState(store, 'add_numbers', 1, 'deprecated');
   expect(await library.find('add_numbers')).toBeUndefined();
   expect(await library.withFingerprint('f1')).toEqual([]);
+  await putState(store, 'add_numbers', 1, 'staged');
+  expect(await library.withFingerprint('f1')).toEqual(['add_numbers']);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Connection } from '../../../db/sqlite/connection.js';
 import { createLibraryStore } from '../../../db/sqlite/library-store.js';
-import type { Execution, LibraryStore } from '../../../src/library/model.js';
+import type { Change, Execution, LibraryStore, State } from '../../../src/library/model.js';
 import { closeTickets, passedReport, specOf, versionOf } from './fixtures.js';
 
 let folder: string;
@@ -34,6 +34,19 @@ const execution = (changes: Partial<Execution> = {}): Execution => ({
   at: '2026-01-01T00:00:00.000Z',
   via: 'mcp',
   ...changes,
+});
+
+const changed = (id: string): Change => ({
+  change_id: `change_${id}`,
+  name: 'add_numbers',
+  version: 1,
+  action: 'promote',
+  before: 'staged',
+  after: 'active',
+  reason: 'seen in use',
+  report: null,
+  via: 'cli',
+  at: '2026-01-02T00:00:00.000Z',
 });
 
 test('making the store touches no file', () => {
@@ -67,23 +80,58 @@ describe('versions', () => {
 
   test('a state changes only from the state that was expected, and the change is kept with it', async () => {
     await store.admit(versionOf(), null);
-    const change = {
-      change_id: 'change_1',
-      name: 'add_numbers',
-      version: 1,
-      action: 'promote' as const,
-      before: 'staged',
-      after: 'active',
-      reason: 'seen in use',
-      report: null,
-      via: 'cli' as const,
-      at: '2026-01-02T00:00:00.000Z',
-    };
-    expect(await store.setState('add_numbers', 1, 'active', 'candidate', change)).toBe(false);
-    expect(await store.changesOf('add_numbers', 10)).toEqual([]);
-    expect(await store.setState('add_numbers', 1, 'active', 'staged', change)).toBe(true);
-    expect((await store.get('add_numbers'))?.state).toBe('active');
-    expect(await store.changesOf('add_numbers', 10)).toEqual([change]);
+    const current = { from: 1, to: 1 };
+    const name = 'add_numbers';
+    const change = changed('1');
+    const raise = (from: State) => store.move({ name, states: [{ version: 1, from, to: 'active' }], current, change });
+    expect(await raise('candidate')).toBe(false);
+    expect(await store.changesOf(name, 10)).toEqual([]);
+    expect(await raise('staged')).toBe(true);
+    expect((await store.get(name))?.state).toBe('active');
+    expect(await store.changesOf(name, 10)).toEqual([change]);
+  });
+
+  test('a move is made whole or not at all', async () => {
+    await store.admit(versionOf(), null);
+    await store.admit(versionOf({ content_hash: 'b'.repeat(64) }), 1);
+    const name = 'add_numbers';
+    const states = [
+      { version: 1, from: 'staged', to: 'active' },
+      { version: 2, from: 'active', to: 'staged' },
+    ] as const;
+    expect(await store.move({ name, states, current: { from: 2, to: 1 }, change: changed('1') })).toBe(false);
+    expect((await store.versions(name)).map(({ state }) => state)).toEqual(['staged', 'staged']);
+    expect((await store.get(name))?.version).toBe(2);
+    expect(await store.changesOf(name, 10)).toEqual([]);
+  });
+
+  test('what is admitted beside an active version leaves that one current', async () => {
+    await store.admit(versionOf({ state: 'active' }), null);
+    const second = await store.admit(versionOf({ content_hash: 'b'.repeat(64) }), 1);
+    expect(second).toMatchObject({ version: 2, supersedes: 1 });
+    expect((await store.get('add_numbers'))?.version).toBe(1);
+    expect((await store.admit(versionOf({ content_hash: 'c'.repeat(64) }), 1)).version).toBe(3);
+  });
+
+  test('changes come back newest first in the order they were written, whatever the clock said', async () => {
+    await store.admit(versionOf(), null);
+    for (const id of ['3', '1', '2']) await store.putChange({ ...changed(id), version: Number(id) });
+    expect((await store.changesOf('add_numbers', 2)).map(({ version }) => version)).toEqual([2, 1]);
+    expect(await store.changesOf('add_numbers', 9, { version: 3 })).toHaveLength(1);
+    expect(await store.changesOf('add_numbers', 9, { actions: ['rollback'] })).toEqual([]);
+    await store.putChange({ ...changed('4'), action: 'regate', report: passedReport });
+    expect(await store.changesOf('add_numbers', 9, { judged: true })).toMatchObject([{ action: 'regate' }]);
+  });
+
+  test('callers are the current versions that name a capability among their dependencies', async () => {
+    await store.admit(versionOf(), null);
+    const calling = (name: string, capabilities: string[]) =>
+      versionOf({ spec: specOf({ name, dependencies: { capabilities, tools: [] } }) });
+    await store.admit(calling('twice', ['add_numbers']), null);
+    await store.admit(calling('thrice', ['twice']), null);
+    expect((await store.callersOf('add_numbers')).map(({ name }) => name)).toEqual(['twice']);
+    await store.admit({ ...calling('twice', []), content_hash: 'b'.repeat(64) }, 1);
+    expect(await store.callersOf('add_numbers')).toEqual([]);
   });
 
   test('going back to an earlier version moves the search with it', async () => {
@@ -91,9 +139,11 @@ describe('versions', () => {
     const spec = specOf({ summary: 'Sum up quokkas.' });
     await store.admit(versionOf({ spec, content_hash: 'b'.repeat(64) }), 1);
     expect(await store.searchText('quokkas', 5)).toHaveLength(1);
-    expect(await store.setCurrent('add_numbers', 1, 1)).toBe(false);
-    expect(await store.setCurrent('add_numbers', 9, 2)).toBe(false);
-    expect(await store.setCurrent('add_numbers', 1, 2)).toBe(true);
+    const go = (from: number, to: number) =>
+      store.move({ name: 'add_numbers', states: [], current: { from, to }, change: changed('1') });
+    expect(await go(1, 1)).toBe(false);
+    expect(await go(2, 9)).toBe(false);
+    expect(await go(2, 1)).toBe(true);
     expect((await store.get('add_numbers'))?.version).toBe(1);
     expect(await store.searchText('quokkas', 5)).toEqual([]);
   });
@@ -132,9 +182,8 @@ describe('use', () => {
     await store.putExecution(execution());
     await store.putExecution(execution({ execution_id: 'exec_2', observation: null, error: 'throw' }));
     await store.putExecution(execution({ execution_id: 'exec_3', dry_run: true }));
-    expect(await store.executionCounts(['add_numbers', 'none'])).toEqual(
-      new Map([['add_numbers', { executions: 2, successes: 1 }]]),
-    );
+    expect(await store.useOf('add_numbers', 1)).toEqual({ executions: 2, kept: 1, ok: 1 });
+    expect(await store.useOf('add_numbers', 2)).toEqual({ executions: 0, kept: 0, ok: 0 });
     expect(await store.getExecution('exec_1')).toEqual(execution());
     expect(await store.executionsOf('add_numbers', 2)).toHaveLength(2);
   });

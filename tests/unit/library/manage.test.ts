@@ -9,7 +9,7 @@ import type { ManageCapabilityInput } from '../../../src/library/contract.js';
 import { skillFaults } from '../../../src/library/skill-rules.js';
 import { specTestSchema } from '../../../src/specs/model.js';
 import { openSandbox } from '../gate/support.js';
-import { addCode, type Library, openLibrary } from './desk.js';
+import { addCode, type Library, openLibrary, putState, use } from './desk.js';
 import { passedReport, specOf } from './fixtures.js';
 
 let sandbox: Sandbox;
@@ -27,25 +27,7 @@ afterEach(() => library.close());
 const name = 'add_numbers';
 const manage = (action: ManageCapabilityInput['action'], more = {}, via: Via = 'mcp') =>
   library.service.manage({ name, action, ...more }, plainContext(via));
-let ran = 0;
-async function run(times: number, ok = true): Promise<void> {
-  for (let i = 0; i < times; i += 1) {
-    ran += 1;
-    await library.store.library.putExecution({
-      execution_id: `exec_${ran}`,
-      name,
-      version: 1,
-      input: {},
-      observation: ok ? { status: 'ok', payload: {}, prov: [] } : null,
-      error: ok ? null : 'throw',
-      calls: [],
-      dry_run: false,
-      duration_ms: 1,
-      at: library.at,
-      via: 'mcp',
-    });
-  }
-}
+const run = (times: number, isOk = true) => use(library, { name, ...(isOk ? { ok: times } : { broken: times }) });
 const stateNow = async () => (await library.store.library.get(name))?.state;
 
 describe('admission', () => {
@@ -60,6 +42,7 @@ describe('admission', () => {
       report: { ...passedReport, code_sha256: sha256(addCode) },
       supersedes: null,
       destructive: false,
+      via: 'mcp',
       ...more,
     });
 
@@ -237,7 +220,7 @@ describe('regate', () => {
   test('what was promoted while it was judged is deprecated all the same', async () => {
     await library.admit(specOf(), 'export async function execute() { return 5; }', { supersedes: name });
     const regated = manage('regate');
-    await library.store.library.setState(name, 2, 'active', 'staged');
+    await putState(library.store, name, 2, 'active');
     expect(await regated).toMatchObject({ changed: true, state: 'deprecated' });
     expect(await stateNow()).toBe('deprecated');
   });

@@ -2,13 +2,16 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { plainContext } from '../../../src/context.js';
 import type { Sandbox } from '../../../src/gate/runtimes/runtime.js';
 import { fuse } from '../../../src/library/search.js';
-import { addCode, closeCode, type Library, openLibrary } from './desk.js';
+import { addCode, closeCode, type Library, openLibrary, use } from './desk.js';
 import { closeTickets, specOf } from './fixtures.js';
 
 /** Searching runs no code. */
 const noSandbox: Sandbox = {
   language: 'typescript',
   open: async () => {
+    throw new Error('nothing runs here');
+  },
+  openGroup: () => {
     throw new Error('nothing runs here');
   },
   health: async () => ({ available: false, fingerprint: 'none', isolation: [], absent: [], detail: '' }),
@@ -99,21 +102,18 @@ describe('a library of two', () => {
     expect(found?.destructive).toBe(true);
   });
 
-  test('use is counted', async () => {
-    const run = {
-      name: 'add_numbers',
-      version: 1,
-      input: {},
-      calls: [],
-      dry_run: false,
-      duration_ms: 1,
-      at: library.at,
-      via: 'mcp' as const,
-    };
-    const observation = { status: 'ok' as const, payload: {}, prov: [] };
-    await library.store.library.putExecution({ ...run, execution_id: 'e1', observation, error: null });
-    await library.store.library.putExecution({ ...run, execution_id: 'e2', observation: null, error: 'throw' });
-    expect((await search('add numbers')).results[0]).toMatchObject({ executions: 2, success_rate: 0.5 });
+  test('use is counted, of the version that would be called, and told with its interval', async () => {
+    await use(library, { name: 'add_numbers', ok: 1, broken: 1 });
+    expect((await search('add numbers')).results[0]).toMatchObject({
+      executions: 2,
+      success_rate: 0.5,
+      success_interval: [0.0945, 0.9055],
+    });
+    await library.admit(specOf(), `${addCode}//2`, { supersedes: 'add_numbers' });
+    const [hit] = (await search('add numbers')).results;
+    expect(hit).toMatchObject({ version: 2, executions: 0 });
+    expect(hit).not.toHaveProperty('success_rate');
+    expect(hit).not.toHaveProperty('success_interval');
   });
 
   test('filters by kind and state; deprecated ones show only when asked for', async () => {

@@ -236,7 +236,7 @@ test('what the author is told of hidden tests holds none of their values', async
   expect(results[0]).toMatchObject({ status: 'rejected', failed_stage: 'hidden' });
   expect(JSON.stringify(results[0]?.reasons)).not.toContain('31337');
   const brief = await workshop.generate({ spec_id, generator: 'agent' });
-  expect(brief.brief?.last_failure).toContain('hidden tests');
+  expect(brief.brief?.last_failure).toContain('in a hidden test');
   expect(JSON.stringify(brief)).not.toContain('31337');
   expect(JSON.stringify(brief)).not.toContain(JSON.stringify(test.name));
   expect(openai.failures).toEqual([null]);

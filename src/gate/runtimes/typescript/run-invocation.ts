@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { FoundryError } from '../../../errors.js';
 import { type JsonValue, jsonValue, tryParseJson } from '../../../json.js';
+import { FetchError } from '../../../net/model.js';
 import { failureReasons } from '../../model.js';
 import type { Invocation, InvokeOutcome } from '../runtime.js';
 import { contextGlue } from './context-glue.js';
@@ -40,7 +41,7 @@ async function answerOf(call: number, work: () => Promise<JsonValue>): Promise<A
     if (text.length > maxAnswerChars) return refusal(call, 'limit', 'The answer is too large to hand in.');
     return { call, ok: true, text };
   } catch (error) {
-    if (error instanceof FoundryError) return refusal(call, error.code, error.message);
+    if (error instanceof FoundryError || error instanceof FetchError) return refusal(call, error.code, error.message);
     return refusal(call, 'upstream', 'The call failed.');
   }
 }
