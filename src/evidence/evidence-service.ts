@@ -77,10 +77,10 @@ async function importEvidence(
     consent: createConsent(deps.config.file.consent),
     store: dryRun && !store.exists() ? undefined : store.evidence,
     dryRun,
-    namespace: input.content === undefined ? null : 'client',
+    namespace: inputs.namespace,
     recordedAt: startedAt,
     context,
-    totalBytes: inputs.refs.reduce((sum, ref) => sum + ref.bytes, 0),
+    totalBytes: inputs.sources.reduce((sum, file) => sum + file.source.bytes, 0),
   });
   for (const file of inputs.sources) await run.importFile(file);
   for (const name of inputs.unknown) {

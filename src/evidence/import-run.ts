@@ -185,7 +185,9 @@ export class ImportRun {
     this.counts.imported += inserted;
     this.counts.duplicates += duplicates;
     const last = pending.at(-1)?.checked.at(-1)?.draft.span;
-    this.#report(this.#bytesBefore + (last ? last.offset + last.length : 0));
+    // Places in a compressed file count in its text, which is longer than the file.
+    const here = Math.min(file.source.bytes, last ? last.offset + last.length : 0);
+    this.#report(this.#bytesBefore + here);
   }
 
   /** To be called after the last file: what stands behind the last stored record was read too. */
