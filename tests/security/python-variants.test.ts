@@ -75,6 +75,29 @@ def execute(input, ctx):
     expect(await runIn('def execute(input, ctx):\n    return len(bytearray(80_000_000))\n')).toEqual([80_000_000]);
   });
 
+  test('cannot tell that they are variants', async () => {
+    const looking = `
+import sys, traceback
+told = sorted(dir())
+def execute(input, ctx):
+    try:
+        for each in [0]:
+            raise ValueError()
+    except ValueError as error:
+        line, text = error.__traceback__.tb_lineno, traceback.format_exc()
+    try:
+        from sys import monitoring
+    except ImportError:
+        monitoring = None
+    return [told, sorted(dir()), line, text, monitoring, sorted(name for name in dir(sys) if name[0] != '_'), sys.gettrace()]
+`;
+    const session = await sandbox.open(looking);
+    const usual = await session.invoke(invocation({ timeoutMs: 20_000 }), never);
+    await session.close();
+    expect(usual).toMatchObject({ ok: true, value: expect.arrayContaining([7]) });
+    expect(await runIn(looking)).toEqual(usual.ok ? [usual.value] : []);
+  });
+
   test('have an interpreter that neither the candidate nor another group sees', async () => {
     const marking = `
 import string

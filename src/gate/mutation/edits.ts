@@ -12,20 +12,21 @@ export interface Mutation extends Edit {
   readonly line: number;
 }
 
-/** A count at the head of a loop: put in at `open`, and closed again where the language needs it. */
+/** A count at the head of the body of a loop, and what closes it again. */
 export interface Guard {
   readonly open: Edit;
-  readonly close?: Edit;
+  readonly close: Edit;
 }
 
-/** The small faults that can be put into code, in the order of the text, each once, and how its loops are counted. */
+/** The small faults that can be put into code, in the order of the text, each once, and how its loops are to be counted. */
 export interface PossibleFaults {
   /** How many there are; a very long text may have more than are listed. */
   readonly total: number;
   readonly mutations: readonly Mutation[];
+  /** None where the sandbox counts by itself. */
   readonly guards: readonly Guard[];
-  /** What the counts themselves need before they are used. */
-  readonly head: Edit;
+  /** What the counts need before they are used. */
+  readonly head?: Edit;
 }
 
 /** Passes through all loops of one call that a mutant may make before it counts as one that never ends. */

@@ -31,15 +31,14 @@ function shown(text: string): string {
 
 /** A mutation over a whole loop takes the guards in it along; one over just the body of a loop leaves them. */
 function covers(mutation: Mutation, { open, close }: Guard): boolean {
-  if (close === undefined) return mutation.start < open.start && mutation.end > open.start;
   if (mutation.start > open.start || mutation.end < close.end) return false;
   return mutation.start < open.start || mutation.end > close.end;
 }
 
 function withGuards(code: string, { guards, head }: PossibleFaults, mutation: Mutation | undefined): string {
   const kept = guards.filter((guard) => mutation === undefined || !covers(mutation, guard));
-  const edits: Edit[] = [head, ...kept.flatMap(({ open, close }) => (close ? [open, close] : [open]))];
-  return applyEdits(code, mutation ? [...edits, mutation] : edits);
+  const edits: Edit[] = kept.flatMap(({ open, close }) => [open, close]);
+  return applyEdits(code, [...(head ? [head] : []), ...edits, ...(mutation ? [mutation] : [])]);
 }
 
 /** As many as wanted, at even distances over the whole. */

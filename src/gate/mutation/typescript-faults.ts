@@ -52,7 +52,7 @@ export function typescriptFaults(code: string): PossibleFaults {
   const parsed = parseModule(code);
   const guardName = guardNameIn(code);
   const head = { start: 0, end: 0, text: `var ${guardName}=0;` };
-  if (!parsed.ok) return { total: 0, mutations: [], guards: [], head };
+  if (!parsed.ok) return { total: 0, mutations: [], guards: [] };
   const mutations = mutationsOf(code, parsed.nodes);
   return { total: mutations.length, mutations, guards: loopGuards(guardName, parsed.nodes), head };
 }

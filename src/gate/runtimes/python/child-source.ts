@@ -166,7 +166,7 @@ let program = '';
 const handle = (message) => {
   id = message.id;
   logs = '';
-  if (message.op === 'rewind') return rewind();
+  if (message.op === 'rewind') return rewind(message.passes);
   if (message.op === 'faults') return String(faultsIn(message.program));
   if (message.op === 'inspect') return String(inspectIn(message.program));
   pinSurroundings(message.ambientNow, message.ambientSeed);
@@ -177,7 +177,7 @@ const handle = (message) => {
   // A program that stays the same is sent once.
   program = message.program ?? program;
   // A function of its own each time: the loader remembers functions, and must not know one that the memory does not.
-  const text = runIn(stringify({ ...message, program }), (name, args, printed) => callOut(name, args, printed));
+  const text = runIn(stringify({ ...message, program, passes }), (name, args, printed) => callOut(name, args, printed));
   if (typeof text !== 'string') return failed('protocol', 'the code broke its own interpreter');
   if (spent + realNow() - since > limit) return failed('timeout', 'the code ran longer than its time');
   const end = text.indexOf('\n');

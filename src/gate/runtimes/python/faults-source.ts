@@ -14,7 +14,7 @@ def _foundry_faults_finder():
     Code = _foundry_places()
     expressions, shared = _foundry_expression_faults()
     calls, helper_of = _foundry_call_faults(shared)
-    statements, guards_of, head_of = _foundry_statement_faults(shared, helper_of)
+    statements = _foundry_statement_faults(shared, helper_of)
     operators = {**expressions, **calls, **statements}
     # The answer must fit into one reply.
     max_chars = 3_000_000
@@ -28,33 +28,18 @@ def _foundry_faults_finder():
                     found.setdefault((start, end, text), name)
         return [(start, end, text, name) for (start, end, text), name in sorted(found.items())]
 
-    def counted(code):
-        """Where the loops are counted; nowhere where the code could not be read any more."""
-        inserted = [head_of(code), *guards_of(code)]
-        text = code.text
-        for at, added in sorted(inserted, reverse=True):
-            text = text[:at] + added + text[at:]
-        try:
-            ast.parse(text)
-        except SyntaxError:
-            return [(inserted[0][0], '')]
-        return inserted
-
     def find(text):
         code = Code(text)
         faults = faults_in(code)
         told = faults
         while sum(len(fault[2]) + 80 for fault in told) > max_chars:
             told = told[::2]
-        counts = [{'at': code.unit(at), 'text': added} for at, added in counted(code)]
         return {
             'total': len(faults),
             'faults': [
                 {'operator': name, 'line': code.line(start), 'start': code.unit(start), 'end': code.unit(end), 'text': text}
                 for start, end, text, name in told
             ],
-            'head': counts[0],
-            'guards': counts[1:],
         }
 
     def find_text(text):

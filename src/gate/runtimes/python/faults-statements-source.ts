@@ -1,6 +1,4 @@
-import { maxLoopPasses } from '../../mutation/edits.js';
-
-/** Python: the small faults that can be put into statements, and a count for each loop. */
+/** Python: the small faults that can be put into statements. */
 export const faultsStatementsSource = String.raw`
 def _foundry_statement_faults(shared, helper_of):
     import ast
@@ -9,7 +7,6 @@ def _foundry_statement_faults(shared, helper_of):
     scopes = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.Module)
     # Literals are left to the operators of literals.
     literal = (ast.Constant, ast.JoinedStr, ast.List, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp)
-    passed = '_passes_of_mutant'
 
     def is_list_part(code, node):
         return code.above[node][1] in ('body', 'orelse', 'finalbody')
@@ -97,36 +94,11 @@ def _foundry_statement_faults(shared, helper_of):
             if default in node.defaults[:1]:
                 yield from code.without('default removed', (named, default), code.end(named), code.end(default))
 
-    def guards(code):
-        """At the head of every loop, on a line of its own where the loop has lines of its own."""
-        for node in code.nodes:
-            if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
-                first = node.body[0]
-                start = code.start(first)
-                for decorator in getattr(first, 'decorator_list', [])[:1]:
-                    start = code.text.rindex('@', 0, code.start(decorator))
-                before = code.text[code.starts[code.line(start) - 1] : start]
-                apart = '; ' if before.strip() else '\n' + before
-                yield start, passed + '() > ${maxLoopPasses} and ' + passed + '_over()' + apart
-
-    def head(code):
-        """The count itself, after what must stand first in a module."""
-        text = passed + ' = iter(range(1 << 40)).__next__\ndef ' + passed + "_over():\n    raise SystemExit('loop')\n"
-        for node in code.tree.body:
-            is_first = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-            if not is_first and not (isinstance(node, ast.ImportFrom) and node.module == '__future__'):
-                start = code.start(node)
-                for decorator in getattr(node, 'decorator_list', [])[:1]:
-                    start = code.text.rindex('@', 0, code.start(decorator))
-                before = code.text[code.starts[code.line(start) - 1] : start]
-                return start, ('\n' if before.strip() else '') + text
-        return len(code.text), ''
-
     table = {
         ast.AugAssign: augmented, ast.Assign: assigned, ast.AnnAssign: assigned, ast.If: condition, ast.While: loop_condition,
         ast.Return: returned, ast.ExceptHandler: handler, ast.match_case: case, ast.arguments: parameters,
     }
     for kind in (ast.Expr, ast.Raise, ast.Break, ast.Continue, ast.For, ast.AsyncFor, ast.Delete, ast.Assert):
         table[kind] = deleted
-    return table, guards, head
+    return table
 `;

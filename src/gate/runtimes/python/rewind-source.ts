@@ -13,9 +13,11 @@ const nodesBelow = (node, into) => {
 };
 const copyOf = (contents) => (contents instanceof Bytes ? contents.slice() : contents && { ...contents });
 let kept;
+// How many passes through loops each run may make from now on; 0 where they are not counted.
+let passes = 0;
 const keep = () => {
   // Once round: what the harness itself makes when it is first used belongs to the beginning.
-  runIn(stringify(nothing), () => '1null');
+  runIn(stringify({ ...nothing, passes }), () => '1null');
   return {
     memory: memoryNow().slice(),
     nodes: nodesBelow(FS.root, []).map((node) => [node, { ...node }, copyOf(node.contents)]),
@@ -25,7 +27,8 @@ const keep = () => {
     currentPath: FS.currentPath,
   };
 };
-const rewind = () => {
+const rewind = (allowed) => {
+  passes = allowed;
   if (kept === undefined) kept = keep();
   const memory = memoryNow();
   memory.set(kept.memory);

@@ -1,4 +1,5 @@
 import { FoundryError, throwIfCancelled } from '../../../errors.js';
+import { maxLoopPasses } from '../../mutation/edits.js';
 import type { Invocation, InvokeOutcome, SandboxSession, SessionGroup } from '../runtime.js';
 import { type Ambience, plainAmbience } from '../typescript/deno-command.js';
 import type { DenoProcess } from '../typescript/deno-process.js';
@@ -75,7 +76,7 @@ export class RewoundGroup implements SessionGroup {
   /** False where the process has ended, or holds on to so much memory that the next variant would have too little. */
   private async rewind(process: DenoProcess): Promise<boolean> {
     if (!process.alive) return false;
-    const reply = await process.request({ op: 'rewind' }, rewindMs);
+    const reply = await process.request({ op: 'rewind', passes: maxLoopPasses }, rewindMs);
     return reply.ok && reply.text === 'rewound';
   }
 

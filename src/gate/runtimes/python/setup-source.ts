@@ -219,6 +219,8 @@ def _foundry_setup():
         except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
             return failed('load_error', 'the code does not compile: ' + describe(error))
         near = sees_place(body)
+        if request.get('passes'):
+            _foundry_count_loops(body, request['passes'])
         convene.prepare()
         module = make_module('candidate')
         module.__file__ = '/candidate/code.py'

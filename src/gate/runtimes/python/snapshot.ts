@@ -12,6 +12,7 @@ import { childSource } from './child-source.js';
 import { conventionSource } from './convention-source.js';
 import { faultsSource } from './faults-source.js';
 import { inspectSource } from './inspect-source.js';
+import { loopCountSource } from './loop-count-source.js';
 import { setupSource } from './setup-source.js';
 
 const require = createRequire(import.meta.url);
@@ -83,7 +84,9 @@ function build(command: Command, { chunks }: Preamble, signal: AbortSignal): Pro
 
 /** The harness with built-ins of its own, so that a candidate that replaces the common ones does not reach it. */
 function setupText(): string {
-  const source = JSON.stringify([conventionSource, setupSource, inspectSource, faultsSource].join('\n'));
+  const source = JSON.stringify(
+    [loopCountSource, conventionSource, setupSource, inspectSource, faultsSource].join('\n'),
+  );
   return `
 import builtins
 _own = {'__builtins__': dict(vars(builtins)), '__name__': 'harness'}
