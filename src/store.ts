@@ -1,6 +1,7 @@
 import type { DatasetStore } from './datasets/model.js';
 import type { EvidenceStore } from './evidence/store.js';
 import type { JobStore } from './jobs/model.js';
+import type { KnowledgeStore } from './knowledge/model.js';
 import type { LibraryStore } from './library/model.js';
 import type { EmbeddingStore, ModelCallStore } from './models/model.js';
 import type { NeedStore } from './needs/model.js';
@@ -18,6 +19,7 @@ export interface Store {
   readonly embeddings: EmbeddingStore;
   readonly modelCalls: ModelCallStore;
   readonly datasets: DatasetStore;
+  readonly knowledge: KnowledgeStore;
   readonly receipts: ReceiptStore;
   readonly jobs: JobStore;
   /** Random hex that was drawn when the store was made; chooses hidden tests and held-out runs. */
