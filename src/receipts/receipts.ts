@@ -61,6 +61,11 @@ export async function storeReceipt(store: ReceiptStore, clock: Clock, draft: Rec
   return receipt;
 }
 
+/** Hashes and sizes of files that were read or written, as they may be named outside. */
+export async function fileRefs(paths: readonly string[], display: (path: string) => string): Promise<FileRef[]> {
+  return Promise.all(paths.map((path) => fileRef(path, display(path))));
+}
+
 /** Hash and size of a file, read as a stream. */
 export async function fileRef(path: string, shownAs: string = path): Promise<FileRef> {
   const hash = createHash('sha256');

@@ -38,3 +38,40 @@ test('a kind that nothing makes yet, and one that there is not, are refused', as
   expect((await runMain('validate', 'x.jsonl')).code).toBe(2);
   expect((await runMain('validate', 'nowhere.jsonl', '--record', 'receipt')).err).toMatch(/^not_found: /);
 });
+
+test('every command that writes leaves a receipt, and of an export the files with their hashes', async () => {
+  const folder = tempFolder();
+  useEnvironment(join(folder, 'home'));
+  await runMain('import', writeParcelLog(folder), '--source', 'parcels');
+  await runMain('score', '--all');
+  const run = JSON.parse((await runMain('records', 'scored_run')).out.split('\n')[0] ?? '').run_id;
+  await runMain('score', run, '--override', 'accepted', '--reason', 'Looked at it.');
+  const mined = JSON.parse((await runMain('call', 'mine_needs', '{}')).out);
+  const mining = JSON.stringify({ mining_id: mined.mining_id, k: 2 });
+  const clustered = JSON.parse((await runMain('call', 'cluster_needs', mining)).out);
+  await runMain(
+    'call',
+    'propose_spec',
+    JSON.stringify({ cluster_id: clustered.clusters[0].cluster_id, generator: 'agent' }),
+  );
+  await runMain('export', join(folder, 'out'), '--layout', 'library');
+  await runMain('regate', '--all');
+  const receipts = (await runMain('records', 'receipt')).out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const commands = new Set(receipts.map((one) => one.command));
+  expect([...commands].sort()).toEqual([
+    'cluster_needs',
+    'export',
+    'import_evidence',
+    'mine_needs',
+    'override_score',
+    'propose_spec',
+    'regate',
+    'score_run',
+  ]);
+  const exported = receipts.find((one) => one.command === 'export');
+  expect(exported.outputs.map((one: { path: string }) => one.path)).toEqual(['runtime.py', 'library_index.jsonl']);
+  expect(receipts.find((one) => one.command === 'regate').unsubstantiated[0]).toMatch(/^no file is named/);
+});
