@@ -1,3 +1,4 @@
+import { createGrants } from '../src/grants.js';
 import type { CapabilityVersion } from '../src/library/model.js';
 import type { Services } from '../src/services.js';
 import { type Address, json, markdown, type Reader, type ResourceBody } from './body.js';
@@ -49,6 +50,7 @@ async function card(services: Services, uri: string, capability: CapabilityVersi
     historyLines(services, name),
   ]);
   const base = capabilityUri(name, version);
+  const missing = await createGrants(services.config).missing(spec.permissions);
   const text = [
     `# ${name} (version ${version})`,
     `Summary: ${inline(spec.summary, 500)}`,
@@ -61,6 +63,10 @@ async function card(services: Services, uri: string, capability: CapabilityVersi
       `- changes things: ${capability.destructive ? 'yes' : 'no'}`,
       ...calls,
       `- network: ${spec.permissions.net.length > 0 ? spec.permissions.net.map((host) => inline(host)).join(', ') : 'none'}`,
+      ...(spec.permissions.packages?.length
+        ? [`- packages: ${inline(spec.permissions.packages.join(', '), 500)}`]
+        : []),
+      ...(missing.length > 0 ? [`- not granted by the operator: ${inline(missing.join(', '), 500)}`] : []),
       ...standing,
       `- content: sha256 ${capability.content_hash}`,
       `- admitted: ${capability.created_at}`,

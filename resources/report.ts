@@ -11,6 +11,10 @@ function stage(result: StageResult): string {
   return [head, facts, [...reasons, ...evidence].join('\n')].filter((part) => part !== '').join('\n\n');
 }
 
+function packageLines({ runtime: { packages } }: GateReport): string[] {
+  return packages ? [`- packages: ${inline(packages.names.join(', '), 2000)}; bundle sha256 ${packages.sha256}`] : [];
+}
+
 export function reportMarkdown(title: string, report: GateReport): string {
   const hidden = report.author_saw_all
     ? 'no case was hidden from the author'
@@ -23,6 +27,7 @@ export function reportMarkdown(title: string, report: GateReport): string {
       `- tests: ${report.visible_tests} visible, ${hidden}`,
       `- code: ${report.language}, sha256 ${report.code_sha256}`,
       `- sandbox: ${inline(report.runtime.fingerprint)}; isolation: ${report.runtime.isolation.join(', ') || 'none'}`,
+      ...packageLines(report),
       `- gate: ${report.gate_version}`,
     ].join('\n'),
     '## Stages',

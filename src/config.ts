@@ -5,6 +5,9 @@ import * as z from 'zod';
 import { FoundryError } from './errors.js';
 import { requirableWalls } from './gate/walls.js';
 import type { LogLevel } from './log.js';
+import { parseGrant } from './net/hosts.js';
+import { packagesFolder } from './packages/folder.js';
+import { parsePackage } from './packages/names.js';
 
 const price = z.strictObject({ input_per_million: z.number().min(0), output_per_million: z.number().min(0) });
 
@@ -23,6 +26,14 @@ const serverEntry = z.union([
   }),
 ]);
 export type McpServerEntry = z.infer<typeof serverEntry>;
+
+const hostGrant = z.string().superRefine((text, { addIssue }) => {
+  const parsed = parseGrant(text);
+  if (!parsed.ok) addIssue({ code: 'custom', message: `"${text}" grants no host: ${parsed.message}` });
+});
+const packageGrant = z.string().refine((text) => parsePackage(text) !== undefined, {
+  error: 'write a package as "name" or "name@1.2.3"',
+});
 
 /** `foundry.config.json`. Unknown keys are refused. */
 export const configFileSchema = z.strictObject({
@@ -61,7 +72,8 @@ export const configFileSchema = z.strictObject({
       test_pass_rate: z.number().min(0).max(1).optional(),
     })
     .optional(),
-  grants: z.strictObject({ net: z.array(z.string()).optional(), packages: z.array(z.string()).optional() }).optional(),
+  grants: z.strictObject({ net: z.array(hostGrant).optional(), packages: z.array(packageGrant).optional() }).optional(),
+  packages_dir: z.string().optional(),
   redaction: z.strictObject({ allow: z.array(z.string()).optional() }).optional(),
   consent: z.strictObject({ allow: z.array(z.string()).optional(), deny: z.array(z.string()).optional() }).optional(),
   publish: z.boolean().optional(),
@@ -89,6 +101,8 @@ export interface Config {
   /** Where raw model answers are saved; nowhere when absent. */
   readonly llmDebugDir?: string;
   readonly mcpServers: Readonly<Record<string, McpServerEntry>>;
+  /** The operator's folder with the node_modules that granted packages are read from. */
+  readonly packagesDir: string | undefined;
   readonly file: ConfigFile;
 }
 
@@ -230,6 +244,10 @@ export function loadConfig(
     budgetUsd: budget,
     logLevel: level.data,
     mcpServers: readServers(file, expand),
+    packagesDir: packagesFolder((overrides.file ?? file).packages_dir, {
+      home: system.home,
+      writable: [...(overrides.roots ?? roots), home],
+    }),
     file,
     ...overrides,
   };

@@ -14,7 +14,8 @@ export interface Roots {
   display(path: string): string;
 }
 
-function inside(path: string, root: string): boolean {
+/** Whether a path is a folder or lies in it, by their names alone. */
+export function inside(path: string, root: string): boolean {
   const between = relative(root, path);
   return between === '' || (!between.startsWith(`..${sep}`) && between !== '..' && !isAbsolute(between));
 }

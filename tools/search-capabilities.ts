@@ -16,7 +16,8 @@ function useText({ executions, success_rate, success_interval }: Hit): string {
 function hitText(hit: Hit): string {
   const flags = [
     hit.destructive ? 'changes things: try dry_run first' : undefined,
-    hit.ready ? undefined : `not ready, missing tools: ${hit.missing_tools.join(', ')}`,
+    hit.missing_tools.length > 0 ? `not ready, missing tools: ${hit.missing_tools.join(', ')}` : undefined,
+    hit.not_granted ? `not ready, not granted by the operator: ${hit.not_granted.join(', ')}` : undefined,
     hit.executions > 0 ? useText(hit) : undefined,
   ].filter((flag) => flag !== undefined);
   return lines(

@@ -1,6 +1,8 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import type { Config } from '../config.js';
 import { missingWalls, type RequirableWall, requiredByDefault } from '../gate/walls.js';
+import { createGrants } from '../grants.js';
 import type { Services } from '../services.js';
 import type { StatusService } from '../status.js';
 import { type Command, table } from './io.js';
@@ -40,6 +42,13 @@ async function attempt(check: string, work: () => Promise<string>): Promise<Chec
   } catch (error) {
     return { check, ok: false, detail: error instanceof Error ? error.message : String(error) };
   }
+}
+
+async function grantedPackages(config: Config): Promise<string> {
+  const packages = config.file.grants?.packages ?? [];
+  const problems = await createGrants(config).packageProblems({ net: [], packages });
+  if (problems.length > 0) throw new Error(problems.map(({ message }) => message).join('; '));
+  return packages.join(', ') || 'none';
 }
 
 type SandboxState = Awaited<ReturnType<StatusService['sandboxes']>>[number];
@@ -101,6 +110,8 @@ async function examine(services: Services, sandboxChecks: readonly Check[]): Pro
         Object.keys(config.mcpServers).join(', ') ||
         'none configured; skills can be learnt, and called once mcp_servers names them',
     ),
+    await attempt('granted hosts', async () => config.file.grants?.net?.join(', ') || 'none'),
+    await attempt('granted packages', async () => grantedPackages(config)),
     await attempt('may read', async () => [...config.roots, ...config.readRoots].join(', ')),
     await attempt('may write', async () => config.roots.join(', ')),
   ];

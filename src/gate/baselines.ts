@@ -1,6 +1,7 @@
+import { hashOf } from '../hash.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.js';
 import type { Observation, SpecTest } from '../specs/model.js';
-import { compareWithExpected, sameJson } from './compare.js';
+import { compareWithExpected } from './compare.js';
 
 /** What code that does no work would return; undefined stands for throwing. */
 interface Baseline {
@@ -33,12 +34,13 @@ function mergedTexts(tests: readonly SpecTest[]): JsonObject {
 }
 
 function mostCommon(answers: readonly Observation[]): Observation | undefined {
-  const count = (answer: Observation): number =>
-    answers.filter((other) => sameJson(other.payload, answer.payload) && other.status === answer.status).length;
-  return answers.reduce<Observation | undefined>(
-    (best, answer) => (best === undefined || count(answer) > count(best) ? answer : best),
-    undefined,
-  );
+  const alike = new Map<string, Observation[]>();
+  for (const answer of answers) {
+    const key = hashOf([answer.payload, answer.status]);
+    alike.set(key, [...(alike.get(key) ?? []), answer]);
+  }
+  const [most] = [...alike.values()].sort((left, right) => right.length - left.length);
+  return most?.[0];
 }
 
 function exactFields({ expected }: SpecTest): JsonObject {
@@ -46,7 +48,7 @@ function exactFields({ expected }: SpecTest): JsonObject {
 }
 
 function distinct(values: readonly JsonValue[]): JsonValue[] {
-  return values.filter((value, at) => values.findIndex((other) => sameJson(other, value)) === at);
+  return [...new Map(values.map((value) => [hashOf(value), value])).values()];
 }
 
 /** One answer made of every test's expectation at once: beats tests that look at parts of the payload only. */

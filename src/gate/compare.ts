@@ -14,29 +14,48 @@ export function show(value: JsonValue | undefined): string {
   return text.length > maxShown ? `${text.slice(0, maxShown)}...` : text;
 }
 
+/** How much may still be looked at. Finding parts in lists takes the product of their lengths, and neither side is trusted. */
+interface Effort {
+  left: number;
+}
+
+const maxEffort = 3_000_000;
+
+class TooMuchEffort extends Error {}
+
+function spend(effort: Effort | undefined): void {
+  if (effort === undefined) return;
+  effort.left -= 1;
+  if (effort.left < 0) throw new TooMuchEffort('too much to compare');
+}
+
 /** Equality of JSON values; the order of an object's keys does not count. */
-export function sameJson(left: JsonValue, right: JsonValue): boolean {
+export function sameJson(left: JsonValue, right: JsonValue, effort?: Effort): boolean {
+  spend(effort);
   if (left === right) return true;
   if (Array.isArray(left))
     return (
       Array.isArray(right) &&
       left.length === right.length &&
-      left.every((item, index) => sameJson(item, right[index] ?? null))
+      left.every((item, index) => sameJson(item, right[index] ?? null, effort))
     );
   if (!isJsonObject(left) || !isJsonObject(right)) return false;
   const keys = Object.keys(left);
   if (keys.length !== Object.keys(right).length) return false;
-  return keys.every((key) => Object.hasOwn(right, key) && sameJson(left[key] ?? null, right[key] ?? null));
+  return keys.every((key) => Object.hasOwn(right, key) && sameJson(left[key] ?? null, right[key] ?? null, effort));
 }
 
 /** true where everything in `part` is in `whole`: keys of objects by name, elements of arrays anywhere in the array. */
-export function containsJson(whole: JsonValue, part: JsonValue): boolean {
+export function containsJson(whole: JsonValue, part: JsonValue, effort?: Effort): boolean {
+  spend(effort);
   if (Array.isArray(part))
-    return Array.isArray(whole) && part.every((wanted) => whole.some((item) => containsJson(item, wanted)));
-  if (!isJsonObject(part)) return sameJson(whole, part);
+    return Array.isArray(whole) && part.every((wanted) => whole.some((item) => containsJson(item, wanted, effort)));
+  if (!isJsonObject(part)) return sameJson(whole, part, effort);
   return (
     isJsonObject(whole) &&
-    Object.entries(part).every(([key, wanted]) => Object.hasOwn(whole, key) && containsJson(whole[key] ?? null, wanted))
+    Object.entries(part).every(
+      ([key, wanted]) => Object.hasOwn(whole, key) && containsJson(whole[key] ?? null, wanted, effort),
+    )
   );
 }
 
@@ -80,6 +99,16 @@ function compareFields(expected: SpecTest['expected'], observed: Observation): D
 
 /** Compares an observation with what a test expects. Empty where everything is as expected. */
 export function compareWithExpected(expected: SpecTest['expected'], observed: Observation): Difference[] {
+  try {
+    return compareAll(expected, observed, { left: maxEffort });
+  } catch (error) {
+    if (!(error instanceof TooMuchEffort)) throw error;
+    const property = 'the result takes too long to compare';
+    return [{ property, detail: `${property}: expect less, or a smaller result` }];
+  }
+}
+
+function compareAll(expected: SpecTest['expected'], observed: Observation, effort: Effort): Difference[] {
   const found: Difference[] = [];
   const { status, payload, payload_contains: contains, payload_keys: keys, prov_contains: provenance } = expected;
   const got = show(observed.payload);
@@ -87,7 +116,7 @@ export function compareWithExpected(expected: SpecTest['expected'], observed: Ob
     found.push({ property: 'status differs', detail: `expected status ${status}, got ${observed.status}` });
   if (payload !== undefined && !sameJson(observed.payload, payload))
     found.push({ property: 'payload differs', detail: `expected payload ${show(payload)}, got ${got}` });
-  if (contains !== undefined && !containsJson(observed.payload, contains))
+  if (contains !== undefined && !containsJson(observed.payload, contains, effort))
     found.push({
       property: 'payload lacks expected content',
       detail: `expected the payload to contain ${show(contains)}, got ${got}`,
@@ -96,7 +125,7 @@ export function compareWithExpected(expected: SpecTest['expected'], observed: Ob
   const missing = (keys ?? []).filter((key) => !Object.hasOwn(present, key));
   if (missing.length > 0)
     found.push({ property: 'payload lacks expected keys', detail: `the payload lacks the keys ${missing.join(', ')}` });
-  const uncited = (provenance ?? []).filter((wanted) => !observed.prov.some((item) => sameJson(item, wanted)));
+  const uncited = (provenance ?? []).filter((wanted) => !observed.prov.some((item) => sameJson(item, wanted, effort)));
   if (uncited.length > 0)
     found.push({
       property: 'prov lacks expected entries',

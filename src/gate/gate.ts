@@ -1,13 +1,15 @@
 import type { Config } from '../config.js';
 import type { Clock } from '../context.js';
 import { throwIfCancelled } from '../errors.js';
+import { createGrants } from '../grants.js';
 import { sha256 } from '../hash.js';
 import type { GateLibrary } from './gate-library.js';
 import { compileSchema } from './json-schema.js';
-import { type Judgement, rememberResults, type Stage } from './judgement.js';
+import { type Judgement, placedTests, rememberResults, type Stage } from './judgement.js';
 import { languageNotRun } from './languages.js';
 import type { Candidate, Gate, GateReport, Language, StageCode, StageResult } from './model.js';
-import type { Sandbox } from './runtimes/runtime.js';
+import { hintsFrom } from './probes/probes.js';
+import type { Sandbox, SandboxSession } from './runtimes/runtime.js';
 import { gateSettings } from './settings.js';
 import { compositionStage } from './stages/composition.js';
 import { contractStage } from './stages/contract.js';
@@ -29,7 +31,7 @@ export interface GateDeps {
 }
 
 /** Raised whenever the gate judges otherwise than before. */
-export const gateVersion = '2';
+export const gateVersion = '3';
 
 /** In the order of `stageCodes`. */
 const stages: readonly Stage[] = [
@@ -72,7 +74,9 @@ async function runStage(stage: Stage, judgement: Judgement, time: UntoldTime): P
   return { stage: stage.code, ...finding, duration_ms: Math.round((time.elapsed - started) * 1000) / 1000 };
 }
 
-function skippedStage(stage: Stage): StageResult {
+function skippedStage(stage: Stage, { candidate }: Judgement): StageResult {
+  const finding = stage.ofTestsAlone?.(placedTests(candidate).map(({ test }) => test));
+  if (finding) return { stage: stage.code, ...finding, duration_ms: 0 };
   return {
     stage: stage.code,
     status: 'not_run',
@@ -88,7 +92,7 @@ async function runStages(judgement: Judgement, time: UntoldTime): Promise<StageR
   const results: StageResult[] = [];
   for (const stage of stages) {
     throwIfCancelled(judgement.signal);
-    const result = stage.runsAfter(failed) ? await runStage(stage, judgement, time) : skippedStage(stage);
+    const result = stage.runsAfter(failed) ? await runStage(stage, judgement, time) : skippedStage(stage, judgement);
     if (result.status === 'failed') failed.add(stage.code);
     results.push(result);
   }
@@ -114,9 +118,14 @@ function onceOnly<Value>(work: () => Promise<Value>): () => Promise<Value> {
   };
 }
 
+function packagesOf({ packages }: SandboxSession): Pick<GateReport['runtime'], 'packages'> {
+  return packages ? { packages: { names: [...packages.names], sha256: packages.sha256 } } : {};
+}
+
 /** The gate: runs the stages over a candidate and says what each saw. It stores nothing and promotes nothing. */
 export function createGate({ config, sandboxes, clock, library }: GateDeps): Gate {
   const settings = gateSettings(config);
+  const grants = createGrants(config);
   const { timeoutMs } = settings;
 
   const sandboxFor = (language: Language): Sandbox => {
@@ -129,23 +138,26 @@ export function createGate({ config, sandboxes, clock, library }: GateDeps): Gat
     async judge(candidate: Candidate, signal: AbortSignal): Promise<GateReport> {
       throwIfCancelled(signal);
       const sandbox = sandboxFor(candidate.language);
-      const session = await sandbox.open(candidate.code);
+      const session = await sandbox.open(candidate.code, { packages: candidate.spec.permissions.packages });
       const time = new UntoldTime(clock);
       try {
         const { fingerprint, isolation } = await sandbox.health();
+        const facts = onceOnly(async () => sandbox.inspect?.(candidate.code));
         const results = await runStages(
           {
             candidate,
             session,
             sandboxFor,
             settings,
+            grants,
             library,
             clock,
             signal,
             timeoutMs,
             inputSchema: compileSchema(candidate.spec.input_schema),
             outputSchema: compileSchema(candidate.spec.output_schema),
-            facts: onceOnly(async () => sandbox.inspect?.(candidate.code)),
+            facts,
+            hints: onceOnly(async () => hintsFrom(candidate.code, await facts())),
             resultOf: rememberResults({ session, timeoutMs, signal }),
             untold: (work) => time.run(work),
           },
@@ -160,7 +172,7 @@ export function createGate({ config, sandboxes, clock, library }: GateDeps): Gat
           visible_tests: candidate.visibleTests.length,
           hidden_tests: candidate.hiddenTests.length,
           author_saw_all: candidate.authorSawAll,
-          runtime: { fingerprint, isolation: [...isolation] },
+          runtime: { fingerprint, isolation: [...isolation], ...packagesOf(session) },
           gate_version: gateVersion,
         };
       } finally {

@@ -1,4 +1,5 @@
 import type { Clock } from '../context.js';
+import type { Grants } from '../grants.js';
 import type { SpecTest } from '../specs/model.js';
 import type { GateLibrary } from './gate-library.js';
 import type { CompiledSchema } from './json-schema.js';
@@ -15,6 +16,8 @@ export interface Stage {
   /** Whether the stage still makes sense after these have failed. */
   runsAfter(failed: ReadonlySet<StageCode>): boolean;
   run(judgement: Judgement): Promise<Finding>;
+  /** What the stage says of the tests alone, asked where it does not run; undefined where that is nothing. */
+  ofTestsAlone?(tests: readonly SpecTest[]): Finding | undefined;
 }
 
 /** One candidate under judgement: what every stage may look at. */
@@ -25,6 +28,8 @@ export interface Judgement {
   /** Opens pooled sessions, for mutants and for admitted code. @throws FoundryError sandbox_unavailable */
   sandboxFor(language: Language): Sandbox;
   readonly settings: GateSettings;
+  /** What the operator granted. Nothing of it is used while judging: hosts are named, and packages bundled. */
+  readonly grants: Grants;
   /** What is admitted already; absent where the gate judges by itself. */
   readonly library: GateLibrary | undefined;
   readonly clock: Clock;
@@ -34,6 +39,8 @@ export interface Judgement {
   readonly signal: AbortSignal;
   /** What the code's own parser says of it; undefined for TypeScript, which the stages parse themselves. */
   facts(): Promise<CodeFacts | undefined>;
+  /** Values that the code works with, for probes. */
+  hints(): Promise<readonly (string | number)[]>;
   /** Runs a test in the usual surroundings; asked again, it gives the same result. */
   resultOf(test: SpecTest): Promise<TestResult>;
   /** Runs code over hidden tests: the time it takes stands in no report. One such work at a time. */

@@ -66,6 +66,10 @@ export const gateReportSchema = z.strictObject({
   runtime: z.strictObject({
     fingerprint: z.string().describe('runtime name, version and platform'),
     isolation: z.array(z.string()).describe('the walls that were really up'),
+    packages: z
+      .strictObject({ names: z.array(z.string()), sha256: z.string() })
+      .optional()
+      .describe('name@version of the packages that were bundled, and the hash of the bundle'),
   }),
   gate_version: z.string(),
 });

@@ -1,5 +1,6 @@
 import { FoundryError } from '../errors.js';
-import { canonicalJson, type JsonValue } from '../json.js';
+import type { JsonValue } from '../json.js';
+import { callKey, fetchName } from '../net/fetch-call.js';
 import type { RecordedAnswer, SpecTest } from '../specs/model.js';
 import { type Difference, show } from './compare.js';
 import type { CallHandler } from './runtimes/runtime.js';
@@ -13,10 +14,6 @@ export interface RecordedAnswers {
   readonly onCall: CallHandler;
   /** Calls that were not recorded, and recorded ones that were never made. */
   differences(): Difference[];
-}
-
-function keyOf(name: string, args: JsonValue): string {
-  return `${name} ${canonicalJson(args)}`;
 }
 
 /** Lets the calls of one step gather, then answers them last to first. */
@@ -36,7 +33,7 @@ function reverser(): () => Promise<void> {
 
 /** Names that can be called in a test. */
 export function callableNames(test: Pick<SpecTest, 'calls'>): string[] {
-  return [...new Set((test.calls ?? []).map(({ name }) => name))];
+  return [...new Set((test.calls ?? []).map(({ name }) => name))].filter((name) => name !== fetchName);
 }
 
 function giveAnswer(answer: RecordedAnswer): JsonValue {
@@ -57,14 +54,14 @@ export function recordedAnswers(test: Pick<SpecTest, 'calls'>, options: AnswerOp
       always.set(answer.name, answer);
       continue;
     }
-    const key = keyOf(answer.name, answer.args);
+    const key = callKey(answer.name, answer.args);
     left.set(key, [...(left.get(key) ?? []), answer]);
   }
   const unexpected: string[] = [];
   const turn = options.order === 'reversed' ? reverser() : undefined;
   return {
     async onCall({ name, args }) {
-      const answer = left.get(keyOf(name, args))?.shift() ?? always.get(name);
+      const answer = left.get(callKey(name, args))?.shift() ?? always.get(name);
       if (answer === undefined) unexpected.push(`${name} with ${show(args)}`);
       await turn?.();
       if (answer === undefined)

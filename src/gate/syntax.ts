@@ -20,7 +20,9 @@ export interface VisitedNode {
   readonly field: string;
 }
 
-const parseMs = 5_000;
+const parseMs = 2_000;
+/** A candidate is parsed by several stages in turn. */
+const maxRemembered = 4;
 const skipped = new Set(['loc', 'start', 'end', 'extra', 'errors', 'comments', 'leadingComments', 'trailingComments']);
 /** TypeScript nodes that hold code; all others of its nodes are erased. */
 const kept = new Set([
@@ -75,8 +77,21 @@ function collect(program: SyntaxNode): VisitedNode[] {
   return found;
 }
 
-/** Parses a TypeScript module, in bounded time. */
+const remembered = new Map<string, WeakRef<ParsedModule>>();
+
+/** Parses a TypeScript module, in bounded time; the same code soon after is not parsed again. */
 export function parseModule(code: string): ParsedModule {
+  const known = remembered.get(code)?.deref();
+  if (known !== undefined) return known;
+  const parsed = parseNow(code);
+  remembered.delete(code);
+  remembered.set(code, new WeakRef(parsed));
+  const oldest = remembered.keys().next();
+  if (remembered.size > maxRemembered && !oldest.done) remembered.delete(oldest.value);
+  return parsed;
+}
+
+function parseNow(code: string): ParsedModule {
   try {
     const parsed = runBounded(
       () => parse(code, { sourceType: 'module', plugins: ['typescript'], errorRecovery: false }),

@@ -6,6 +6,7 @@ export const specRules = [
   'kind "primitive" computes from input and context alone; kind "skill" calls the tools or capabilities in dependencies.',
   'tests: three at least, five or more are better. One expects status "ok"; add one for input where the answer is missing or cannot be had. Every expectation can fail.',
   'Every test input is valid against input_schema, every expected payload against output_schema (JSON Schema 2020-12).',
+  'permissions.net lists the hosts that the code fetches from, exactly ("api.example.org"); each fetch stands in the tests as a call {name: "fetch", args: {url, method}, result: {status, headers, body}}. permissions.packages lists what TypeScript code imports. Both need the grant of the operator; leave them out where they are not needed.',
   'A skill test lists calls in order, each {name, args, result} as recorded, and uses every one. Clipped values are unfit for tests.',
   'Different tests have different data: a constant, an echo or an empty answer must fail them.',
   'Where no deterministic code can meet the need, set skip to the reason instead of inventing one.',
@@ -13,7 +14,7 @@ export const specRules = [
 
 export const codeRules = [
   'TypeScript: one module with `export async function execute(input, ctx)`; it returns { status: "ok" | "missing" | "fail", payload, prov }.',
-  'No imports, no network, no file system, no environment, no processes. The clock is ctx.now(), the dice ctx.random(), the text to read ctx.context.segments ({id, text}).',
+  'No imports but packages of permissions.packages, no network but `await ctx.fetch(url, { method, headers, body })` to hosts of permissions.net, which gives { status, headers, body } with body a text. No file system, no environment, no processes. The clock is ctx.now(), the dice ctx.random(), the text to read ctx.context.segments ({id, text}).',
   '`await ctx.call(name, args)` calls a declared dependency and nothing else; it gives the recorded result and rejects where the call failed. prov lists what was used, by its id or by the name of the call.',
   'Everything is computed from the input and what was called: no test value stands in the code. Input is not changed.',
 ];

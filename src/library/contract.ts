@@ -29,6 +29,7 @@ export const searchCapabilitiesOutput = z.object({
       destructive: z.boolean(),
       ready: z.boolean(),
       missing_tools: z.array(z.string()),
+      not_granted: z.array(z.string()).optional(),
       executions: z.int(),
       success_rate: z.number().optional(),
       success_interval: z.array(z.number()).optional().describe('95%: low, high'),

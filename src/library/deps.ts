@@ -6,6 +6,7 @@ import type { Gate } from '../gate/model.js';
 import type { Sandbox } from '../gate/runtimes/runtime.js';
 import type { Logger } from '../log.js';
 import type { Embedder } from '../models/model.js';
+import type { Fetcher } from '../net/model.js';
 import type { Roots } from '../roots.js';
 import type { Store } from '../store.js';
 
@@ -21,6 +22,8 @@ export interface LibraryDeps {
   readonly recordExecution: RecordExecution;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Makes the requests of capabilities; the default goes by this machine's network. */
+  readonly fetcher?: Fetcher;
   /** Random hex for ids of executions and plans, which no one may guess; the default draws 128 bits. */
   readonly random?: () => string;
 }

@@ -4,9 +4,10 @@ import { contentId, hashOf } from '../hash.js';
 import type { JsonValue } from '../json.js';
 import type { CallCapabilityInput, CallCapabilityOutput } from './contract.js';
 import type { LibraryDeps } from './deps.js';
+import { maxRequests } from './fetch.js';
 import type { CapabilityVersion, PlannedCall } from './model.js';
 import { PlanLedger, Planner, sealed } from './plans.js';
-import { type Requirements, requirementsOf } from './requirements.js';
+import { needed, type Requirements, requirementsOf } from './requirements.js';
 import { type Effects, type RunDeps, type RunOptions, requireValidInput, runCapability } from './run.js';
 import type { Confirm } from './service.js';
 
@@ -41,7 +42,14 @@ async function findCallable(deps: RunDeps, name: string, version?: number): Prom
   return capability;
 }
 
-function requireTools(capability: CapabilityVersion, { missing, gone }: Requirements): void {
+function requireReady(capability: CapabilityVersion, { missing, gone, notGranted }: Requirements): void {
+  if (notGranted.length > 0) {
+    throw new FoundryError(
+      'needs_setup',
+      `${capability.name} needs what the operator has not granted: ${notGranted.join(', ')}.`,
+      'Only the operator can grant it, under that key of foundry.config.json.',
+    );
+  }
   if (missing.length === 0) return;
   if (gone.length > 0) {
     throw new FoundryError(
@@ -103,7 +111,8 @@ function question(capability: CapabilityVersion, input: CallCapabilityInput, nee
   const shown = JSON.stringify(input.input);
   const clipped = shown.length > maxShownInput ? `${shown.slice(0, maxShownInput)}...` : shown;
   const tools = needs.changing.length > 0 ? ` It may call: ${needs.changing.join(', ')}.` : '';
-  return `Run ${capability.name} (version ${capability.version}), which changes things?${tools} Input: ${clipped}`;
+  const hosts = needs.hosts.length > 0 ? ` It may reach: ${needs.hosts.join(', ')}.` : '';
+  return `Run ${capability.name} (version ${capability.version}), which changes things?${tools}${hosts} Input: ${clipped}`;
 }
 
 /** What a plan is bound to: everything that the caller hands in. */
@@ -139,10 +148,16 @@ export async function callCapability(
   }
   const capability = await findCallable(deps, input.name, input.version);
   requireValidInput(capability, input.input);
-  const needs = await requirementsOf(capability, { library: deps.store.library, bridge: deps.bridge });
-  requireTools(capability, needs);
+  const needs = await requirementsOf(capability, needed(deps));
+  requireReady(capability, needs);
   const permission = await permit(deps, { capability, input, needs, context, confirm });
-  const options: RunOptions = { ...permission, context: input.context ?? null, depth: 0, signal: context.signal };
+  const options: RunOptions = {
+    ...permission,
+    context: input.context ?? null,
+    depth: 0,
+    requests: { left: maxRequests },
+    signal: context.signal,
+  };
   const run = await runCapability(deps, capability, input.input, options);
   const output: CallCapabilityOutput = {
     status: run.observation.status,

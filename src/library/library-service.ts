@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createCleaner } from '../evidence/clean.js';
+import { createGrants } from '../grants.js';
+import { createFetcher } from '../net/fetcher.js';
 import { receipted } from '../receipts/receipted.js';
 import { admit } from './admission.js';
 import type { LibraryDeps } from './deps.js';
@@ -25,6 +27,8 @@ export function createLibraryService(deps: LibraryDeps): LibraryService {
   const running: RunDeps = {
     ...deps,
     random: deps.random ?? (() => randomBytes(16).toString('hex')),
+    fetcher: deps.fetcher ?? createFetcher(),
+    grants: createGrants(deps.config),
     redact: createExecutionRedactor(deps.config.file.redaction?.allow),
   };
   return {

@@ -2,11 +2,16 @@ import { plainContext, type Via } from '../context.js';
 import { FoundryError } from '../errors.js';
 import { compileSchema } from '../gate/json-schema.js';
 import { languageNotRun } from '../gate/languages.js';
-import type { CallRequest, SandboxSession } from '../gate/runtimes/runtime.js';
+import { type CallRequest, openingOf, type SandboxSession } from '../gate/runtimes/runtime.js';
+import type { Grants } from '../grants.js';
 import { contentId } from '../hash.js';
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../json.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.js';
+import { fetchName } from '../net/fetch-call.js';
+import type { Fetcher } from '../net/model.js';
 import { type Observation, observationSchema } from '../specs/model.js';
 import type { LibraryDeps } from './deps.js';
+import { type Allowance, fetchFor, recordedAnswer } from './fetch.js';
+import { requireJudgedPackages } from './judged-packages.js';
 import type { CapabilityVersion, Execution } from './model.js';
 import type { PlanLedger, Planner } from './plans.js';
 import { promoteEarned } from './promote.js';
@@ -23,11 +28,18 @@ export interface RunOptions {
   readonly effects: Effects;
   readonly context: JsonValue;
   readonly depth: number;
+  /** Requests that may still be made, by this capability and those that it calls. */
+  readonly requests: Allowance;
   readonly via: Via;
   readonly signal: AbortSignal;
 }
 
-export type RunDeps = LibraryDeps & { readonly random: () => string; readonly redact: RedactExecution };
+export type RunDeps = LibraryDeps & {
+  readonly random: () => string;
+  readonly redact: RedactExecution;
+  readonly fetcher: Fetcher;
+  readonly grants: Grants;
+};
 
 /** The code's own work; what its calls take is bounded by the tool bridge. */
 const codeTimeoutMs = 10_000;
@@ -67,7 +79,14 @@ function propertiesOf({ spec }: CapabilityVersion): JsonObject {
 async function openSession(deps: RunDeps, capability: CapabilityVersion): Promise<SandboxSession> {
   const sandbox = deps.sandboxes.find((one) => one.language === capability.language);
   if (!sandbox) throw languageNotRun(capability.language);
-  return sandbox.open(capability.code, { pooled: true });
+  const session = await sandbox.open(capability.code, openingOf(capability.spec));
+  try {
+    await requireJudgedPackages(deps.store.library, capability, session.packages);
+    return session;
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
 }
 
 /** Whether what the code returned is an observation that keeps its promise. */
@@ -196,7 +215,8 @@ async function answer(deps: RunDeps, caller: CapabilityVersion, asked: Asked): P
   if (!isJsonObject(args)) {
     throw new FoundryError('invalid_input', `The arguments of ${short(name)} are no object.`, 'Pass an object.');
   }
-  if (capabilities.includes(name)) recorded.result = await callOther(deps, { name, args, options: asked.options });
+  if (name === fetchName) recorded.result = await fetchFor(deps, caller, { args, recorded, ...asked.options });
+  else if (capabilities.includes(name)) recorded.result = await callOther(deps, { name, args, options: asked.options });
   else if (tools.includes(name)) recorded.result = await callTool(deps, caller, { name, args, options: asked.options });
   else {
     throw new FoundryError(
@@ -235,7 +255,7 @@ async function callTool(deps: RunDeps, caller: CapabilityVersion, target: Target
   const { effects, signal } = options;
   const changes = effects.kind !== 'live' && (await deps.bridge.isDestructive(name));
   if (changes && effects.kind === 'dry') {
-    const standIn = recordedAnswer(caller, name, args);
+    const standIn = recordedAnswer(caller, name, args) ?? {};
     effects.planner.leaveOut(name, args, standIn);
     return standIn;
   }
@@ -249,12 +269,4 @@ async function callTool(deps: RunDeps, caller: CapabilityVersion, target: Target
   const result = await deps.bridge.call(name, args, signal);
   if (effects.kind === 'dry') effects.planner.sawReal(result);
   return result;
-}
-
-/** The recorded answer to such a call in the visible tests: to the very arguments, else to any; `{}` where there is none. */
-function recordedAnswer(caller: CapabilityVersion, name: string, args: JsonObject): JsonValue {
-  const recorded = caller.spec.tests.flatMap((test) => test.calls ?? []).filter((call) => call.name === name);
-  const wanted = canonicalJson(args);
-  const exact = recorded.find((call) => canonicalJson(call.args) === wanted && call.result !== undefined);
-  return (exact ?? recorded.find((call) => call.result !== undefined))?.result ?? {};
 }

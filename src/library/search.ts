@@ -6,7 +6,7 @@ import type { SearchCapabilitiesInput, SearchCapabilitiesOutput } from './contra
 import type { LibraryDeps } from './deps.js';
 import { shareOf } from './interval.js';
 import type { CapabilityVersion } from './model.js';
-import { requirementsOf } from './requirements.js';
+import { needed, requirementsOf } from './requirements.js';
 import type { SearchIndex } from './search-index.js';
 import { sharedWords } from './search-text.js';
 
@@ -154,7 +154,7 @@ async function resultOf(
   deps: LibraryDeps,
   { capability, score }: { capability: CapabilityVersion; score: number },
 ): Promise<SearchCapabilitiesOutput['results'][number]> {
-  const needs = await requirementsOf(capability, { library: deps.store.library, bridge: deps.bridge });
+  const needs = await requirementsOf(capability, needed(deps));
   const { executions, ok } = await deps.store.library.useOf(capability.name, capability.version);
   const rate = shareOf(ok, executions);
   return {
@@ -168,8 +168,9 @@ async function resultOf(
     input_schema: capability.spec.input_schema,
     example: capability.spec.tests[0]?.input ?? {},
     destructive: needs.destructive,
-    ready: needs.missing.length === 0,
+    ready: needs.missing.length + needs.notGranted.length === 0,
     missing_tools: [...needs.missing],
+    ...(needs.notGranted.length > 0 ? { not_granted: [...needs.notGranted] } : {}),
     executions,
     ...(rate && { success_rate: short(rate.value), success_interval: [short(rate.low), short(rate.high)] }),
   };

@@ -86,6 +86,7 @@ function fenced(value: unknown, limit: number): string[] {
 function bodyOf(capability: CapabilityVersion, script: string): string[] {
   const { spec, name, version } = capability;
   const tools = [...spec.dependencies.tools, ...spec.dependencies.capabilities].map(plain);
+  const reached = spec.permissions.net.map(plain);
   const example = spec.tests[0];
   return [
     `# ${words(name)}`,
@@ -111,6 +112,7 @@ function bodyOf(capability: CapabilityVersion, script: string): string[] {
     '',
     ...fieldLines(spec.output_schema),
     ...(tools.length > 0 ? ['', '## It calls', '', ...tools.map((tool) => `- \`${tool}\``)] : []),
+    ...(reached.length > 0 ? ['', '## It reaches', '', ...reached.map((host) => `- \`${host}\``)] : []),
     ...(example ? ['', '## Example input', '', ...fenced(example.input, maxExampleChars)] : []),
     '',
     '## Files',

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import type { WorkContext } from '../context.js';
 import { FoundryError } from '../errors.js';
 import { canonicalJson, type JsonObject, type JsonValue } from '../json.js';
+import { dependenciesOf } from '../packages/names.js';
 import type { Services } from '../services.js';
 import { type SpecRecord, specSchema } from '../specs/model.js';
 import { jsonLines, type Line, readJsonLines, readState, refuserOf, shortClusterId, writeWhole } from './files.js';
@@ -48,8 +49,9 @@ async function writeSpecs(out: string, records: readonly SpecRecord[]): Promise<
     generator: record.generator,
   }));
   await writeWhole(join(out, specsFile), jsonLines(rows));
-  // A spec has no way to ask for a package: the list says so to whoever installs it before code is generated.
-  await writeWhole(join(out, 'package.json'), `${JSON.stringify({ private: true, dependencies: {} }, null, 2)}\n`);
+  // For the operator to install from, before code is generated: packages are for TypeScript, so there is no other list.
+  const dependencies = dependenciesOf(records.flatMap(({ spec }) => spec.permissions.packages ?? []));
+  await writeWhole(join(out, 'package.json'), `${JSON.stringify({ private: true, dependencies }, null, 2)}\n`);
 }
 
 /**

@@ -6,6 +6,7 @@ import { gateSettings } from '../gate/settings.js';
 import { contentId } from '../hash.js';
 import { inheritedTests } from '../library/inherited.js';
 import type { Attempt, CapabilityVersion } from '../library/model.js';
+import { isChangingFetch } from '../net/fetch-call.js';
 import { judgeCounted } from './hidden-tries.js';
 import type { ConcreteGenerator, SpecRecord } from './model.js';
 import { type Code, isSameCapability, type Placement, placementsOf } from './naming.js';
@@ -27,13 +28,15 @@ export interface TryOutcome {
   readonly refusal: string | null;
 }
 
-/** Whether calling it changes something: by what induction saw, by the names of its tools, or through what it calls. */
+/** Whether calling it changes something: by what induction saw, its tools' names, what it calls, or what it sends. */
 async function isDestructive(deps: SpecDeps, record: SpecRecord): Promise<boolean> {
   const { tools, capabilities } = record.spec.dependencies;
   const pattern = await deps.store.specs.patternOfSpec(record.spec_id);
   if ((pattern?.destructive_tools.length ?? 0) > 0 || tools.some(isDestructiveName)) return true;
   for (const name of capabilities) if ((await deps.store.library.get(name))?.destructive) return true;
-  return false;
+  // Hidden tests count: what they record is made live as well.
+  const tests = [...record.spec.tests, ...(await deps.store.specs.hiddenTestsForGate(record.spec_id))];
+  return tests.some((test) => (test.calls ?? []).some(isChangingFetch));
 }
 
 async function startAttempt(deps: SpecDeps, work: Try, placement: Placement): Promise<Omit<Attempt, 'report'>> {

@@ -1,4 +1,6 @@
 import type { CompiledSchema } from '../gate/json-schema.js';
+import { fetchName } from '../net/fetch-call.js';
+import { fetchIssues } from './check-permissions.js';
 import type { Spec, SpecIssue, SpecTest } from './model.js';
 
 function isEmpty(expected: SpecTest['expected']): boolean {
@@ -19,6 +21,7 @@ function callIssues(spec: Spec, test: SpecTest, path: string): SpecIssue[] {
   const calls = test.calls ?? [];
   const issues = calls.flatMap((call, at): SpecIssue[] => {
     const here = `${path}.calls[${at}]`;
+    if (call.name === fetchName) return fetchIssues(spec, call, here);
     if (!declared.has(call.name)) {
       const message = `"${call.name}" is not among the dependencies, so it can never be called. Add it there or drop the call.`;
       return [{ code: 'undeclared_call', path: here, message }];

@@ -43,6 +43,7 @@ export function characterIssues(spec: Spec): SpecIssue[] {
     ...spec.dependencies.tools.map((text, at): [string, string] => [`dependencies.tools[${at}]`, text]),
     ...spec.dependencies.capabilities.map((text, at): [string, string] => [`dependencies.capabilities[${at}]`, text]),
     ...spec.permissions.net.map((text, at): [string, string] => [`permissions.net[${at}]`, text]),
+    ...(spec.permissions.packages ?? []).map((text, at): [string, string] => [`permissions.packages[${at}]`, text]),
   ];
   return [
     ...lines.filter(([, text]) => !isVisibleText(text)).map(([path]) => characterIssue(path)),

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { type CompiledSchema, compileSchema } from '../gate/json-schema.js';
+import type { Language } from '../gate/model.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.js';
+import { permissionIssues, reservedIssues } from './check-permissions.js';
 import { type CompiledSpec, checkTests } from './check-tests.js';
 import { characterIssues, summaryIssues } from './check-text.js';
 import { namePattern, type Spec, type SpecIssue, specSchema } from './model.js';
@@ -12,6 +14,8 @@ export interface CheckContext {
   isCapability(name: string): boolean;
   /** By another capability that this spec does not supersede. */
   isTaken(name: string): boolean;
+  /** Of the code, where it came with the spec. */
+  readonly language?: Language | undefined;
 }
 
 export type CheckedSpec = { readonly spec: Spec } | { readonly issues: readonly SpecIssue[] };
@@ -118,6 +122,8 @@ export function checkSpec(raw: JsonObject, context: CheckContext): CheckedSpec {
     ...schemaIssue(schemas.input, spec.input_schema, 'input_schema'),
     ...schemaIssue(schemas.output, spec.output_schema, 'output_schema'),
     ...dependencyIssues(spec, context),
+    ...reservedIssues(spec),
+    ...permissionIssues(spec, context.language),
     ...checkTests(spec, schemas),
   ];
   return issues.length === 0 ? { spec } : { issues };

@@ -1,7 +1,7 @@
 import { FoundryError } from '../errors.js';
 import { canonicalJson, type JsonObject } from '../json.js';
 import type { CapabilityVersion } from '../library/model.js';
-import { type CheckedSpec, checkSpec, skipReasonOf } from './check.js';
+import { type CheckContext, type CheckedSpec, checkSpec, skipReasonOf } from './check.js';
 import type { GenerateInput } from './contract.js';
 import { checkContextFor } from './known.js';
 import type { Spec, SpecIssue, SpecRecord } from './model.js';
@@ -18,9 +18,9 @@ export async function checkHandedIn(
   options: {
     readonly supersedes: string | null;
     isSame(spec: Spec, existing: CapabilityVersion): Promise<boolean>;
-  },
+  } & Pick<CheckContext, 'language'>,
 ): Promise<CheckedSpec> {
-  const context = await checkContextFor(raw, deps, options.supersedes);
+  const context = await checkContextFor(raw, deps, options);
   const strict = checkSpec(raw, context);
   if ('spec' in strict || strict.issues.some((issue) => issue.code !== 'name_taken')) return strict;
   const lenient = checkSpec(raw, { ...context, isTaken: () => false });
@@ -56,6 +56,7 @@ export async function recordOfHandedIn(
   }
   const checked = await checkHandedIn(deps, raw, {
     supersedes: input.supersedes ?? null,
+    language: input.language ?? 'typescript',
     isSame: async (spec, existing) =>
       existing.code === input.code && canonicalJson(existing.spec) === canonicalJson(spec),
   });

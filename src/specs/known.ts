@@ -36,7 +36,7 @@ export async function checkContextFor(
     readonly config: Config;
     readonly toolsElsewhere?: boolean;
   },
-  supersedes: string | null,
+  { supersedes, language }: { readonly supersedes: string | null } & Pick<CheckContext, 'language'>,
 ): Promise<CheckContext> {
   const { store, config } = deps;
   const dependencies = raw['dependencies'];
@@ -50,5 +50,6 @@ export async function checkContextFor(
     isTool: deps.toolsElsewhere ? () => true : await knownTools(store, config),
     isCapability: (capability) => there.has(capability),
     isTaken: () => taken,
+    language,
   };
 }

@@ -15,7 +15,10 @@ export const observationSchema = z.strictObject({
 });
 export type Observation = z.infer<typeof observationSchema>;
 
-/** A call that a skill makes in a test, with the recorded answer. `error` instead of `result` where the call failed. */
+/**
+ * A call that the code makes in a test, with the recorded answer. `error` instead of `result` where the call failed.
+ * The name `fetch` is of ctx.fetch: args { url, method, headers, body }, result { status, headers, body }.
+ */
 export const recordedAnswerSchema = z.strictObject({
   name: z.string(),
   args: jsonObject,
@@ -26,13 +29,17 @@ export const recordedAnswerSchema = z.strictObject({
 });
 export type RecordedAnswer = z.infer<typeof recordedAnswerSchema>;
 
+/** More than a spec needs and a judge can bear: each test is run many times, and answers of this length are made up. */
+const maxTests = 2_000;
+export const maxProvenance = 10_000;
+
 export const expectedSchema = z.strictObject({
   status: z.enum(observationStatuses).optional(),
   payload: jsonValue.optional(),
   payload_contains: jsonObject.optional(),
   payload_keys: z.array(z.string()).optional(),
   prov_contains: z.array(jsonValue).optional(),
-  prov_len: z.int().min(0).optional(),
+  prov_len: z.int().min(0).max(maxProvenance).optional(),
   payload_has: jsonObject.optional().describe('keys with exactly these values'),
   payload_text: z.record(z.string(), z.string()).optional().describe('keys whose value, as text, contains this'),
   type: z.string().optional(),
@@ -55,12 +62,25 @@ export const specSchema = z.strictObject({
   summary: z.string().min(1).max(500),
   input_schema: jsonObject,
   output_schema: jsonObject,
-  tests: z.array(specTestSchema),
+  tests: z.array(specTestSchema).max(maxTests),
   dependencies: z
     .strictObject({ capabilities: z.array(z.string()).default([]), tools: z.array(z.string()).default([]) })
     .default({ capabilities: [], tools: [] }),
   properties: z.array(z.string()).default([]),
-  permissions: z.strictObject({ net: z.array(z.string()).default([]) }).default({ net: [] }),
+  permissions: z
+    .strictObject({
+      net: z
+        .array(z.string())
+        .default([])
+        .describe(
+          'hosts that ctx.fetch may reach, as "api.example.org" or "api.example.org:8443"; tests record the calls',
+        ),
+      packages: z
+        .array(z.string())
+        .optional()
+        .describe('packages that the code imports, as "name" or "name@1.2.3"; TypeScript only'),
+    })
+    .default({ net: [] }),
   skip: z.string().nullable().default(null),
 });
 /** The spec as the contract has it; defaults filled in. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../context.js';
-import { contentId } from '../hash.js';
+import { contentId, hashOf } from '../hash.js';
 import type { Store } from '../store.js';
 import { drawHidden } from './hidden.js';
 import type { ConcreteGenerator, Spec, SpecRecord, SpecTest } from './model.js';
@@ -23,10 +23,11 @@ type StoreDeps = { readonly store: Pick<Store, 'specs' | 'salt'>; readonly clock
 
 /** Splits the tests and gives the spec the id of its content; nothing is stored yet. */
 export async function prepareSpec(deps: StoreDeps, draft: SpecDraft): Promise<Prepared> {
+  const salt = await deps.store.salt();
   const { visible, hidden } =
     draft.hiddenTests !== null || draft.authorSawAll
       ? { visible: draft.spec.tests, hidden: draft.hiddenTests ?? [] }
-      : drawHidden(draft.spec.tests, await deps.store.salt());
+      : drawHidden(draft.spec.tests, salt);
   const spec: Spec = { ...draft.spec, tests: [...visible] };
   const identity = {
     generator: draft.generator,
@@ -34,7 +35,9 @@ export async function prepareSpec(deps: StoreDeps, draft: SpecDraft): Promise<Pr
     clustering_id: draft.clusteringId,
     author_saw_all: draft.authorSawAll,
   };
-  const spec_id = contentId('spec', { spec, hidden, ...identity });
+  // All else in the id is known: without the salt, guesses at hidden tests could be checked against it.
+  const sealed = hidden.length === 0 ? [] : hashOf([salt, hidden]);
+  const spec_id = contentId('spec', { spec, hidden: sealed, ...identity });
   return { record: { spec_id, spec, ...identity, created_at: deps.clock.now() }, hidden };
 }
 

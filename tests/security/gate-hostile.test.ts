@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { isJsonObject, type JsonValue } from '../../src/json.js';
 import type { SpecTest } from '../../src/specs/model.js';
 import { candidate, gateWith, never, openSandbox, rightSum, runOnce, sumTest } from '../unit/gate/support.js';
-import { hostileCandidates } from './hostile-candidates.js';
+import { typescriptCorpus } from './corpus/typescript.js';
 
 const sandbox = openSandbox({ memory_mb: 96 });
 const gate = gateWith(sandbox, { test_timeout_ms: 300 });
@@ -21,7 +21,7 @@ const hiddenTests: SpecTest[] = [
 const secrets = /77118231|77118232|60351774|60351772|hidden_name|seg_91734|concealed/;
 
 describe('the gate', () => {
-  test.each(hostileCandidates)('rejects the candidate that $name', async ({ code }) => {
+  test.each(typescriptCorpus)('rejects the candidate that $name', async ({ code }) => {
     const report = await gate.judge(candidate(code, { hiddenTests }), never);
     expect(report.verdict).toBe('rejected');
     expect(report.failed_stage).not.toBeNull();

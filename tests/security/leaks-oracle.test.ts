@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Clock } from '../../src/context.js';
 import { createGate } from '../../src/gate/gate.js';
-import type { Sandbox } from '../../src/gate/runtimes/runtime.js';
+import type { Sandbox, SandboxSession } from '../../src/gate/runtimes/runtime.js';
 import type { JsonValue } from '../../src/json.js';
 import { type SpecTest, specSchema } from '../../src/specs/model.js';
-import { candidate, configWith, never, openSandbox, sumTest } from '../unit/gate/support.js';
+import { candidate, configWith, never, openSandbox, rightSum, sumTest } from '../unit/gate/support.js';
 import { openWorkshop, type Workshop } from '../unit/specs/workshop.js';
 
 const sandbox = openSandbox();
@@ -92,33 +92,39 @@ describe('an agent that hands in one program after another', () => {
 describe('the time that code takes over a hidden input', () => {
   test('stands in no stage of the report', async () => {
     let now = 0;
+    let untold = 0;
     const clock: Clock = { now: () => '2026-01-01T00:00:00.000Z', elapsed: () => now };
     const numbersOf = (input: { readonly numbers?: JsonValue }): number[] =>
       Array.isArray(input.numbers) ? input.numbers.map(Number) : [];
+    const open = async (): Promise<SandboxSession> => ({
+      async invoke({ input }) {
+        const numbers = numbersOf(input);
+        const hidden = numbers.includes(77);
+        now += hidden ? 5_000 : 10;
+        untold += hidden ? 5_000 : 0;
+        const sum = numbers.reduce((left, right) => left + right, 0);
+        return { ok: true, value: { status: 'ok', payload: { sum }, prov: [] }, durationMs: 1, logs: '' };
+      },
+      close: async () => undefined,
+    });
     const slow: Sandbox = {
       language: 'typescript',
-      open: async () => ({
-        async invoke({ input }) {
-          const numbers = numbersOf(input);
-          now += numbers.includes(77) ? 5_000 : 10;
-          const sum = numbers.reduce((left, right) => left + right, 0);
-          return { ok: true, value: { status: 'ok', payload: { sum }, prov: [] }, durationMs: 1, logs: '' };
-        },
-        close: async () => undefined,
-      }),
+      open,
+      openGroup: () => ({ open, close: async () => undefined }),
       health: async () => ({ available: true, fingerprint: 'scripted', isolation: [], absent: [], detail: '' }),
       close: async () => undefined,
     };
-    const gate = createGate({ config: configWith({ mutants: 0 }), sandboxes: [slow], clock });
+    const gate = createGate({ config: configWith({ mutation_time_ms: 10_000_000 }), sandboxes: [slow], clock });
     const report = await gate.judge(
-      candidate('export async function execute(input: any) { return input; }', {
+      candidate(rightSum, {
         hiddenTests: [sumTest('h', [77, 1])],
       }),
       never,
     );
     expect(report.verdict).toBe('admitted');
     const total = report.stages.reduce((sum, { duration_ms }) => sum + duration_ms, 0);
-    expect(now).toBeGreaterThan(5_000);
-    expect(total).toBe(now - 10_000);
+    // Once by itself, once in other surroundings, and by some mutants.
+    expect(untold).toBeGreaterThan(10_000);
+    expect(total).toBe(now - untold);
   });
 });

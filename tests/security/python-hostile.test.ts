@@ -1,20 +1,27 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { fixedClock } from '../../src/context.js';
 import { createGate } from '../../src/gate/gate.js';
+import type { Gate } from '../../src/gate/model.js';
 import type { InvokeOutcome } from '../../src/gate/runtimes/runtime.js';
 import { openPython, pythonConfig } from '../support/python.js';
 import { candidate, invocation, never, stageOf, sumTest } from '../unit/gate/support.js';
-import { pythonCandidates } from './python-candidates.js';
+import { pythonCorpus, slyPython } from './corpus/python.js';
 
 const settings = { memory_mb: 96, test_timeout_ms: 1_500 };
 const sandbox = openPython(settings);
-const gate = createGate({ config: pythonConfig(settings), sandboxes: [sandbox], clock: fixedClock() });
+const gateIn = (gate: Record<string, number>): Gate =>
+  createGate({ config: pythonConfig(gate), sandboxes: [sandbox], clock: fixedClock() });
+const gate = gateIn(settings);
+const hastyGate = gateIn({ ...settings, test_timeout_ms: 400 });
 afterAll(() => sandbox.close());
 
 async function run(code: string, timeoutMs = 400): Promise<InvokeOutcome> {
   const session = await sandbox.open(code);
   try {
-    return await session.invoke(invocation({ input: { n: 7 }, timeoutMs }), never);
+    return await session.invoke(
+      invocation({ input: { n: 7 }, timeoutMs, onCall: async ({ name, args }) => ({ name, args }) }),
+      never,
+    );
   } finally {
     await session.close();
   }
@@ -28,7 +35,7 @@ def execute(input, ctx):
 `;
 
 describe('a hostile candidate in Python', () => {
-  test.concurrent.each(pythonCandidates)('that $name ends as it must', async ({ code, ends }) => {
+  test.concurrent.each(pythonCorpus)('that $name ends as it must', async ({ code, ends }) => {
     // Time counts from the first invocation, so only what is to run out of it gets little.
     const patience = 'reasons' in ends && ends.reasons.includes('timeout') ? 300 : 20_000;
     const outcome = await run(code, patience);
@@ -40,7 +47,7 @@ describe('a hostile candidate in Python', () => {
 
   test('is refused by the static stage wherever the code itself shows what it is about', async () => {
     const wrong: string[] = [];
-    for (const { name, code, refused } of pythonCandidates) {
+    for (const { name, code, refused } of pythonCorpus) {
       const facts = await sandbox.inspect?.(code);
       if ((facts?.problems.length ?? 0) > 0 !== refused) wrong.push(`${name}: ${facts?.problems.join('; ')}`);
     }
@@ -75,6 +82,13 @@ def execute(input, ctx):
 });
 
 describe('the gate for Python', () => {
+  test.concurrent.each(slyPython)('rejects the candidate that $name', async ({ code, refused }) => {
+    const report = await hastyGate.judge(candidate(code, { language: 'python' }), never);
+    expect(report.verdict).toBe('rejected');
+    if (refused) expect(report.failed_stage).toBe('static');
+    expect(JSON.stringify(report).length).toBeLessThan(20_000);
+  });
+
   const right = `
 def execute(input, ctx):
     return {"status": "ok", "payload": {"sum": sum(input["numbers"])}, "prov": []}

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { done, endOf, items } from '../support/hostile.js';
 import { runProgram } from '../support/program.js';
+import { weatherCode, weatherSpec } from '../support/weather.js';
 import { eras, type WireClient } from '../support/wire.js';
 
 const spec = (name: string, more: object = {}) => ({
@@ -126,6 +127,90 @@ describe('a client that wants more than it was granted', () => {
   ])('has no code admitted that wants to %s', async (_what, wanted, source) => {
     const { data } = await client.call('generate_and_gate_code', { spec: wanted, code: source });
     expect(items(data['results'])[0]).toMatchObject({ status: 'rejected' });
+  });
+
+  describe('by a spec that asks for more', () => {
+    const origin = 'http://127.0.0.1:9';
+    const net = ['127.0.0.1:9', 'example.org'];
+    const asks = (changes: object) => weatherSpec(origin, '127.0.0.1:9', { permissions: { net }, ...changes });
+    const input = { city: 'Oslo' };
+
+    test('has it judged and cannot call it: what is declared is not granted', async () => {
+      const wanted = { spec: asks({ name: 'asks_for_hosts' }), code: weatherCode(origin) };
+      const { data, text } = await done(client, 'generate_and_gate_code', wanted);
+      expect(data['admitted'], text).toBe(1);
+      for (const more of [{}, { dry_run: true }, { version: 1 }, { plan_id: 'plan_0000000000000000' }]) {
+        const said = await client.call('call_capability', { name: 'asks_for_hosts', input, ...more });
+        expect(said.text).toMatch(/^needs_setup: .*host 127\.0\.0\.1:9 \(grants\.net\), host example\.org/);
+      }
+      const found = await done(client, 'search_capabilities', { query: 'temperature of a city' });
+      const hit = items(found.data['results']).find((one) => one['name'] === 'asks_for_hosts');
+      expect(hit).toMatchObject({ ready: false, not_granted: net.map((host) => `host ${host} (grants.net)`) });
+      expect(found.text).toContain('not granted by the operator');
+      const card = await client.call('read', { uri: 'capability://asks_for_hosts' });
+      expect(card.text).toMatch(/not granted by the operator: .*127.*grants/);
+    });
+
+    test('cannot reach through a capability that it calls', async () => {
+      const tests = asks({}).tests.map((one) => ({
+        ...one,
+        calls: [
+          {
+            name: 'asks_for_hosts',
+            args: one.input,
+            result: { status: one.expected.status ?? 'ok', payload: one.expected.payload ?? null, prov: [] },
+          },
+        ],
+        expected: { status: 'ok', payload: { city: JSON.stringify(one.expected.payload) } },
+      }));
+      const dependencies = { capabilities: ['asks_for_hosts'], tools: [] };
+      const { data, text } = await done(client, 'generate_and_gate_code', {
+        spec: asks({ name: 'asks_for_another', kind: 'skill', dependencies, tests, permissions: { net: [] } }),
+        code: `export async function execute(input, ctx) {
+          const { payload } = await ctx.call('asks_for_hosts', { city: input.city });
+          return { status: 'ok', payload: { city: JSON.stringify(payload) }, prov: [] };
+        }`,
+      });
+      expect(data['admitted'], text).toBe(1);
+      const said = await client.call('call_capability', { name: 'asks_for_another', input });
+      expect(said.text).toMatch(/^needs_setup: .*host 127\.0\.0\.1:9/);
+    });
+
+    test.each([
+      [{ net: ['*'] }, 'bad_host'],
+      [{ net: ['https://example.org'] }, 'bad_host'],
+      [{ net: [], grants: net }, 'shape'],
+      [{ net: [], packages: ['../../home'] }, 'bad_package'],
+      [{ net: [], packages: ['https://example.org/x.tgz'] }, 'bad_package'],
+      [{ net: [], packages_dir: '/tmp' }, 'shape'],
+    ])('is refused %j', async (permissions, code) => {
+      const wanted = { spec: { ...asks({ name: 'asks_oddly' }), permissions }, code: weatherCode(origin) };
+      const { data } = await client.call('generate_and_gate_code', wanted);
+      expect(items(data['issues'])[0]).toMatchObject({ code });
+    });
+
+    test('has no package read that was not granted', async () => {
+      const { data } = await client.call('generate_and_gate_code', {
+        spec: asks({ name: 'asks_for_packages', permissions: { net, packages: ['esbuild'] } }),
+        code: `import esbuild from 'esbuild';\n${weatherCode(origin)}`,
+      });
+      expect(items(data['results'])[0]).toMatchObject({ status: 'rejected', failed_stage: 'static' });
+      expect(JSON.stringify(data['results'])).toContain('grants.packages in foundry.config.json');
+    });
+
+    test.each([
+      ['call_capability', { name: 'asks_for_hosts', input, grants: { net } }],
+      ['call_capability', { name: 'asks_for_hosts', input, permissions: { net } }],
+      ['manage_capability', { name: 'asks_for_hosts', action: 'grant' }],
+      ['manage_capability', { name: 'asks_for_hosts', action: 'promote', grants: { net } }],
+      ['generate_and_gate_code', { spec: spec('a_b'), code: code(), packages_dir: '/tmp' }],
+    ])('has no argument that grants: %s %j', async (name, args) => {
+      const said = await client.call(name, args).then(
+        ({ isError, text }) => (isError ? text : 'taken'),
+        (error: unknown) => String(error),
+      );
+      expect(said).toMatch(/unknown argument|Invalid|invalid/);
+    });
   });
 
   test('cannot confirm with a plan of its own making, nor with that of another call', async () => {

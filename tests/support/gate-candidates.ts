@@ -22,6 +22,18 @@ function testFor(family: Family, k: number, key: string, input: JsonObject, at: 
   return { name: `case ${at}`, input, expected: { status } };
 }
 
+function codeOf(family: Family, k: number, key: string): string {
+  const body = family.code(k).replaceAll('KEY', key);
+  if (family.language === 'python') {
+    const answer = `return {'status': 'ok', 'payload': {'${key}': result}, 'prov': []}`;
+    return `def execute(input, ctx):\n${`${body}\n${answer}`.replace(/^/gm, '    ')}\n`;
+  }
+  return `export async function execute(input: any) {
+      ${body}
+      return { status: 'ok', payload: { ${key}: result }, prov: [] };
+    }\n`;
+}
+
 /** Family and variant with good tests, of which each third one is hidden. */
 export function honest(family: Family, variant: number): Built {
   const k = variant + 2;
@@ -41,17 +53,14 @@ export function honest(family: Family, variant: number): Built {
     output_schema: { type: 'object', properties: { [key]: family.output }, required: [key] },
     tests: visible,
   });
-  const code = `export async function execute(input: any) {
-      ${family.code(k).replaceAll('KEY', key)}
-      return { status: 'ok', payload: { ${key}: result }, prov: [] };
-    }\n`;
+  const code = codeOf(family, k, key);
   const hiddenTests = tests.filter((_, at) => at % 3 === 2);
   return {
     id: `${family.name} ${k}`,
     candidate: {
       spec,
       code,
-      language: 'typescript',
+      language: family.language ?? 'typescript',
       visibleTests: visible,
       hiddenTests,
       inheritedTests: [],

@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../../src/json.js';
 /** A small task with code that does it, a second solution to take the expectations from, and inputs that try it all. */
 export interface Family {
   readonly name: string;
+  readonly language?: 'python';
   readonly fields: JsonObject;
   readonly output: JsonObject;
   /** Statements that leave the answer in `result`; may return an observation before that. */

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { defaultHome, loadConfig } from '../../src/config.js';
@@ -95,5 +95,60 @@ describe('configuration', () => {
     expect(loadConfig({ FOUNDRY_HOME: home }, {}, system('/')).mcpServers).toEqual({
       web: { url: 'http://127.0.0.1:1/mcp', headers: {} },
     });
+  });
+
+  const withFile = (file: object) => {
+    const home = tempFolder();
+    writeFileSync(join(home, 'foundry.config.json'), JSON.stringify(file));
+    return loadConfig({ FOUNDRY_HOME: home }, {}, system('/projects/x'));
+  };
+
+  test('takes grants as they are to be written, and refuses others with the place and how to write them', () => {
+    const grants = {
+      net: ['api.example.org', '127.0.0.1:3000', 'http://10.0.0.5:80'],
+      packages: ['left-pad', '@a/b@1.2.3'],
+    };
+    expect(withFile({ grants }).file.grants).toEqual(grants);
+    for (const [net, message] of [
+      ['*', 'wildcards grant nothing'],
+      ['*.example.org', 'wildcards grant nothing'],
+      ['https://api.example.org', 'leave the scheme out'],
+      ['http://api.example.org', 'name the port too'],
+      ['api.example.org/v1', 'name the host alone'],
+    ] as const) {
+      const { code, message: said } = failure(() => withFile({ grants: { net: ['a.example', net] } }));
+      expect([code, said]).toEqual(['needs_setup', expect.stringContaining(`grants.net.1: "${net}" grants no host`)]);
+      expect(said).toContain(message);
+    }
+    expect(failure(() => withFile({ grants: { packages: ['left-pad@*'] } })).message).toContain('"name@1.2.3"');
+  });
+
+  test('takes packages from a folder of the operator alone', () => {
+    const folder = tempFolder();
+    expect(withFile({}).packagesDir).toBeUndefined();
+    expect(withFile({ packages_dir: folder }).packagesDir).toBe(folder);
+    expect(withFile({ packages_dir: '~/packages' }).packagesDir).toBe('/home/ada/packages');
+    for (const relative of ['packages', './packages', '../packages', ''])
+      expect(failure(() => withFile({ packages_dir: relative })).message).toContain('relative path');
+  });
+
+  test('refuses a folder of packages where clients may have files written, however it is named', () => {
+    const home = tempFolder();
+    const elsewhere = tempFolder();
+    mkdirSync(join(home, 'exports'));
+    symlinkSync(home, join(elsewhere, 'link'));
+    for (const packages_dir of [home, join(home, 'exports'), join(elsewhere, 'link')]) {
+      writeFileSync(join(home, 'foundry.config.json'), JSON.stringify({ packages_dir }));
+      const refused = failure(() => loadConfig({ FOUNDRY_HOME: home }, {}, system('/')));
+      expect(refused).toMatchObject({
+        code: 'needs_setup',
+        message: expect.stringContaining('clients may have files'),
+      });
+    }
+    mkdirSync(join(elsewhere, 'node_modules'));
+    writeFileSync(join(home, 'foundry.config.json'), JSON.stringify({ packages_dir: elsewhere }));
+    const inside = { FOUNDRY_HOME: home, FOUNDRY_ROOTS: join(elsewhere, 'node_modules', 'left-pad') };
+    expect(failure(() => loadConfig(inside, {}, system('/'))).message).toContain('clients may have files');
+    expect(loadConfig({ FOUNDRY_HOME: home }, {}, system('/')).packagesDir).toBe(elsewhere);
   });
 });

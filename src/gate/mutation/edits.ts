@@ -12,6 +12,25 @@ export interface Mutation extends Edit {
   readonly line: number;
 }
 
+/** A count at the head of a loop: put in at `open`, and closed again where the language needs it. */
+export interface Guard {
+  readonly open: Edit;
+  readonly close?: Edit;
+}
+
+/** The small faults that can be put into code, in the order of the text, each once, and how its loops are counted. */
+export interface PossibleFaults {
+  /** How many there are; a very long text may have more than are listed. */
+  readonly total: number;
+  readonly mutations: readonly Mutation[];
+  readonly guards: readonly Guard[];
+  /** What the counts themselves need before they are used. */
+  readonly head: Edit;
+}
+
+/** Passes through all loops of one call that a mutant may make before it counts as one that never ends. */
+export const maxLoopPasses = 200_000;
+
 /** What an operator sees: a node in its place, and the code that it stands in. */
 export interface Site extends VisitedNode {
   readonly code: string;
@@ -51,8 +70,14 @@ export function tokenReplaced(
   return [{ operator, line: site.node.line, start, end: start + token.old.length, text: token.text }];
 }
 
-/** Applies edits that do not overlap. */
+/** Applies edits that do not overlap; what is put in at a place comes before what replaces the text that begins there. */
 export function applyEdits(code: string, edits: readonly Edit[]): string {
-  const ordered = [...edits].sort((left, right) => right.start - left.start || right.end - left.end);
-  return ordered.reduce((text, edit) => text.slice(0, edit.start) + edit.text + text.slice(edit.end), code);
+  const ordered = [...edits].sort((left, right) => left.start - right.start || left.end - right.end);
+  const parts: string[] = [];
+  let at = 0;
+  for (const { start, end, text } of ordered) {
+    parts.push(code.slice(at, start), text);
+    at = end;
+  }
+  return parts.join('') + code.slice(at);
 }

@@ -150,7 +150,8 @@ const renamed: Readonly<Record<string, string>> = {
 };
 
 function isContextCall(callee: SyntaxNode | undefined): boolean {
-  return nameIn(callee?.fields['object']) === 'ctx' && nameIn(callee?.fields['property']) === 'call';
+  const name = nameIn(callee?.fields['property']);
+  return nameIn(callee?.fields['object']) === 'ctx' && (name === 'call' || name === 'fetch');
 }
 
 const call: Operator = ({ node, code }) => {

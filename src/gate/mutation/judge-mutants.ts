@@ -1,10 +1,11 @@
 import type { Clock } from '../../context.js';
 import { throwIfCancelled } from '../../errors.js';
+import { sha256 } from '../../hash.js';
 import type { SpecTest } from '../../specs/model.js';
 import { type Answer, ask } from '../probes/ask.js';
 import type { Probe } from '../probes/probes.js';
 import { runTest } from '../run-test.js';
-import type { Sandbox, SandboxSession } from '../runtimes/runtime.js';
+import type { Sandbox, SandboxSession, SessionGroup } from '../runtimes/runtime.js';
 import type { Mutant, Mutants } from './mutants.js';
 
 export type Fate = 'killed' | 'equivalent' | 'survived' | 'invalid';
@@ -16,28 +17,33 @@ export type Fate = 'killed' | 'equivalent' | 'survived' | 'invalid';
 export interface MutantVerdict {
   readonly mutant: Mutant;
   readonly fate: Fate;
-  readonly killedByHidden: boolean;
+  /** Undefined where the time did not reach it. */
+  readonly killedByHidden: boolean | undefined;
 }
 
 export interface MutationOptions {
   readonly sandbox: Sandbox;
+  /** The packages that the code may import. */
+  readonly packages: readonly string[] | undefined;
   readonly shown: readonly SpecTest[];
   readonly hidden: readonly SpecTest[];
   /** Made only where a mutant survives. */
-  readonly probes: () => readonly Probe[];
+  readonly probes: () => Promise<readonly Probe[]>;
   readonly timeoutMs: number;
   /** Mutants that are still waiting after this are not judged. */
   readonly budgetMs: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** Runs what hidden tests are asked: its time is told nowhere. */
+  untold<Value>(work: () => Promise<Value>): Promise<Value>;
 }
 
-/** A mutant that runs longer than this is taken to be one that never ends. */
-const mutantTimeoutMs = 1_000;
+/** A mutant that runs longer than this, and than twice the candidate itself, is taken to be one that never ends. */
+const leastTimeoutMs = 1_000;
 const atOnce = 2;
 
-async function withSession<T>(sandbox: Sandbox, code: string, work: (session: SandboxSession) => Promise<T>) {
-  const session = await sandbox.open(code, { pooled: true });
+async function withSession<T>(group: SessionGroup, code: string, work: (session: SandboxSession) => Promise<T>) {
+  const session = await group.open(code);
   try {
     return await work(session);
   } finally {
@@ -45,11 +51,17 @@ async function withSession<T>(sandbox: Sandbox, code: string, work: (session: Sa
   }
 }
 
+interface Variants {
+  /** The candidate and its mutants, and nothing else. */
+  readonly group: SessionGroup;
+  readonly options: MutationOptions;
+}
+
 /** What the candidate answers, asked once for all survivors. */
-function rememberAnswers(code: string, options: MutationOptions): (probe: Probe) => Promise<Answer> {
+function rememberAnswers(code: string, { group, options }: Variants): (probe: Probe) => Promise<Answer> {
   const known = new Map<Probe, Promise<Answer>>();
   return (probe) => {
-    const answer = known.get(probe) ?? withSession(options.sandbox, code, (session) => ask(session, probe, options));
+    const answer = known.get(probe) ?? withSession(group, code, (session) => ask(session, probe, options));
     known.set(probe, answer);
     return answer;
   };
@@ -58,11 +70,11 @@ function rememberAnswers(code: string, options: MutationOptions): (probe: Probe)
 /** The tests in turn, those that killed last at the front. */
 type Order = SpecTest[];
 
-interface Work {
-  readonly options: MutationOptions;
+interface Work extends Variants {
+  readonly mutantTimeoutMs: number;
   readonly shown: Order;
   readonly hidden: Order;
-  readonly probes: () => readonly Probe[];
+  readonly probes: () => Promise<readonly Probe[]>;
   readonly answerOf: (probe: Probe) => Promise<Answer>;
 }
 
@@ -86,30 +98,81 @@ async function kill(order: Order, { session, ...options }: Trial): Promise<'pass
 }
 
 async function differs(work: Work, { session, ...options }: Trial): Promise<boolean> {
-  for (const probe of work.probes()) {
+  for (const probe of await work.probes()) {
     const [own, other] = [await work.answerOf(probe), await ask(session, probe, options)];
     if (own.hash !== other.hash) return true;
   }
   return false;
 }
 
-async function judgeOne(mutant: Mutant, work: Work): Promise<MutantVerdict> {
-  const { sandbox, signal } = work.options;
-  const timeoutMs = Math.min(mutantTimeoutMs, work.options.timeoutMs);
-  return withSession(sandbox, mutant.code, async (session) => {
-    const trial: Trial = { session, timeoutMs, signal };
+function trialOf(session: SandboxSession, { options, mutantTimeoutMs }: Work): Trial {
+  return { session, timeoutMs: mutantTimeoutMs, signal: options.signal };
+}
+
+async function judgeByShown(mutant: Mutant, work: Work): Promise<MutantVerdict> {
+  return withSession(work.group, mutant.code, async (session) => {
+    const trial = trialOf(session, work);
     const first = await kill(work.shown, trial);
     if (first !== 'passed') return { mutant, fate: first, killedByHidden: false };
-    const killedByHidden = (await kill(work.hidden, trial)) === 'killed';
-    return { mutant, fate: (await differs(work, trial)) ? 'survived' : 'equivalent', killedByHidden };
+    return { mutant, fate: (await differs(work, trial)) ? 'survived' : 'equivalent', killedByHidden: undefined };
   });
 }
 
-/** Whether the candidate still passes under the bound on loops that its mutants have. */
-async function passes(code: string, { sandbox, shown, hidden, timeoutMs, signal }: MutationOptions): Promise<boolean> {
-  return withSession(sandbox, code, async (session) => {
-    return (await kill([...shown, ...hidden], { session, timeoutMs, signal })) === 'passed';
+async function judgeByHidden(verdict: MutantVerdict, work: Work): Promise<MutantVerdict> {
+  if (verdict.fate === 'killed' || verdict.fate === 'invalid') return verdict;
+  return withSession(work.group, verdict.mutant.code, async (session) => {
+    return { ...verdict, killedByHidden: (await kill(work.hidden, trialOf(session, work))) === 'killed' };
   });
+}
+
+/** The time of the slowest test where the candidate still passes all of them under the bound on loops that its mutants have. */
+async function slowestPass(
+  code: string,
+  { group, options, ...work }: Omit<Work, 'mutantTimeoutMs'>,
+): Promise<number | undefined> {
+  const { timeoutMs, signal, clock, untold } = options;
+  const slowest = async (order: Order): Promise<number | undefined> =>
+    withSession(group, code, async (session) => {
+      let ms = 0;
+      for (const test of order) {
+        const started = clock.elapsed();
+        if ((await kill([test], { session, timeoutMs, signal })) !== 'passed') return undefined;
+        ms = Math.max(ms, clock.elapsed() - started);
+      }
+      return ms;
+    });
+  const shown = await slowest(work.shown);
+  const hidden = shown === undefined ? undefined : await untold(() => slowest(work.hidden));
+  return shown === undefined || hidden === undefined ? undefined : Math.max(shown, hidden);
+}
+
+/** In an order that the author cannot choose: slow code must not decide which of its faults the time reaches. */
+function shuffled(mutants: readonly Mutant[]): Mutant[] {
+  const ranked = mutants.map((mutant) => ({ mutant, rank: sha256(mutant.code) }));
+  return ranked.sort((left, right) => (left.rank < right.rank ? -1 : 1)).map(({ mutant }) => mutant);
+}
+
+/** Two at a time, in the order of the list; what the time does not reach is missing. */
+async function each<T>(
+  list: readonly T[],
+  { clock, budgetMs, signal }: MutationOptions,
+  judge: (item: T) => Promise<MutantVerdict>,
+): Promise<MutantVerdict[]> {
+  const verdicts: MutantVerdict[] = [];
+  const started = clock.elapsed();
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (;;) {
+      const at = next;
+      const item = list[at];
+      if (item === undefined || clock.elapsed() - started > budgetMs) return;
+      next += 1;
+      throwIfCancelled(signal);
+      verdicts[at] = await judge(item);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return verdicts.filter((verdict) => verdict !== undefined);
 }
 
 /**
@@ -120,9 +183,10 @@ async function passes(code: string, { sandbox, shown, hidden, timeoutMs, signal 
  */
 export async function judgeMutants(mutants: Mutants, options: MutationOptions): Promise<MutantVerdict[] | undefined> {
   if (mutants.chosen.length === 0) return [];
-  if (!(await passes(mutants.guarded, options))) return undefined;
-  let probes: readonly Probe[] | undefined;
-  const work: Work = {
+  const group = options.sandbox.openGroup(options.packages);
+  let probes: Promise<readonly Probe[]> | undefined;
+  const known = {
+    group,
     options,
     shown: [...options.shown],
     hidden: [...options.hidden],
@@ -130,21 +194,20 @@ export async function judgeMutants(mutants: Mutants, options: MutationOptions): 
       probes ??= options.probes();
       return probes;
     },
-    answerOf: rememberAnswers(mutants.guarded, options),
+    answerOf: rememberAnswers(mutants.guarded, { group, options }),
   };
-  const verdicts: MutantVerdict[] = [];
-  const started = options.clock.elapsed();
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (;;) {
-      const at = next;
-      const mutant = mutants.chosen[at];
-      if (mutant === undefined || options.clock.elapsed() - started > options.budgetMs) return;
-      next += 1;
-      throwIfCancelled(options.signal);
-      verdicts[at] = await judgeOne(mutant, work);
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-  return verdicts.filter((verdict) => verdict !== undefined);
+  try {
+    const slowest = await slowestPass(mutants.guarded, known);
+    if (slowest === undefined) return undefined;
+    const usual = Math.min(leastTimeoutMs, options.timeoutMs);
+    // Code that is slow itself would else have every mutant counted as noticed.
+    const work: Work = { ...known, mutantTimeoutMs: Math.max(usual, Math.ceil(2 * slowest)) };
+    const byShown = await each(shuffled(mutants.chosen), options, (mutant) => judgeByShown(mutant, work));
+    const byHidden = await options.untold(() => each(byShown, options, (verdict) => judgeByHidden(verdict, work)));
+    const places = new Map(mutants.chosen.map((mutant, at) => [mutant, at]));
+    const placeOf = ({ mutant }: MutantVerdict): number => places.get(mutant) ?? 0;
+    return byShown.map((verdict, at) => byHidden[at] ?? verdict).sort((left, right) => placeOf(left) - placeOf(right));
+  } finally {
+    await group.close();
+  }
 }

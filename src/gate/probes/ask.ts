@@ -1,6 +1,7 @@
 import { FoundryError } from '../../errors.js';
 import { hashOf } from '../../hash.js';
-import { canonicalJson, type JsonValue } from '../../json.js';
+import type { JsonValue } from '../../json.js';
+import { callKey } from '../../net/fetch-call.js';
 import { observationSchema, type RecordedAnswer } from '../../specs/model.js';
 import { callableNames } from '../recorded-answers.js';
 import { defaultNow, defaultSeed } from '../run-test.js';
@@ -33,12 +34,12 @@ function lenientAnswers(recorded: readonly RecordedAnswer[]): Lenient {
   const asked = new Map<string, number>();
   return {
     async onCall({ name, args }) {
-      const wanted = canonicalJson(args);
-      made.push(`${name} ${wanted}`);
+      const wanted = callKey(name, args);
+      made.push(wanted);
       const ofName = recorded.filter((answer) => answer.name === name);
       const nth = asked.get(name) ?? 0;
       asked.set(name, nth + 1);
-      const answer = ofName.find((one) => canonicalJson(one.args) === wanted) ?? ofName[nth % (ofName.length || 1)];
+      const answer = ofName.find((one) => callKey(name, one.args) === wanted) ?? ofName[nth % (ofName.length || 1)];
       if (answer === undefined) throw new FoundryError('not_found', 'Nothing is recorded for that call.', 'None.');
       return giveAnswer(answer);
     },

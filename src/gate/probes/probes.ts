@@ -2,6 +2,7 @@ import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '..
 import type { Spec, SpecTest } from '../../specs/model.js';
 import type { CompiledSchema } from '../json-schema.js';
 import { evenly } from '../mutation/mutants.js';
+import type { CodeFacts } from '../runtimes/runtime.js';
 import { parseModule } from '../syntax.js';
 import { inputVariations, schemaValues } from './variations.js';
 
@@ -9,6 +10,8 @@ import { inputVariations, schemaValues } from './variations.js';
 export type Probe = Pick<SpecTest, 'input' | 'context' | 'calls' | 'now' | 'seed'>;
 
 const maxTests = 12;
+/** Drafts looked at, valid or not. */
+const maxLooks = 2_000;
 
 function isValid(schema: CompiledSchema, input: JsonObject): boolean {
   return schema.ok && schema.validate(input).length === 0;
@@ -41,22 +44,42 @@ function contextVariations(test: SpecTest): Probe[] {
 
 const maxHints = 12;
 
-/** Numbers and short texts that stand in the code. */
-export function literalsOf(code: string): (string | number)[] {
+/** Numbers and texts that stand in TypeScript, in the order of the text. */
+function literalsOf(code: string): (string | number)[] {
   const parsed = parseModule(code);
   if (!parsed.ok) return [];
-  const found = parsed.nodes.flatMap(({ node }): (string | number)[] => {
+  return parsed.nodes.flatMap(({ node }): (string | number)[] => {
     const { value } = node.fields;
     if (node.type === 'NumericLiteral' && typeof value === 'number') return [value];
-    return node.type === 'StringLiteral' && typeof value === 'string' && value.length < 40 ? [value] : [];
+    return node.type === 'StringLiteral' && typeof value === 'string' ? [value] : [];
   });
-  return [...new Set(found)].slice(0, maxHints);
+}
+
+/** What code works with, for probes to try: numbers and short texts out of it. */
+export function hintsFrom(code: string, facts: CodeFacts | undefined): (string | number)[] {
+  const short = (facts?.values ?? literalsOf(code)).filter((one) => typeof one === 'number' || one.length < 40);
+  return [...new Set(short)].slice(0, maxHints);
 }
 
 /** The lists' first items, then their second ones, and so on: a cut falls on all alike. */
 function interleaved<T>(lists: readonly (readonly T[])[]): T[] {
   const longest = Math.max(0, ...lists.map((list) => list.length));
   return Array.from({ length: longest }, (_, at) => lists.flatMap((list) => list.slice(at, at + 1))).flat();
+}
+
+/** A probe that is made when it is looked at. */
+type Draft = () => Probe | undefined;
+
+function draftsLike(test: SpecTest, schema: JsonObject, from: Parameters<typeof inputVariations>[2]): Draft[][] {
+  const changed = inputVariations(test, schema, from).map((list) =>
+    list.map((vary): Draft => {
+      return () => {
+        const input = vary();
+        return isJsonObject(input) ? probeOf(test, input) : undefined;
+      };
+    }),
+  );
+  return [...changed, contextVariations(test).map((probe) => () => probe)];
 }
 
 /**
@@ -66,22 +89,26 @@ function interleaved<T>(lists: readonly (readonly T[])[]): T[] {
 export function probesFrom(
   spec: Spec,
   tests: readonly SpecTest[],
-  options: { readonly schema: CompiledSchema; readonly wanted: number; readonly code: string },
+  options: { readonly schema: CompiledSchema; readonly wanted: number; readonly hints: readonly (string | number)[] },
 ): Probe[] {
-  const hints = literalsOf(options.code);
+  const { hints } = options;
   const some = evenly(tests, maxTests);
   const inputs = some.map((test) => test.input);
+  const own = some.map((test): Draft => {
+    return () => probeOf(test, test.input);
+  });
   const varied = interleaved(
     some.flatMap((test) => {
       const others = inputs.filter((input) => input !== test.input).slice(0, 4);
-      const lists = inputVariations(test, spec.input_schema, { others, hints });
-      return [...lists.map((list) => list.map((input) => probeOf(test, input))), contextVariations(test)];
+      return draftsLike(test, spec.input_schema, { others, hints });
     }),
   );
   const known = new Set<string>();
   const probes: Probe[] = [];
-  for (const probe of [...some.map((test) => probeOf(test, test.input)), ...varied]) {
+  for (const make of [...own, ...varied].slice(0, maxLooks)) {
     if (probes.length >= options.wanted) break;
+    const probe = make();
+    if (probe === undefined) continue;
     const key = canonicalJson([probe.input, probe.context ?? null, probe.calls ?? null]);
     if (known.has(key)) continue;
     known.add(key);
@@ -123,8 +150,21 @@ function pick<T>(list: readonly T[], at: number): T | undefined {
   return list[at % list.length];
 }
 
-/** The value of the given number for a schema; `salt` keeps neighbours from being alike. */
-function valueFor(schema: JsonValue | undefined, at: number, salt: number): JsonValue {
+/** The place of a value in a probe; `salt` keeps neighbours from being alike, `room` is what the probe may still hold. */
+interface Seat {
+  readonly at: number;
+  readonly salt: number;
+  readonly room: { left: number };
+}
+
+/** More than any probe needs: lists of lists of lists would fill the memory of the host. */
+const maxParts = 2_000;
+
+/** The value of the given number for a schema. */
+function valueFor(schema: JsonValue | undefined, seat: Seat): JsonValue {
+  const { at, salt, room } = seat;
+  room.left -= 1;
+  if (room.left < 0) return null;
   if (!isJsonObject(schema)) return pick(texts, at + salt) ?? null;
   const fixed = schemaValues({ ...(schema['enum'] ? { enum: schema['enum'] } : {}), ...constOf(schema) });
   if (fixed.length > 0) return pick(fixed, at + salt) ?? null;
@@ -136,9 +176,9 @@ function valueFor(schema: JsonValue | undefined, at: number, salt: number): Json
   if (type === 'null') return null;
   if (type === 'array')
     return Array.from({ length: pick(lengths, step) ?? 0 }, (_, item) =>
-      valueFor(schema['items'], at + item, salt + 1),
+      valueFor(schema['items'], { at: at + item, salt: salt + 1, room }),
     );
-  if (type === 'object') return objectFor(schema, at, salt);
+  if (type === 'object') return objectFor(schema, seat);
   return pick(texts, step) ?? '';
 }
 
@@ -146,10 +186,10 @@ function constOf(schema: JsonObject): JsonObject {
   return schema['const'] === undefined ? {} : { const: schema['const'] };
 }
 
-function objectFor(schema: JsonObject, at: number, salt: number): JsonObject {
+function objectFor(schema: JsonObject, { at, salt, room }: Seat): JsonObject {
   const properties = isJsonObject(schema['properties']) ? schema['properties'] : {};
   return Object.fromEntries(
-    Object.entries(properties).map(([key, part], nth) => [key, valueFor(part, at, salt + nth)]),
+    Object.entries(properties).map(([key, part], nth) => [key, valueFor(part, { at, salt: salt + nth, room })]),
   );
 }
 
@@ -160,9 +200,9 @@ const shapeProbeCount = 12;
  * two capabilities of one shape are both asked. Those that the schema refuses are left out of the comparison.
  */
 export function shapeProbes(spec: Spec, schema: CompiledSchema): Probe[] {
-  return Array.from({ length: shapeProbeCount }, (_, at) => ({ input: objectFor(spec.input_schema, at, 0) })).filter(
-    ({ input }) => isValid(schema, input),
-  );
+  return Array.from({ length: shapeProbeCount }, (_, at) => {
+    return { input: objectFor(spec.input_schema, { at, salt: 0, room: { left: maxParts } }) };
+  }).filter(({ input }) => isValid(schema, input));
 }
 
 function shapeOf(schema: JsonValue | undefined, depth: number): JsonValue {

@@ -7,6 +7,8 @@ export type Path = readonly (string | number)[];
 const maxDepth = 6;
 const maxPaths = 40;
 const maxLength = 50;
+/** Values for one place: more are never asked, and an enum may have any number. */
+const maxValues = 64;
 
 function subschema(schema: JsonValue | undefined, key: string | number): JsonValue | undefined {
   if (!isJsonObject(schema)) return undefined;
@@ -17,7 +19,7 @@ function subschema(schema: JsonValue | undefined, key: string | number): JsonVal
 
 function listOf(schema: JsonValue | undefined, key: string): JsonValue[] {
   const value = isJsonObject(schema) ? schema[key] : undefined;
-  return Array.isArray(value) ? value : [];
+  return Array.isArray(value) ? value.slice(0, maxValues) : [];
 }
 
 /** Values that the schema itself speaks of, and those just beside its bounds. */
@@ -141,23 +143,27 @@ function schemaAt(schema: JsonValue, path: Path): JsonValue | undefined {
   return path.reduce<JsonValue | undefined>((at, key) => subschema(at, key), schema);
 }
 
+/** Made only when it is asked: inputs may be large, and most variations are never reached. */
+export type Variation = () => JsonValue;
+
 /** Inputs like that of a test, each changed in one place; one list for each place, and one for keys added. */
 export function inputVariations(
   test: Pick<SpecTest, 'input'>,
   schema: JsonObject,
   from: { readonly others: readonly JsonObject[]; readonly hints: readonly (string | number)[] },
-) {
+): Variation[][] {
   const { others, hints } = from;
   const { input } = test;
-  const changed = pathsIn(input, [], []).map((path): JsonObject[] => {
+  const changed = pathsIn(input, [], []).map((path): Variation[] => {
     const value = valueAt(input, path) ?? null;
     const values = [...fromOthers(path, others), ...variationsOf(value, schemaAt(schema, path), hints)];
-    return [undefined, ...values].map((other) => withValue(input, path, other)).filter(isJsonObject);
+    return [undefined, ...values].slice(0, maxValues).map((other) => () => withValue(input, path, other));
   });
   const properties = isJsonObject(schema['properties']) ? schema['properties'] : {};
-  const added = Object.entries(properties).flatMap(([key, part]) => {
+  const added = Object.entries(properties).flatMap(([key, part]): Variation[] => {
     if (Object.hasOwn(input, key)) return [];
-    return [...fromOthers([key], others), ...schemaValues(part)].map((value) => ({ ...input, [key]: value }));
+    const values = [...fromOthers([key], others), ...schemaValues(part)].slice(0, maxValues);
+    return values.map((value) => () => ({ ...input, [key]: value }));
   });
   return [...changed, added];
 }

@@ -64,7 +64,7 @@ const phrases: readonly Phrase[] = [
 
 /** What a declared property means; undefined where it is none of the phrases that can be checked. */
 export function readProperty(text: string): Property | undefined {
-  const plain = text.replace(/[`'"]/g, '').replace(/\s+/g, ' ').trim().replace(/\.$/, '').slice(0, 200);
+  const plain = text.slice(0, 1_000).replace(/[`'"]/g, '').replace(/\s+/g, ' ').trim().replace(/\.$/, '').slice(0, 200);
   for (const { pattern, read } of phrases) {
     const found = plain.match(pattern);
     if (found) return read(found);

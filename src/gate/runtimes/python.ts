@@ -1,15 +1,14 @@
 import { join } from 'node:path';
-import * as z from 'zod';
 import type { Config } from '../../config.js';
-import { tryParseJson } from '../../json.js';
 import type { Logger } from '../../log.js';
 import { requiredByDefault } from '../walls.js';
 import { OwnSession } from './own-session.js';
+import { Inspector } from './python/inspector.js';
 import { PythonPool } from './python/process-pool.js';
+import { RewoundGroup } from './python/rewound-group.js';
 import { createWallCheck } from './required-walls.js';
-import type { CodeFacts, InvokeOutcome, Sandbox } from './runtime.js';
+import type { InvokeOutcome, Sandbox } from './runtime.js';
 import { plainAmbience } from './typescript/deno-command.js';
-import type { DenoProcess } from './typescript/deno-process.js';
 import { runInvocation } from './typescript/run-invocation.js';
 
 export interface PythonSandboxDeps {
@@ -19,43 +18,11 @@ export interface PythonSandboxDeps {
 
 const defaultMemoryMb = 128;
 const maxCodeChars = 200_000;
-const inspectMs = 10_000;
-
-const factsSchema = z.object({
-  problems: z.array(z.string()),
-  flags: z.array(z.string()),
-  strings: z.array(z.string()),
-  numbers: z.array(z.number()),
-});
 
 /** A loop cannot be interrupted from within, so the host's timer is the code's own. */
 function named(outcome: InvokeOutcome): InvokeOutcome {
   if (outcome.ok || outcome.reason !== 'wall_timeout') return outcome;
   return { ...outcome, reason: 'timeout', message: 'the code ran longer than its time' };
-}
-
-/** Reads code in an interpreter that never runs any. */
-class Inspector {
-  private process: DenoProcess | undefined;
-  private turn: Promise<unknown> = Promise.resolve();
-
-  constructor(private readonly pool: PythonPool) {}
-
-  inspect(program: string): Promise<CodeFacts> {
-    const next = this.turn.then(() => this.read(program));
-    this.turn = next.catch(() => undefined);
-    return next;
-  }
-
-  private async read(program: string): Promise<CodeFacts> {
-    const process = this.process?.alive ? this.process : await this.pool.fresh(plainAmbience);
-    this.process = process;
-    const reply = await process.request({ op: 'inspect', program }, inspectMs);
-    const facts = factsSchema.safeParse(reply.ok ? tryParseJson(reply.text) : undefined);
-    if (facts.success) return facts.data;
-    this.pool.discard(process);
-    return { problems: ['the code cannot be read: the parser gave up'], flags: [], strings: [], numbers: [] };
-  }
 }
 
 function tooLong(): InvokeOutcome {
@@ -81,6 +48,10 @@ export function createPythonSandbox({ config, log }: PythonSandboxDeps): Sandbox
       log,
     );
     return pool;
+  };
+  const inspectorOf = (): Inspector => {
+    inspector ??= new Inspector(poolOf());
+    return inspector;
   };
   const introduce = async (): Promise<string> => {
     const { version } = await poolOf().prepare();
@@ -116,9 +87,19 @@ export function createPythonSandbox({ config, log }: PythonSandboxDeps): Sandbox
     },
     async inspect(code) {
       await walls.require();
-      inspector ??= new Inspector(poolOf());
-      return inspector.inspect(code);
+      return inspectorOf().inspect(code);
     },
+    async possibleFaults(code) {
+      await walls.require();
+      return inspectorOf().possibleFaults(code);
+    },
+    openGroup: () =>
+      new RewoundGroup({
+        require: () => walls.require(),
+        fresh: (place) => poolOf().fresh(place),
+        discard: (process) => poolOf().discard(process),
+        run: async (process, code, work) => named(await runInvocation(process, code, { ...work, glue: '' })),
+      }),
     health: walls.health,
     close: async () => pool?.close(),
   };

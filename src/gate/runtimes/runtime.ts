@@ -1,5 +1,7 @@
+import type { Permissions } from '../../grants.js';
 import type { JsonObject, JsonValue } from '../../json.js';
 import type { FailureReason, Language } from '../model.js';
+import type { PossibleFaults } from '../mutation/edits.js';
 import type { AbsentWall, WallName } from '../walls.js';
 
 /** A call out of the sandbox. The host decides what the answer is; a rejection reaches the code as a typed error. */
@@ -46,8 +48,28 @@ export type InvokeOutcome =
       readonly logs: string;
     };
 
+/** Packages made into one program text, and which they are. */
+export interface BundledPackages {
+  /** `name@version` of every package that went in, those that the named ones need among them */
+  readonly names: readonly string[];
+  readonly sha256: string;
+}
+
+/** How code is opened: `pooled` where it is admitted or a mutant, `packages` as its spec declares them. */
+export interface Opening {
+  readonly pooled?: boolean;
+  readonly packages?: readonly string[] | undefined;
+}
+
+/** The opening of code that is admitted. */
+export function openingOf({ permissions }: { readonly permissions: Permissions }): Opening {
+  return { pooled: true, packages: permissions.packages };
+}
+
 /** One candidate loaded in a process of its own (or out of a pool, for admitted code). Every invocation gets a fresh context. */
 export interface SandboxSession {
+  /** The packages that the code was given; absent where it asks for none. */
+  readonly packages?: BundledPackages | undefined;
   invoke(invocation: Invocation, signal: AbortSignal): Promise<InvokeOutcome>;
   close(): Promise<void>;
 }
@@ -70,14 +92,32 @@ export interface CodeFacts {
   readonly flags: readonly string[];
   readonly strings: readonly string[];
   readonly numbers: readonly number[];
+  /** Lists and tables that are written out, as JSON. */
+  readonly lists: readonly string[];
+  /** Values that the code works with, in the order of the text: no keys, no descriptions. */
+  readonly values: readonly (string | number)[];
+}
+
+/**
+ * Sessions for variants of one author's code. They share what the language's sandbox lets them share with one another,
+ * and nothing with the code under judgement or with other candidates; no invocation finds what another one left behind.
+ */
+export interface SessionGroup {
+  /** @throws FoundryError sandbox_unavailable where the required isolation is not to be had. */
+  open(code: string): Promise<SandboxSession>;
+  close(): Promise<void>;
 }
 
 export interface Sandbox {
   readonly language: Language;
   /** Reads code of a language that the host does not parse itself. @throws FoundryError sandbox_unavailable */
   inspect?(code: string): Promise<CodeFacts>;
+  /** The small faults that can be put into such code; undefined where they cannot be found. @throws FoundryError sandbox_unavailable */
+  possibleFaults?(code: string): Promise<PossibleFaults | undefined>;
   /** @throws FoundryError sandbox_unavailable where the required isolation is not to be had. */
-  open(code: string, options?: { readonly pooled?: boolean }): Promise<SandboxSession>;
+  open(code: string, options?: Opening): Promise<SandboxSession>;
+  /** The variants may import these packages, as the code that they are made of. */
+  openGroup(packages?: readonly string[]): SessionGroup;
   health(): Promise<SandboxHealth>;
   close(): Promise<void>;
 }

@@ -1,12 +1,14 @@
 import type { Config } from '../../config.js';
 import { throwIfCancelled } from '../../errors.js';
+import { createGrants } from '../../grants.js';
 import { sha256 } from '../../hash.js';
 import type { Logger } from '../../log.js';
 import { requiredByDefault } from '../walls.js';
 import { isReusable, OwnSession } from './own-session.js';
 import { createWallCheck } from './required-walls.js';
-import type { Invocation, InvokeOutcome, Sandbox, SandboxSession } from './runtime.js';
+import type { BundledPackages, Invocation, InvokeOutcome, Sandbox, SandboxSession } from './runtime.js';
 import { plainAmbience } from './typescript/deno-command.js';
+import { createPackageSource } from './typescript/packages.js';
 import { ProcessPool } from './typescript/process-pool.js';
 import { runInvocation } from './typescript/run-invocation.js';
 import { type Transpiled, transpile } from './typescript/transpile.js';
@@ -27,8 +29,14 @@ interface SharedOutcome {
   readonly shared: boolean;
 }
 
-function notLoaded(transpiled: Extract<Transpiled, { ok: false }>): InvokeOutcome {
-  return { ok: false, reason: 'load_error', message: transpiled.message, durationMs: 0, logs: '' };
+function notLoaded({ message }: { readonly message: string }): SandboxSession {
+  const outcome: InvokeOutcome = { ok: false, reason: 'load_error', message, durationMs: 0, logs: '' };
+  return { invoke: async () => outcome, close: async () => undefined };
+}
+
+function withPackages(session: SandboxSession, packages: BundledPackages | undefined): SandboxSession {
+  if (packages === undefined) return session;
+  return { packages, invoke: (invocation, signal) => session.invoke(invocation, signal), close: () => session.close() };
 }
 
 /** Admitted code: any process that never misbehaved, lent for one invocation. */
@@ -76,6 +84,7 @@ export function createTypescriptSandbox({ config, log }: TypescriptSandboxDeps):
   const { memory_mb: memoryMb = defaultMemoryMb, deno_path: denoPath } = settings ?? {};
   const pool = new ProcessPool({ memoryMb, denoPath }, log);
   const programs = new Map<string, Promise<Transpiled>>();
+  const packageSource = createPackageSource(createGrants(config), config.packagesDir);
   const walls = createWallCheck('typescript', settings?.required_isolation ?? requiredByDefault, {
     async walls() {
       const { up, absent } = await pool.isolation();
@@ -102,14 +111,21 @@ export function createTypescriptSandbox({ config, log }: TypescriptSandboxDeps):
     async open(code, options) {
       await walls.require();
       const transpiled = await programOf(code);
-      if (!transpiled.ok) return { invoke: async () => notLoaded(transpiled), close: async () => undefined };
-      const { program } = transpiled;
-      if (options?.pooled) return new PooledSession(pool, program);
-      return new OwnSession({
+      if (!transpiled.ok) return notLoaded(transpiled);
+      const given = await packageSource.giveTo(code, options?.packages);
+      if (!given.ok) return notLoaded(given);
+      const program = given.around(transpiled.program);
+      if (options?.pooled) return withPackages(new PooledSession(pool, program), given.packages);
+      const session = new OwnSession({
         fresh: (ambience) => pool.fresh(ambience),
         discard: (process) => pool.discard(process),
         run: (process, invocation, signal) => runInvocation(process, program, { invocation, signal }),
       });
+      return withPackages(session, given.packages);
+    },
+    // Every call has a context of its own, so a pool does for variants what it does for admitted code.
+    openGroup(packages) {
+      return { open: (code) => this.open(code, { pooled: true, packages }), close: async () => undefined };
     },
     health: walls.health,
     close: () => pool.close(),

@@ -1,5 +1,6 @@
 import { FoundryError } from '../../errors.js';
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../../json.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../json.js';
+import { callKey } from '../../net/fetch-call.js';
 import { observationSchema, type RecordedAnswer } from '../../specs/model.js';
 import { compareWithExpected, sameJson, show } from '../compare.js';
 import type { GateLibrary, KnownCapability } from '../gate-library.js';
@@ -15,7 +16,7 @@ import {
 } from '../judgement.js';
 import { callableNames } from '../recorded-answers.js';
 import { defaultNow, defaultSeed } from '../run-test.js';
-import type { CallHandler, CallRequest } from '../runtimes/runtime.js';
+import { type CallHandler, type CallRequest, openingOf } from '../runtimes/runtime.js';
 
 const maxDepth = 8;
 const maxReasons = 10;
@@ -46,8 +47,9 @@ interface Asking {
 }
 
 function sameCall(call: CallRequest): (answer: RecordedAnswer) => boolean {
-  const args = canonicalJson(call.args);
-  return (answer) => answer.name === call.name && (answer.any_args === true || canonicalJson(answer.args) === args);
+  const key = callKey(call.name, call.args);
+  return (answer) =>
+    answer.name === call.name && (answer.any_args === true || callKey(answer.name, answer.args) === key);
 }
 
 function give(answer: RecordedAnswer): JsonValue {
@@ -77,7 +79,7 @@ async function reallyCall(asking: Asking, call: CallRequest, depth: number): Pro
     unknown = true;
     throw new FoundryError('not_found', 'Nothing is recorded for that call.', 'None.');
   };
-  const session = await judgement.sandboxFor(capability.language).open(capability.code, { pooled: true });
+  const session = await judgement.sandboxFor(capability.language).open(capability.code, openingOf(capability.spec));
   try {
     const { now, seed, context } = placed.test;
     const { timeoutMs, signal } = judgement;

@@ -1,4 +1,6 @@
 import type { JsonValue } from '../../json.js';
+import { fetchName, readFetchArgs } from '../../net/fetch-call.js';
+import { targetOf } from '../../net/hosts.js';
 import type { CompiledSchema } from '../json-schema.js';
 import {
   counted,
@@ -19,10 +21,24 @@ function schemaErrors(schema: CompiledSchema, value: JsonValue): string[] {
 
 function undeclaredCalls(judgement: Judgement, placed: PlacedTest): string[] {
   const { capabilities, tools } = judgement.candidate.spec.dependencies;
-  const declared = new Set([...capabilities, ...tools]);
+  const declared = new Set([...capabilities, ...tools, fetchName]);
   const names = new Set((placed.test.calls ?? []).map((call) => call.name).filter((name) => !declared.has(name)));
   if (names.size > 0 && placed.from === 'hidden') return ['it records a call that dependencies do not name'];
   return [...names].map((name) => `it records a call to ${name}, which dependencies do not name`);
+}
+
+/** Hosts that a test fetches from and the spec does not declare: live, such a request would never be made. */
+function undeclaredHosts({ candidate, grants }: Judgement, placed: PlacedTest): string[] {
+  const policy = grants.policyOf(candidate.spec.permissions);
+  const hosts = (placed.test.calls ?? []).flatMap((call) => {
+    const read = call.name === fetchName ? readFetchArgs(call.args) : undefined;
+    if (read === undefined) return [];
+    if (!read.ok) return ['no url'];
+    const url = new URL(read.call.url);
+    return policy.declares(targetOf(url)) ? [] : [url.host];
+  });
+  if (hosts.length > 0 && placed.from === 'hidden') return ['it records a fetch that permissions.net does not declare'];
+  return [...new Set(hosts)].map((host) => `it records a fetch of ${host}, which permissions.net does not declare`);
 }
 
 async function problemsOf(judgement: Judgement, placed: PlacedTest): Promise<string[]> {
@@ -32,6 +48,7 @@ async function problemsOf(judgement: Judgement, placed: PlacedTest): Promise<str
   const problems = [
     ...tell('the input does not meet the input schema', schemaErrors(judgement.inputSchema, placed.test.input)),
     ...undeclaredCalls(judgement, placed),
+    ...undeclaredHosts(judgement, placed),
   ];
   // Code meets hidden inputs in the hidden stage alone, once it is right about the visible ones.
   if (hidden) return problems;

@@ -6,6 +6,7 @@ import { type CompiledSchema, compileSchema } from '../json-schema.js';
 import { type Finding, type Judgement, placedTests, type Stage } from '../judgement.js';
 import { type Answer, ask } from '../probes/ask.js';
 import { inputShape, type Probe, probesFrom, shapeProbes } from '../probes/probes.js';
+import { openingOf } from '../runtimes/runtime.js';
 
 const maxSuspects = 8;
 const testProbeCount = 36;
@@ -33,9 +34,10 @@ interface Fingerprint {
 
 async function fingerprintOf(judgement: Judgement): Promise<Fingerprint> {
   const { candidate, session, timeoutMs, signal, settings, inputSchema } = judgement;
-  const { capabilities, tools } = candidate.spec.dependencies;
+  const { dependencies, permissions } = candidate.spec;
+  const { capabilities, tools } = dependencies;
   // What calls others gives nothing of its own where nothing answers it.
-  if (capabilities.length + tools.length > 0) return { fingerprint: null, informative: 0 };
+  if (capabilities.length + tools.length + permissions.net.length > 0) return { fingerprint: null, informative: 0 };
   const answers: string[] = [];
   const distinct = new Set<string>();
   for (const probe of shapeProbes(candidate.spec, inputSchema)) {
@@ -70,7 +72,7 @@ async function agreement(comparison: Comparison, suspect: KnownCapability): Prom
   const { judgement, probes, answer } = comparison;
   const { candidate, timeoutMs, signal } = judgement;
   const schema: CompiledSchema = compileSchema(suspect.spec.input_schema);
-  const session = await judgement.sandboxFor(suspect.language).open(suspect.code, { pooled: true });
+  const session = await judgement.sandboxFor(suspect.language).open(suspect.code, openingOf(suspect.spec));
   const shared = new Set<string>();
   try {
     for (const probe of probes) {
@@ -117,7 +119,11 @@ async function run(judgement: Judgement): Promise<Finding> {
       suspects.length === 0
         ? []
         : [
-            ...probesFrom(candidate.spec, tests, { schema: inputSchema, wanted: testProbeCount, code: candidate.code }),
+            ...probesFrom(candidate.spec, tests, {
+              schema: inputSchema,
+              wanted: testProbeCount,
+              hints: await judgement.hints(),
+            }),
             ...shapeProbes(candidate.spec, inputSchema),
           ],
     answer: (probe) => {

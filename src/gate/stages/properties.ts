@@ -81,7 +81,7 @@ async function run(judgement: Judgement): Promise<Finding> {
   const probes = probesFrom(candidate.spec, candidate.visibleTests, {
     schema: inputSchema,
     wanted: probeCount,
-    code: candidate.code,
+    hints: await judgement.hints(),
   });
   const known = new Map<Probe, Promise<Answer>>();
   const answer = (probe: Probe): Promise<Answer> => {

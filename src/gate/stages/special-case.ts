@@ -3,6 +3,7 @@ import type { Spec, SpecTest } from '../../specs/model.js';
 import { show } from '../compare.js';
 import { type Finding, type Judgement, type PlacedTest, placedTests, type Stage } from '../judgement.js';
 import { parseModule } from '../syntax.js';
+import { testsAsKeys, writtenOut } from './table-keys.js';
 
 type Literal = string | number;
 
@@ -35,6 +36,8 @@ function expectedLiterals({ expected }: SpecTest): Set<Literal> {
 interface CodeLiterals {
   readonly strings: readonly string[];
   readonly numbers: ReadonlySet<number>;
+  /** Lists and objects that are written out, as JSON. */
+  readonly lists: readonly string[];
 }
 
 /** String and number literals of the code. */
@@ -42,7 +45,7 @@ function codeLiterals(code: string): CodeLiterals {
   const parsed = parseModule(code);
   const strings: string[] = [];
   const numbers = new Set<number>();
-  if (!parsed.ok) return { strings, numbers };
+  if (!parsed.ok) return { strings, numbers, lists: [] };
   for (const { node } of parsed.nodes) {
     const value = node.fields['value'];
     if (node.type === 'StringLiteral' && typeof value === 'string') strings.push(value);
@@ -53,12 +56,12 @@ function codeLiterals(code: string): CodeLiterals {
   // A key of a table is as good a place for a remembered value as any.
   for (const { node, field } of parsed.nodes)
     if (field === 'key' && node.type === 'Identifier') strings.push(String(node.fields['name']));
-  return { strings, numbers };
+  return { strings, numbers, lists: writtenOut(parsed.nodes) };
 }
 
 /** What the spec itself says: such values belong into the code. */
-function specText({ name, summary, input_schema, output_schema, dependencies, properties }: Spec): string {
-  return JSON.stringify([name, summary, input_schema, output_schema, dependencies, properties]);
+function specText({ name, summary, input_schema, output_schema, dependencies, properties, permissions }: Spec): string {
+  return JSON.stringify([name, summary, input_schema, output_schema, dependencies, properties, permissions]);
 }
 
 interface Remembered {
@@ -67,12 +70,18 @@ interface Remembered {
   readonly answers: readonly Literal[];
 }
 
+/** Hidden values must not shape what is told: code could be a long list of guesses at them. */
+function shownTests(candidate: Judgement['candidate']): PlacedTest[] {
+  return placedTests(candidate).filter(({ from }) => from !== 'hidden');
+}
+
 /** For each test, its distinctive values that stand in the code, are not the same in all tests, and not in the spec. */
 function rememberedBy({ candidate }: Judgement, { strings, numbers }: CodeLiterals): Remembered[] {
   const spec = specText(candidate.spec);
-  const tests = placedTests(candidate);
+  const tests = shownTests(candidate);
+  const texts = strings.join('\n\u0000\n');
   const inCode = (literal: Literal): boolean =>
-    typeof literal === 'number' ? numbers.has(literal) : strings.some((text) => text.includes(literal));
+    typeof literal === 'number' ? numbers.has(literal) : texts.includes(literal);
   const counts = new Map<Literal, number>();
   const sets = tests.map((placed) => {
     const inputs = leaves(placed.test.input, new Set());
@@ -91,10 +100,9 @@ function rememberedBy({ candidate }: Judgement, { strings, numbers }: CodeLitera
   }));
 }
 
-function nameLiteral(remembered: Remembered): string {
-  if (remembered.placed.from === 'hidden') return 'values of a hidden test stand in the code';
-  const values = [...remembered.inputs, ...remembered.answers].slice(0, 3).map(show).join(', ');
-  return `values of test "${remembered.placed.test.name}" stand in the code: ${values}`;
+function nameLiteral({ placed, inputs, answers }: Remembered): string {
+  const values = [...inputs, ...answers].slice(0, 3).map(show).join(', ');
+  return `values of test "${placed.test.name}" stand in the code: ${values}`;
 }
 
 /** An input and its answer, both in the code. Two words make no pair: that is how a table of classes looks. */
@@ -102,38 +110,43 @@ function isPair({ inputs, answers }: Remembered): boolean {
   return inputs.some((input) => answers.some((answer) => answer !== input && !(isWord(input) && isWord(answer))));
 }
 
+/** Most of the tests, and not a single one that may be an example of its own. */
+function isMost(count: number, all: number): boolean {
+  return count >= 2 && count * 2 > all;
+}
+
+async function literalsOf({ facts, candidate }: Judgement): Promise<CodeLiterals> {
+  const read = await facts();
+  if (read === undefined) return codeLiterals(candidate.code);
+  return { strings: read.strings, numbers: new Set(read.numbers), lists: read.lists };
+}
+
 async function run(judgement: Judgement): Promise<Finding> {
-  const facts = await judgement.facts();
-  const literals = facts
-    ? { strings: facts.strings, numbers: new Set(facts.numbers) }
-    : codeLiterals(judgement.candidate.code);
+  const literals = await literalsOf(judgement);
+  const tests = shownTests(judgement.candidate);
   const remembered = rememberedBy(judgement, literals);
   const hiddenResults = await judgement.untold(() =>
     Promise.all(judgement.candidate.hiddenTests.map((test) => judgement.resultOf(test))),
   );
-  const hiddenFailed =
-    hiddenResults.some((result) => !result.passed) && remembered.some(({ placed }) => placed.from !== 'hidden');
   const pairs = remembered.filter(isPair);
   const answered = remembered.filter(({ answers }) => answers.some((literal) => !isWord(literal)));
-  const answerable = placedTests(judgement.candidate).filter(({ test }) =>
-    [...expectedLiterals(test)].some((literal) => !isWord(literal)),
-  );
+  const answerable = tests.filter(({ test }) => [...expectedLiterals(test)].some((literal) => !isWord(literal)));
   const touched = remembered.filter(({ inputs, answers }) => inputs.length + answers.length > 0);
-  const table = answered.length >= 2 && answered.length * 2 > answerable.length;
-  const guilty = hiddenFailed ? touched : table ? [...new Set([...pairs, ...answered])] : pairs;
-  // How many hidden values stand in the code is not told: code could be a long list of guesses.
-  const shown = (list: readonly Remembered[]): number => list.filter(({ placed }) => placed.from !== 'hidden').length;
-  const evidence = { pairs: shown(pairs), answers_in_code: shown(answered) };
-  if (guilty.length === 0) return { status: 'passed', checked: remembered.length, reasons: [], evidence };
-  return {
-    status: 'failed',
-    checked: remembered.length,
-    reasons: [
-      ...new Set(guilty.map(nameLiteral)),
-      'compute the answer from the input; a constant that belongs to the task stands in the schemas (as an enum or const)',
-    ].slice(-maxReasons),
-    evidence,
-  };
+  const guilty = hiddenResults.some((result) => !result.passed)
+    ? touched
+    : isMost(answered.length, answerable.length)
+      ? [...new Set([...pairs, ...answered])]
+      : pairs;
+  const { keyed, of } = testsAsKeys(tests, literals);
+  const keys = isMost(keyed.length, of)
+    ? keyed.map(({ test }) => `the input of test "${test.name}" stands in the code: ${show(test.input)}`)
+    : [];
+  const evidence = { pairs: pairs.length, answers_in_code: answered.length, inputs_in_code: keyed.length };
+  const reasons = [...new Set([...keys, ...guilty.map(nameLiteral)])];
+  if (reasons.length === 0) return { status: 'passed', checked: tests.length, reasons: [], evidence };
+  const advice =
+    'compute the answer from the input; a constant that belongs to the task stands in the schemas (as an enum or const)';
+  return { status: 'failed', checked: tests.length, reasons: [...reasons, advice].slice(-maxReasons), evidence };
 }
 
 /** Code that remembers the tests instead of doing the work. */

@@ -1,4 +1,7 @@
+import type { PackageProblem } from '../../packages/installed.js';
+import { packageOfImport, parsePackage } from '../../packages/names.js';
 import { counted, type Finding, type Judgement, type Stage } from '../judgement.js';
+import type { CodeFacts } from '../runtimes/runtime.js';
 import { asNode, nameIn, parseModule, type SyntaxNode, type VisitedNode } from '../syntax.js';
 
 /** The longest candidate, in characters. */
@@ -25,14 +28,9 @@ const forbiddenMembers = new Set([
   'caller',
   'callee',
 ]);
-const importing = new Set([
-  'ImportDeclaration',
-  'ImportExpression',
-  'Import',
-  'TSImportEqualsDeclaration',
-  'ExportAllDeclaration',
-]);
+const importing = new Set(['ImportExpression', 'Import', 'TSImportEqualsDeclaration', 'ExportAllDeclaration']);
 const members = new Set(['MemberExpression', 'OptionalMemberExpression']);
+const importSpecifiers = new Set(['ImportSpecifier', 'ImportDefaultSpecifier', 'ImportNamespaceSpecifier']);
 const declaring = new Set(['VariableDeclarator', 'FunctionDeclaration', 'ClassDeclaration', 'TSEnumDeclaration']);
 
 /** Names that the code declares itself, at any depth: a parameter called `process` is no crime, and the walls stand anyway. */
@@ -48,7 +46,8 @@ function declaredNames(nodes: readonly VisitedNode[]): Set<string> {
       (parent?.type === 'AssignmentPattern' && field === 'left') ||
       parent?.type === 'ArrayPattern' ||
       parent?.type === 'RestElement';
-    if (name !== undefined && (declares || inPattern)) names.add(name);
+    const imports = parent !== undefined && importSpecifiers.has(parent.type) && field === 'local';
+    if (name !== undefined && (declares || inPattern || imports)) names.add(name);
   }
   return names;
 }
@@ -58,6 +57,7 @@ function isReference({ parent, field }: VisitedNode): boolean {
   const computed = parent.fields['computed'] === true;
   if (members.has(parent.type) && field === 'property') return computed;
   if (field === 'key') return computed;
+  if (importSpecifiers.has(parent.type)) return false;
   return !['LabeledStatement', 'BreakStatement', 'ContinueStatement', 'ExportSpecifier', 'MetaProperty'].includes(
     parent.type,
   );
@@ -74,8 +74,29 @@ function memberProblem(node: SyntaxNode): string | undefined {
   return undefined;
 }
 
-function nodeProblem(visited: VisitedNode, declared: ReadonlySet<string>): string | undefined {
+/** Packages that a spec declares, with what stands against those that cannot be used. */
+export interface AskedPackages {
+  readonly declared: readonly string[];
+  readonly problems: readonly PackageProblem[];
+}
+const noPackages: AskedPackages = { declared: [], problems: [] };
+
+function importProblem(node: SyntaxNode, { declared, problems }: AskedPackages): string | undefined {
+  if (declared.length === 0) return 'imports are not allowed; everything is in the one module';
+  const name = packageOfImport(nameIn(node.fields['source']) ?? '');
+  if (name === undefined || !declared.some((text) => parsePackage(text)?.name === name))
+    return 'imports are not allowed, but of packages that the spec declares under permissions.packages';
+  return problems.find((one) => one.name === name)?.message;
+}
+
+interface Surroundings {
+  readonly declared: ReadonlySet<string>;
+  readonly packages: AskedPackages;
+}
+
+function nodeProblem(visited: VisitedNode, { declared, packages }: Surroundings): string | undefined {
   const { node } = visited;
+  if (node.type === 'ImportDeclaration') return importProblem(node, packages);
   if (importing.has(node.type)) return 'imports are not allowed; everything is in the one module';
   if (node.type === 'ExportNamedDeclaration' && asNode(node.fields['source']))
     return 'exports from other modules are not allowed';
@@ -131,30 +152,51 @@ function sizeProblem(code: string): string | undefined {
 }
 
 /** What may not be in a candidate in TypeScript. Empty where the code may be run. */
-export function staticProblems(code: string): string[] {
+export function staticProblems(code: string, packages: AskedPackages = noPackages): string[] {
   const tooLong = sizeProblem(code);
   if (tooLong !== undefined) return [tooLong];
   const parsed = parseModule(code);
   if (!parsed.ok) return [`the code cannot be read: ${parsed.message}`];
   const declared = declaredNames(parsed.nodes);
   const found = parsed.nodes.flatMap((visited) => {
-    const problem = nodeProblem(visited, declared);
+    const problem = nodeProblem(visited, { declared, packages });
     return problem === undefined ? [] : [`line ${visited.node.line}: ${problem}`];
   });
   const exporting = exportProblem(parsed.program);
   return counted(exporting === undefined ? found : [exporting, ...found]);
 }
 
-async function run({ candidate, facts }: Judgement): Promise<Finding> {
+/** Hosts need no grant to be judged, for none is asked; the report says what a live call will lack. */
+function hostEvidence({ candidate, grants }: Judgement): Finding['evidence'] {
+  const { permissions } = candidate.spec;
+  if (permissions.net.length === 0) return {};
+  return { hosts: { declared: permissions.net, not_granted: grants.hostsNotGranted(permissions) } };
+}
+
+async function problemsOf({ candidate, grants }: Judgement, read: CodeFacts | undefined): Promise<string[]> {
+  const { packages: declared = [] } = candidate.spec.permissions;
+  if (read === undefined)
+    return staticProblems(candidate.code, {
+      declared,
+      problems: await grants.packageProblems(candidate.spec.permissions),
+    });
+  const python =
+    declared.length > 0 ? ['permissions.packages are for TypeScript; Python has its standard library alone'] : [];
+  return counted([...python, ...read.problems]);
+}
+
+async function run(judgement: Judgement): Promise<Finding> {
+  const { candidate, facts } = judgement;
   const tooLong = sizeProblem(candidate.code);
   const read = tooLong === undefined ? await facts() : undefined;
-  const reasons = tooLong !== undefined ? [tooLong] : read ? counted(read.problems) : staticProblems(candidate.code);
+  const reasons = tooLong === undefined ? await problemsOf(judgement, read) : [tooLong];
   return {
     status: reasons.length === 0 ? 'passed' : 'failed',
     checked: 1,
     reasons: reasons.slice(0, maxReasons),
     evidence: {
       characters: candidate.code.length,
+      ...hostEvidence(judgement),
       ...(read && read.flags.length > 0 && { flags: counted(read.flags) }),
     },
   };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { FoundryError } from '../../errors.js';
 import { isJsonObject, type JsonValue, jsonObject, jsonValue, tryParseJson } from '../../json.js';
+import { maxProvenance } from '../../specs/model.js';
 
 /** `library/{primitive,skill}/<artifact>/{code.py,spec.json,tests.json}` under one folder. */
 export const layoutKinds = ['primitive', 'skill'] as const;
@@ -20,7 +21,7 @@ export const layoutTestSchema = z.looseObject({
       type: z.string().nullish(),
       payload: jsonValue.optional(),
       prov_contains: z.array(jsonValue).nullish(),
-      prov_len: z.int().min(0).nullish(),
+      prov_len: z.int().min(0).max(maxProvenance).nullish(),
       payload_keys: z.array(z.string()).nullish(),
       payload_contains: jsonObject.nullish(),
     })

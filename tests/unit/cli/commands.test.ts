@@ -135,12 +135,14 @@ test('doctor shows each check, and --json the same', async () => {
     'required isolation',
     'chat model',
     'tool servers',
+    'granted hosts',
+    'granted packages',
   ])
     expect(out).toMatch(new RegExp(`^${check} +ok +\\S`, 'm'));
   expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThan(110);
   const told = JSON.parse((await runMain('doctor', '--json')).out);
   expect(told.ok).toBe(true);
-  expect(told.checks).toHaveLength(10);
+  expect(told.checks).toHaveLength(12);
   expect(told.sandboxes).toMatchObject([
     { language: 'typescript', available: true, required: ['process', 'deno_permissions'], missing: [] },
     { language: 'python', available: true, required: ['process', 'deno_permissions'], missing: [] },

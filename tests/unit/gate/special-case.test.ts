@@ -54,8 +54,46 @@ describe('the special_case stage', () => {
     const ids = [pairTest('a', 'ID-48151'), pairTest('bb', 'ID-62342'), pairTest('ccc', 'ID-91114')];
     const { report, stage } = await judge(ids, `['ID-48151', 'ID-62342', 'ID-91114'][input.text.length - 1]`);
     expect(report).toMatchObject({ verdict: 'rejected', failed_stage: 'special_case' });
-    expect(stage.reasons.join()).toContain('values of a hidden test stand in the code');
+    expect(stage.reasons.join()).toContain('values of test "bb" stand in the code: "ID-62342"');
     expect(JSON.stringify(report)).not.toContain('91114');
+  });
+
+  test('says nothing of guesses at hidden values that stand in the code', async () => {
+    const ids = [pairTest('a', 'ID-1'), pairTest('bb', 'ID-2'), pairTest('customer 48151', 'ID-14')];
+    const right = "'ID-' + input.text.length";
+    const guess = `(['customer 48151', 'ID-14', 48151], ${right})`;
+    const reportOf = async (expression: string) => (await judge(ids, expression)).stage;
+    const [plain, guessing] = [await reportOf(right), await reportOf(guess)];
+    expect({ ...guessing, duration_ms: 0 }).toEqual({ ...plain, duration_ms: 0 });
+    expect(guessing.status).toBe('passed');
+  });
+
+  test.each([
+    ['a list as JSON', `({ '[2,3]': 5, '[1,10]': 11, '[4,4]': 8 } as any)[JSON.stringify(input.numbers)] ?? 0`],
+    ['a list by its elements', `({ '2,31,7': 40, '1,10,2': 13, '4,40,1': 45 } as any)[String(input.numbers)] ?? 0`],
+    [
+      'pairs',
+      `[[[2, 3], 5], [[1, 10], 11], [[-4, 4], 0]].find(([key]) => String(key) === String(input.numbers))?.[1] ?? 0`,
+    ],
+  ])('finds a table of the tests whose keys are %s', async (_what, expression) => {
+    const lists = expression.includes('31')
+      ? [
+          [2, 31, 7],
+          [1, 10, 2],
+          [4, 40, 1],
+        ]
+      : [
+          [2, 3],
+          [1, 10],
+          [-4, 4],
+        ];
+    const tests = lists.map((numbers) => {
+      const answer = numbers.reduce((left, right) => left + right, 0);
+      return { name: `sum ${numbers}`, input: { numbers }, expected: { status: 'ok' as const, payload: { answer } } };
+    });
+    const { stage } = await judge(tests, expression.replaceAll('input.numbers', '(input as any).numbers'));
+    expect(stage.status).toBe('failed');
+    expect(stage.reasons[0]).toMatch(/^the input of test "sum .*" stands in the code/);
   });
 
   test('finds remembered numbers and keys of a table', async () => {

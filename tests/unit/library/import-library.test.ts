@@ -24,7 +24,7 @@ function servicesOn(db: string): Services {
     FOUNDRY_LOG: 'silent',
   });
   // A machine that is busy with other tests is slow; nothing here is about time.
-  const patient = { ...config, file: { gate: { test_timeout_ms: 20_000 } } };
+  const patient = { ...config, file: { gate: { test_timeout_ms: 20_000, mutation_time_ms: 300_000 } } };
   const services = createServices(patient, { jobs: 'none' });
   opened.push(services);
   return services;
@@ -34,7 +34,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('importing a library of another layout', () => {
+describe('importing a library of another layout', { timeout: 300_000 }, () => {
   const source = join(folder, 'source');
   const services = servicesOn('first.db');
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createGrants } from '../../../src/grants.js';
 import type { CapabilityVersion, LibraryStore } from '../../../src/library/model.js';
 import { maxDepth, requirementsOf } from '../../../src/library/requirements.js';
 import { Desk } from './desk.js';
@@ -21,7 +22,8 @@ function libraryOf(graph: Record<string, string[]>): (name: string) => Capabilit
 async function needs(graph: Record<string, string[]>) {
   const make = libraryOf(graph);
   const library = { get: async (name: string) => (name in graph ? make(name) : undefined) } as LibraryStore;
-  return requirementsOf(make('start'), { library, bridge: new Desk() });
+  const grants = createGrants({ file: { grants: { net: ['api.example.org'] } }, packagesDir: undefined });
+  return requirementsOf(make('start'), { library, bridge: new Desk(), grants });
 }
 
 test('what changes things is found however deep, and by the shortest way', async () => {

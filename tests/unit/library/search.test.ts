@@ -11,6 +11,9 @@ const noSandbox: Sandbox = {
   open: async () => {
     throw new Error('nothing runs here');
   },
+  openGroup: () => {
+    throw new Error('nothing runs here');
+  },
   health: async () => ({ available: false, fingerprint: 'none', isolation: [], absent: [], detail: '' }),
   close: async () => undefined,
 };

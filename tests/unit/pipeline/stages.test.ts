@@ -43,6 +43,26 @@ test('one stage after the other writes what all stages at once write', async () 
   expect(contentsOf(at('staged'))).toEqual(all);
 });
 
+test('the list of packages has what the specs ask for', async () => {
+  const lines = (contentsOf(at('all'))['need_specs.jsonl'] ?? '').trim().split('\n');
+  expect(JSON.parse(contentsOf(at('all'))['package.json'] ?? '')).toEqual({ private: true, dependencies: {} });
+  const asking = lines.map((line, place) => {
+    const { spec_id: _, ...spec } = JSON.parse(line);
+    const packages = place === 0 ? ['left-pad@1.3.0', '@scope/name'] : place === 1 ? ['left-pad'] : undefined;
+    return JSON.stringify({
+      ...spec,
+      name: `${spec.name}_again`,
+      permissions: { net: [], ...(packages && { packages }) },
+    });
+  });
+  writeFileSync(at('asking.jsonl'), asking.join('\n'));
+  await pipeline('--stage', 'codegen', '--specs-in', at('asking.jsonl'), '--out', at('asking'));
+  expect(JSON.parse(contentsOf(at('asking'))['package.json'] ?? '')).toEqual({
+    private: true,
+    dependencies: { '@scope/name': '*', 'left-pad': '1.3.0' },
+  });
+});
+
 test('the files of another run stand in for its stages', async () => {
   const all = contentsOf(at('all'));
   await pipeline('--stage', 'spec', '--clusters-in', join(at('all'), 'need_clusters.jsonl'), '--out', at('other'));

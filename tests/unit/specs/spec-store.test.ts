@@ -50,6 +50,16 @@ test('putting the same spec again changes nothing, and its id is that of its con
   expect(other.record.spec_id).not.toBe(first.spec_id);
 });
 
+test('a guess at the hidden tests cannot be checked against the id of their spec', async () => {
+  const hidden = sumSpec().tests.slice(0, 1);
+  const idIn = async (store: Store, hiddenTests: typeof hidden): Promise<string> =>
+    (await prepareSpec({ store, clock: fixedClock() }, { ...draft, hiddenTests })).record.spec_id;
+  const [store, other] = [openStore(), openStore()];
+  expect(await idIn(store, hidden)).toBe(await idIn(store, hidden));
+  expect(await idIn(store, hidden)).not.toBe(await idIn(other, hidden));
+  expect(await idIn(store, [])).toBe(await idIn(other, []));
+});
+
 test('specs are listed by clustering and cluster, a page at a time, and found by the start of their id', async () => {
   const store = openStore();
   const deps = { store, clock: fixedClock() };

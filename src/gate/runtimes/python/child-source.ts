@@ -1,3 +1,5 @@
+import { rewindSource } from './rewind-source.js';
+
 /**
  * The main module of the Deno child that runs Python, shipped as text (it becomes a data URL). The child has no permission
  * at all, not even to read: the interpreter, its library and the memory snapshot come over standard input first, behind one
@@ -7,7 +9,7 @@
  * waits, so ctx.call needs no await. What Python can reach of JavaScript is an empty object; what could be reached by
  * digging is a realm without Deno, without code from strings, and without permissions.
  */
-export const childSource = String.raw`
+export const childSource = `${String.raw`
 const { stdin, stdout, exit, version, build, permissions } = Deno;
 const { parse, stringify } = JSON;
 const { now: realDateNow } = Date;
@@ -139,6 +141,7 @@ if (!snapshot) {
 const failed = (reason, message) => stringify({ done: { ok: false, reason, message }, calls: [], logs });
 const runIn = python.globals.get('_foundry_run');
 const inspectIn = python.globals.get('_foundry_inspect');
+const faultsIn = python.globals.get('_foundry_faults');
 let id = '';
 const send = (text) => sendBytes(encode('{"id":' + stringify(id) + ',"text":' + stringify(text) + '}\n'));
 
@@ -158,10 +161,13 @@ const callOut = (name, args, printed) => {
   return (message.ok ? '1' : '0') + message.text;
 };
 
+`}${rewindSource}${String.raw`
 let program = '';
 const handle = (message) => {
   id = message.id;
   logs = '';
+  if (message.op === 'rewind') return rewind();
+  if (message.op === 'faults') return String(faultsIn(message.program));
   if (message.op === 'inspect') return String(inspectIn(message.program));
   pinSurroundings(message.ambientNow, message.ambientSeed);
   spent = 0;
@@ -170,7 +176,8 @@ const handle = (message) => {
   since = realNow();
   // A program that stays the same is sent once.
   program = message.program ?? program;
-  const text = runIn(stringify({ ...message, program }), callOut);
+  // A function of its own each time: the loader remembers functions, and must not know one that the memory does not.
+  const text = runIn(stringify({ ...message, program }), (name, args, printed) => callOut(name, args, printed));
   if (typeof text !== 'string') return failed('protocol', 'the code broke its own interpreter');
   if (spent + realNow() - since > limit) return failed('timeout', 'the code ran longer than its time');
   const end = text.indexOf('\n');
@@ -191,4 +198,4 @@ for (;;) {
   send(text);
   if (broken) exit(0);
 }
-`;
+`}`;

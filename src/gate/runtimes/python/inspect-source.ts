@@ -39,14 +39,44 @@ def _foundry_inspector():
             return [top(each.name) for each in node.names]
         return ['.'] if node.level else [top(node.module)]
 
+    def unread(problem):
+        return {'problems': ['the code cannot be read: ' + problem], 'flags': [], 'strings': [], 'numbers': [], 'values': [], 'lists': []}
+
+    def values_of(tree):
+        # What the code works with, in the order of the text: keys are names, and a text alone on its line is a description.
+        names = {key for node in ast.walk(tree) if isinstance(node, ast.Dict) for key in node.keys}
+        names |= {node.slice for node in ast.walk(tree) if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant)}
+        names |= {node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        found = [
+            node for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and (type(node.value) is str and node not in names or type(node.value) in (int, float) and abs(node.value) < 1e300)
+        ]
+        found.sort(key=lambda node: (node.lineno, node.col_offset))
+        return list(dict.fromkeys(node.value for node in found))[:200]
+
+    def written_out(tree):
+        found, left = [], 200_000
+        for node in ast.walk(tree):
+            if not isinstance(node, (ast.List, ast.Tuple, ast.Dict)) or len(found) >= 2_000:
+                continue
+            try:
+                text = json.dumps(ast.literal_eval(node), allow_nan=False)
+            except (ValueError, TypeError, RecursionError, MemoryError):
+                continue
+            left -= len(text)
+            if left < 0:
+                break
+            found.append(text)
+        return found
+
     def inspect(code):
         problems, flags, strings, numbers = [], [], [], []
         try:
             tree = ast.parse(code)
         except (SyntaxError, ValueError) as error:
-            return {'problems': ['the code cannot be read: ' + str(error)[:300]], 'flags': [], 'strings': [], 'numbers': []}
+            return unread(str(error)[:300])
         except (RecursionError, MemoryError):
-            return {'problems': ['the code cannot be read: it is nested too deeply'], 'flags': [], 'strings': [], 'numbers': []}
+            return unread('it is nested too deeply')
         # A module whose absence is coped with may be asked for: that it is absent is then part of the runtime.
         excused = set()
         for node in ast.walk(tree):
@@ -82,13 +112,13 @@ def _foundry_inspector():
             problems.insert(0, 'the module must have "def execute(input, ctx)"')
         elif isinstance(found[-1], ast.AsyncFunctionDef):
             problems.insert(0, 'execute must be a plain function (def); ctx.call needs no await')
-        return {'problems': problems, 'flags': flags, 'strings': strings, 'numbers': numbers}
+        return {'problems': problems, 'flags': flags, 'strings': strings, 'numbers': numbers, 'values': values_of(tree), 'lists': written_out(tree)}
 
     def inspect_text(code):
         try:
             return json.dumps(inspect(code), allow_nan=False)
         except (RecursionError, MemoryError):
-            return json.dumps({'problems': ['the code cannot be read: it is nested too deeply'], 'flags': [], 'strings': [], 'numbers': []})
+            return json.dumps(unread('it is nested too deeply'))
 
     return inspect_text
 

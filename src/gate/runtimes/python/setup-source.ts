@@ -160,6 +160,17 @@ def _foundry_setup():
         roll = make_dice(request['seed'])
         context_text, moment = request['context'], request['now']
 
+        def ask(name, args):
+            try:
+                text = write_json({} if args is None else args, 'args')
+            except Refusal as refusal:
+                raise CallError('invalid_input', refusal.args[1]) from None
+            answer = call_out(name, text, ''.join(log.parts))
+            value = loads(answer[1:])
+            if answer[0] == '1':
+                return value
+            raise CallError(value['code'], value['message'])
+
         class Context:
             __slots__ = ('context',)
 
@@ -175,18 +186,12 @@ def _foundry_setup():
             def call(self, name, args=None):
                 if make_type(name) is not str:
                     raise CallError('invalid_input', 'The first argument of ctx.call is the name of a dependency.')
-                try:
-                    text = write_json({} if args is None else args, 'args')
-                except Refusal as refusal:
-                    raise CallError('invalid_input', refusal.args[1]) from None
-                answer = call_out(name, text, ''.join(log.parts))
-                value = loads(answer[1:])
-                if answer[0] == '1':
-                    return value
-                raise CallError(value['code'], value['message'])
+                if name == 'fetch':
+                    raise CallError('invalid_input', 'fetch is no dependency; use ctx.fetch.')
+                return ask(name, args)
 
-            def fetch(self, *_args, **_named):
-                raise CallError('not_granted', 'No host is granted to this capability.')
+            def fetch(self, url, options=None, **named):
+                return ask('fetch', {**(options or {}), **named, 'url': url})
 
         return Context()
 

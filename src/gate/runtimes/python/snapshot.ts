@@ -10,6 +10,7 @@ import { killTree } from '../os/process-tree.js';
 import type { Command } from '../typescript/deno-command.js';
 import { childSource } from './child-source.js';
 import { conventionSource } from './convention-source.js';
+import { faultsSource } from './faults-source.js';
 import { inspectSource } from './inspect-source.js';
 import { setupSource } from './setup-source.js';
 
@@ -82,12 +83,12 @@ function build(command: Command, { chunks }: Preamble, signal: AbortSignal): Pro
 
 /** The harness with built-ins of its own, so that a candidate that replaces the common ones does not reach it. */
 function setupText(): string {
-  const source = JSON.stringify([conventionSource, setupSource, inspectSource].join('\n'));
+  const source = JSON.stringify([conventionSource, setupSource, inspectSource, faultsSource].join('\n'));
   return `
 import builtins
 _own = {'__builtins__': dict(vars(builtins)), '__name__': 'harness'}
 exec(compile(${source}, 'harness.py', 'exec'), _own)
-_foundry_run, _foundry_inspect = _own['_foundry_run'], _own['_foundry_inspect']
+_foundry_run, _foundry_inspect, _foundry_faults = (_own[name] for name in ('_foundry_run', '_foundry_inspect', '_foundry_faults'))
 del _own, builtins
 `;
 }

@@ -1,25 +1,38 @@
 import * as z from 'zod';
 import { FoundryError } from '../../../errors.js';
-import { type JsonValue, jsonValue, tryParseJson } from '../../../json.js';
+import { type JsonValue, tryParseJson } from '../../../json.js';
+import { FetchError } from '../../../net/model.js';
 import { failureReasons } from '../../model.js';
+import { plainJson } from '../plain-json.js';
 import type { Invocation, InvokeOutcome } from '../runtime.js';
 import { contextGlue } from './context-glue.js';
 import type { DenoProcess, Reply } from './deno-process.js';
+
+/** Text of which the start is enough. */
+function atMost(chars: number) {
+  return z.string().transform((text) => (text.length > chars ? `${text.slice(0, chars)}...` : text));
+}
+
+const maxMessageChars = 500;
+const maxLogChars = 8_000;
+const maxNameChars = 200;
 
 /** What the child says after each step. It comes from the candidate's realm, so it is parsed and never trusted. */
 const stateSchema = z.object({
   done: z
     .union([
-      z.object({ ok: z.literal(true), input_changed: z.boolean(), sees_place: z.boolean(), value: jsonValue }),
-      z.object({ ok: z.literal(false), reason: z.enum(failureReasons), message: z.string() }),
+      z.object({ ok: z.literal(true), input_changed: z.boolean(), sees_place: z.boolean(), value: plainJson }),
+      z.object({ ok: z.literal(false), reason: z.enum(failureReasons), message: atMost(maxMessageChars) }),
     ])
     .nullable(),
-  calls: z.array(z.object({ call: z.int(), name: z.string(), args: jsonValue })),
-  logs: z.string(),
+  calls: z.array(z.object({ call: z.int(), name: atMost(maxNameChars), args: plainJson })),
+  logs: atMost(maxLogChars),
 });
 type State = z.infer<typeof stateSchema>;
 
 const maxCalls = 1_000;
+/** Calls after which code that does not heed refusals is ended. */
+const maxRefused = 1_000;
 const maxAnswerChars = 4_000_000;
 /** The child stops the code itself; the host's own timer is for the child that cannot. */
 const graceMs = 1_500;
@@ -40,7 +53,7 @@ async function answerOf(call: number, work: () => Promise<JsonValue>): Promise<A
     if (text.length > maxAnswerChars) return refusal(call, 'limit', 'The answer is too large to hand in.');
     return { call, ok: true, text };
   } catch (error) {
-    if (error instanceof FoundryError) return refusal(call, error.code, error.message);
+    if (error instanceof FoundryError || error instanceof FetchError) return refusal(call, error.code, error.message);
     return refusal(call, 'upstream', 'The call failed.');
   }
 }
@@ -150,9 +163,12 @@ export async function runInvocation(
       logs = state.logs;
       if (state.done) {
         if (!state.done.ok) return fail(state.done.reason, state.done.message);
+        if (state.calls.length > 0) return fail('bad_output', 'a ctx.call was made after execute had returned');
         const { value, input_changed: inputChanged, sees_place: seesPlace } = state.done;
         return { ok: true, value, inputChanged, seesPlace, durationMs: performance.now() - started, logs };
       }
+      if (calls + state.calls.length > maxCalls + maxRefused)
+        return fail('output_flood', `the code went on calling after ${maxCalls} calls`);
       for (const { call, name, args } of state.calls) {
         calls += 1;
         const allowed = calls <= maxCalls;

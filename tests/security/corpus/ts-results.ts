@@ -1,0 +1,153 @@
+import { fails, type HostileCandidate, harmless } from './kit.js';
+
+const proxy = (target: string, traps: string): string => `return new Proxy(${target}, { ${traps} });`;
+
+/** Results that are not what they look like. */
+export const results: readonly HostileCandidate[] = [
+  harmless('returns a proxy that behaves', proxy('{ a: 1 }', ''), { a: 1 }),
+  harmless(
+    'returns a proxy that counts how often it is read',
+    `let reads = 0; ${proxy('{ a: 1 }', `getOwnPropertyDescriptor() { reads += 1; return { value: reads, enumerable: true, configurable: true, writable: true }; }`)}`,
+    { a: 1 },
+  ),
+  harmless(
+    'returns a proxy whose keys differ each time',
+    `let n = 0; ${proxy('{}', `ownKeys() { n += 1; return ['key' + n]; }, getOwnPropertyDescriptor() { return { value: n, enumerable: true, configurable: true }; }`)}`,
+    { key1: 1 },
+  ),
+  fails(
+    'returns a list whose length is an object that loops',
+    proxy(
+      '[]',
+      `getOwnPropertyDescriptor(t, k) { return k === 'length' ? { value: { valueOf() { for (;;); } }, writable: true, enumerable: false, configurable: false } : undefined; }`,
+    ),
+    'timeout',
+    'bad_output',
+  ),
+  fails(
+    'returns a list that grows while it is read',
+    `let n = 0; ${proxy('[]', `getOwnPropertyDescriptor(t, k) { return k === 'length' ? { value: { valueOf() { n += 1; return n; } }, writable: true, enumerable: false, configurable: false } : { value: 0, enumerable: true, configurable: true, writable: true }; }`)}`,
+    'too_big',
+    'timeout',
+  ),
+  fails(
+    'returns a proxy around itself',
+    `let self: any; self = new Proxy({}, { getOwnPropertyDescriptor() { return { value: self, enumerable: true, configurable: true }; }, ownKeys: () => ['a'] }); return self;`,
+    'bad_output',
+  ),
+  fails(
+    'returns a proxy that is new at every level',
+    `const level = (): any => new Proxy({}, { getOwnPropertyDescriptor() { return { value: level(), enumerable: true, configurable: true }; }, ownKeys: () => ['a'] }); return level();`,
+    'too_big',
+  ),
+  fails(
+    'returns a proxy with a million keys',
+    proxy('{}', `ownKeys() { return Array.from({ length: 1e6 }, (_, n) => 'k' + n); }`),
+    'too_big',
+    'timeout',
+    'wall_timeout',
+    'memory_rss',
+    'memory_heap',
+  ),
+  fails(
+    'returns a proxy that revokes itself',
+    `const p = Proxy.revocable({ a: { b: 1 } }, { getOwnPropertyDescriptor(t, k) { p.revoke(); return Reflect.getOwnPropertyDescriptor(t, k); } }); return { x: p.proxy, y: p.proxy };`,
+    'bad_output',
+  ),
+  fails('returns a function behind a proxy', `return { f: new Proxy(() => 1, {}) };`, 'bad_output'),
+  fails('returns a proxy whose prototype loops', proxy('{}', `getPrototypeOf() { for (;;); }`), 'timeout'),
+  fails('returns the longest sparse list', `return new Array(2 ** 32 - 1);`, 'bad_output'),
+  fails(
+    'returns a list with one far element',
+    `const list: number[] = []; list[2 ** 32 - 2] = 1; return list;`,
+    'bad_output',
+  ),
+  fails(
+    'returns a list with a getter in it',
+    `return Object.defineProperty([1], '0', { get: () => 2 });`,
+    'bad_output',
+  ),
+  harmless('returns a list with more than elements', `return Object.assign([1], { extra: 2 });`, [1]),
+  harmless('returns a list of a class of its own', `return (class extends Array {}).from([1, 2]);`, [1, 2]),
+  fails('returns numbers as bytes', `return new Uint8Array([1, 2]);`, 'bad_output'),
+  fails(
+    'returns a buffer that was taken away',
+    `const buffer = new ArrayBuffer(8); const view = new Uint8Array(buffer); (buffer as any).transfer(); return { view, buffer };`,
+    'bad_output',
+  ),
+  fails('returns a view', `return { view: new DataView(new ArrayBuffer(8)) };`, 'bad_output'),
+  fails('returns a pattern', `return { at: /x/g };`, 'bad_output'),
+  fails('returns a boxed text', `return { at: new String('x') };`, 'bad_output'),
+  fails('returns a boxed symbol', `return Object(Symbol('x'));`, 'bad_output'),
+  fails(
+    'returns what it was called with',
+    `return (function () { return arguments; })();`.replace('()', '(...rest: number[])'),
+    'bad_output',
+    'load_error',
+  ),
+  fails('returns an error', `return new Error('x');`, 'bad_output'),
+  fails('returns a promise inside', `return { later: Promise.resolve(1) };`, 'bad_output'),
+  fails('returns a generator', `return (function* () { for (;;) yield 1; })();`, 'bad_output'),
+  fails('returns an endless async generator', `return (async function* () { for (;;) yield 1; })();`, 'bad_output'),
+  fails('returns an iterator', `return [1].values();`, 'bad_output'),
+  fails('returns the globals', `return globalThis;`, 'bad_output', 'too_big'),
+  fails('returns what it was given to call with', `return ctx;`, 'bad_output'),
+  harmless('returns its input', `return input;`, { n: 7 }),
+  fails('returns an heir', `return Object.create({ status: 'ok' });`, 'bad_output'),
+  harmless('returns an object of nothing', `return Object.assign(Object.create(null), { a: 1 });`, { a: 1 }),
+  harmless('hides a property', `return Object.defineProperty({ a: 1 }, 'b', { value: 2, enumerable: false });`, {
+    a: 1,
+  }),
+  fails('returns a key of half a surrogate pair', `return { ['\\udc00']: 1 };`, 'bad_output'),
+  fails('returns a key that is a book', `return { ['k'.repeat(1_000_001)]: 1 };`, 'too_big'),
+  fails('returns many long texts', `const text = 'x'.repeat(900_000); return [text, text];`, 'too_big'),
+  fails(
+    'returns one level too many',
+    `let nest: any = 1; for (let i = 0; i < 66; i += 1) nest = { nest }; return nest;`,
+    'too_big',
+  ),
+  fails(
+    'returns the same list ten to the thirty times',
+    `let list: any = [1]; for (let i = 0; i < 30; i += 1) list = [list, list, list, list, list, list, list, list, list, list]; return list;`,
+    'too_big',
+  ),
+  harmless('returns minus nothing', `return [-0, 1e21, 5e-324];`, [0, 1e21, 5e-324]),
+  fails('returns a cycle through toJSON', `const a: any = { toJSON() { return a; } }; return a;`, 'bad_output'),
+  fails('returns a text that is not one', `return { at: { toString: () => 'x', valueOf: () => 'x' } };`, 'bad_output'),
+  fails('returns a key of the prototype', `return { ['__proto__']: 1 };`, 'bad_output'),
+  harmless('returns the names of the prototype', `return { constructor: 1, toString: 2, hasOwnProperty: 3 };`, {
+    constructor: 1,
+    toString: 2,
+    hasOwnProperty: 3,
+  }),
+  harmless(
+    'returns line ends that are none in programs',
+    `return 'a\\u2028b\\u2029c\\u0000d';`,
+    'a\u2028b\u2029c\u0000d',
+  ),
+  fails(
+    'makes a cycle of what it returned',
+    `const result: any = { a: 1 }; queueMicrotask(() => { result.a = result; }); return result;`,
+    'bad_output',
+  ),
+  fails('returns a thenable of itself', `const a: any = { then(good: any) { good(a); } }; return a;`, 'timeout'),
+  fails('returns a thenable that throws when looked at', `return { get then() { throw new Error('no'); } };`, 'throw'),
+  harmless(
+    'returns a thenable that throws after it called',
+    `return { then(good: any) { good('first'); throw new Error('late'); } };`,
+    'first',
+  ),
+  fails('throws a promise that never settles', `throw new Promise(() => {});`, 'throw'),
+  fails('throws a message that is a book', `throw new Error('x'.repeat(1e6));`, 'throw'),
+  fails('throws half a surrogate pair', `throw new Error('\\ud800'.repeat(500));`, 'throw'),
+  fails(
+    'throws what changes its message',
+    `let n = 0; throw { get message() { n += 1; return n === 1 ? 'm' : Symbol('x'); }, get name() { return { toString() { for (;;); } }; } };`,
+    'throw',
+  ),
+  fails(
+    'throws a chain without end',
+    `const first: any = new Error('x'); first.cause = first; first.errors = [first]; throw first;`,
+    'throw',
+  ),
+];
