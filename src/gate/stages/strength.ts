@@ -5,6 +5,7 @@ import { type Finding, type Judgement, placedTests, type Stage } from '../judgem
 import { type Fate, judgeMutants, type MutantVerdict } from '../mutation/judge-mutants.js';
 import { mutantsOf } from '../mutation/mutants.js';
 import { typescriptFaults } from '../mutation/typescript-faults.js';
+import { ask } from '../probes/ask.js';
 import { probesFrom } from '../probes/probes.js';
 import { minTests } from './tests.js';
 
@@ -102,6 +103,10 @@ function ofTestsAlone(tests: readonly SpecTest[]): Finding | undefined {
   };
 }
 
+function inconclusive(tests: readonly SpecTest[], reason: string): Finding {
+  return { status: 'inconclusive', checked: tests.length, reasons: [reason], evidence: { baselines_passing: [] } };
+}
+
 async function run(judgement: Judgement): Promise<Finding> {
   const { candidate, settings, clock, signal, timeoutMs, inputSchema } = judgement;
   const placed = placedTests(candidate);
@@ -120,7 +125,9 @@ async function run(judgement: Judgement): Promise<Finding> {
     return { status: 'passed', checked: tests.length, reasons: [], evidence: { baselines_passing: [], mutants } };
   }
   const sandbox = judgement.sandboxFor(candidate.language);
-  const faults = (await sandbox.possibleFaults?.(candidate.code)) ?? typescriptFaults(candidate.code);
+  const faults = await (sandbox.possibleFaults ?? typescriptFaults)(candidate.code);
+  if (faults === undefined)
+    return inconclusive(tests, 'the code cannot be read for the small faults that could be put into it');
   const mutants = mutantsOf(candidate.code, faults, settings.mutants);
   const verdicts = await judgeMutants(mutants, {
     sandbox,
@@ -133,6 +140,7 @@ async function run(judgement: Judgement): Promise<Finding> {
         wanted: probeCount,
         hints: await judgement.hints(),
       }),
+    plainAnswer: (probe) => ask(judgement.session, probe, { timeoutMs, signal }),
     timeoutMs,
     budgetMs: settings.mutationTimeMs,
     clock,
@@ -140,12 +148,10 @@ async function run(judgement: Judgement): Promise<Finding> {
     untold: (work) => judgement.untold(work),
   });
   if (verdicts === undefined)
-    return {
-      status: 'inconclusive',
-      checked: tests.length,
-      reasons: ['the code does not pass its tests when its loops are counted, so its mutants cannot be judged'],
-      evidence: { baselines_passing: [] },
-    };
+    return inconclusive(
+      tests,
+      'the code does not pass its tests again and again when its loops are counted or its text differs, so its mutants cannot be judged',
+    );
   return findingOf(scoreOf(verdicts, mutants.total, rate), {
     tests: tests.length,
     rate,

@@ -178,9 +178,26 @@ u = ("𝒳"
     expect(await mutantsIn(code, 10)).toEqual(await mutantsIn(code, 10));
   });
 
-  test('are none in what cannot be read', async () => {
-    expect(await mutantsIn('def execute(:')).toMatchObject({ total: 0, chosen: [] });
-    expect(await mutantsIn(`x = ${'('.repeat(5_000)}1${')'.repeat(5_000)}`)).toMatchObject({ total: 0 });
+  test('are not told where the code cannot be read, which is something else than none', async () => {
+    expect(await sandbox.possibleFaults?.('def execute(:')).toBeUndefined();
+    expect(await sandbox.possibleFaults?.(`x = ${'('.repeat(5_000)}1${')'.repeat(5_000)}`)).toBeUndefined();
+  });
+
+  test('come with changes of every function that change nothing that it does', async () => {
+    const code = `def f(a):
+    "What it is for."
+    @property
+    def g(b): return b
+    if a: return 1
+    return g
+
+class A:
+\tasync def h(self):
+\t\tpass
+`;
+    const { control } = await mutantsIn(code.replaceAll('\\t', '\t'));
+    expect(control.match(/_[0-9a-f]{16} = '_[0-9a-f]{16}'/g)).toHaveLength(3);
+    expect(await problemsOf(control)).toEqual([]);
   });
 });
 

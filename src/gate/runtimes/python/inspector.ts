@@ -32,6 +32,7 @@ const faultsSchema = z.object({
   faults: z.array(mutationSchema),
   head: insertSchema,
   guards: z.array(insertSchema),
+  neutral: z.array(insertSchema),
 });
 
 /** Reads code in an interpreter that never runs any. */
@@ -48,12 +49,12 @@ export class Inspector {
     return facts ?? { problems: [unreadable], flags: [], strings: [], numbers: [], values: [], lists: [] };
   }
 
-  /** @throws FoundryError sandbox_unavailable */
-  async possibleFaults(program: string): Promise<PossibleFaults> {
+  /** Undefined where the code cannot be read. @throws FoundryError sandbox_unavailable */
+  async possibleFaults(program: string): Promise<PossibleFaults | undefined> {
     const found = await this.ask('faults', program, faultsSchema);
-    if (found === undefined) return { total: 0, mutations: [], guards: [], head: { start: 0, end: 0, text: '' } };
-    const { total, faults, head, guards } = found;
-    return { total, mutations: faults, head, guards: guards.map((open) => ({ open })) };
+    if (found === undefined) return undefined;
+    const { total, faults, head, guards, neutral } = found;
+    return { total, mutations: faults, head, guards: guards.map((open) => ({ open })), neutral };
   }
 
   /** Undefined where the reader gave up; another one then reads what comes next. */
