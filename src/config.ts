@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { FoundryError } from './errors.js';
+import { redactionConfigSchema } from './evidence/redaction-config.js';
 import { requirableWalls } from './gate/walls.js';
 import type { LogLevel } from './log.js';
 import { parseGrant } from './net/hosts.js';
@@ -73,7 +74,7 @@ export const configFileSchema = z.strictObject({
     .optional(),
   grants: z.strictObject({ net: z.array(hostGrant).optional(), packages: z.array(packageGrant).optional() }).optional(),
   packages_dir: z.string().optional(),
-  redaction: z.strictObject({ allow: z.array(z.string()).optional() }).optional(),
+  redaction: redactionConfigSchema.optional(),
   consent: z.strictObject({ allow: z.array(z.string()).optional(), deny: z.array(z.string()).optional() }).optional(),
   publish: z.boolean().optional(),
   trust_client_outcomes: z.boolean().optional(),

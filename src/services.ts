@@ -90,7 +90,7 @@ export function createServices(config: Config, options: ServiceOptions): Service
   const { service: library } = onDemand<LibraryService>(async () => {
     const { createLibraryService } = await import('./library/library-service.js');
     const { createExecutionRecorder } = await import('./evidence/record-execution.js');
-    const recordExecution = createExecutionRecorder(store.evidence, config.file.redaction?.allow);
+    const recordExecution = createExecutionRecorder(store.evidence, config.file.redaction);
     return createLibraryService({ ...common, roots, gate, sandboxes, bridge, embedder, recordExecution });
   });
   const { service: specs } = onDemand<SpecService>(async () => {
@@ -108,7 +108,7 @@ export function createServices(config: Config, options: ServiceOptions): Service
   const operationServices = { evidence, scoring, needs, specs, datasets, library };
   const executor =
     options.jobs === 'worker' ? createWorkerExecutor(config) : createInlineExecutor(() => operationServices);
-  const jobs = createJobService({ store, executor, clock, log, allow: config.file.redaction?.allow });
+  const jobs = createJobService({ store, executor, clock, log, redaction: config.file.redaction });
 
   return {
     config,

@@ -1,5 +1,6 @@
 import type { DatasetStore } from './datasets/model.js';
 import type { EvidenceStore } from './evidence/store.js';
+import type { ForgetStore } from './forget/model.js';
 import type { JobStore } from './jobs/model.js';
 import type { LibraryStore } from './library/model.js';
 import type { EmbeddingStore, ModelCallStore } from './models/model.js';
@@ -20,6 +21,7 @@ export interface Store {
   readonly datasets: DatasetStore;
   readonly receipts: ReceiptStore;
   readonly jobs: JobStore;
+  readonly forgetting: ForgetStore;
   /** Random hex that was drawn when the store was made; chooses hidden tests and held-out runs. */
   salt(): Promise<string>;
   /** Rows per table, and whether the file is sound. */

@@ -1,10 +1,9 @@
 import { FoundryError } from '../../src/errors.js';
-import { sha256 } from '../../src/hash.js';
 import { type CapabilityVersion, type LibraryStore, stateSchema } from '../../src/library/model.js';
-import { embeddingTextOf, searchTextOf } from '../../src/library/search-text.js';
 import { specTestSchema } from '../../src/specs/model.js';
 import type { Connection, Statement } from './connection.js';
 import { type VersionRow, versionOf } from './library-rows.js';
+import { pointAt } from './library-search-text.js';
 import { createLibraryUse } from './library-use.js';
 
 const maxQueryWords = 16;
@@ -38,26 +37,6 @@ export function createLibraryStore(connection: Connection): LibraryStore {
     sql('SELECT * FROM capability_versions WHERE name = ? AND version = ?').get(name, version) as
       | VersionRow
       | undefined;
-
-  /** The search knows the current version only. */
-  function pointAt(id: number | bigint, capability: Pick<CapabilityVersion, 'spec' | 'version'>): void {
-    const text = embeddingTextOf(capability.spec);
-    const indexed = searchTextOf(capability.spec);
-    sql('UPDATE capabilities SET current_version = ?, text = ?, text_hash = ? WHERE id = ?').run(
-      capability.version,
-      text,
-      sha256(text),
-      id,
-    );
-    sql('DELETE FROM capability_text WHERE rowid = ?').run(id);
-    sql('INSERT INTO capability_text (rowid, name, summary, body, examples) VALUES (?, ?, ?, ?, ?)').run(
-      id,
-      indexed.name,
-      indexed.summary,
-      indexed.body,
-      indexed.examples,
-    );
-  }
 
   function insertVersion(capability: CapabilityVersion): void {
     sql(
@@ -103,7 +82,7 @@ export function createLibraryStore(connection: Connection): LibraryStore {
         insertVersion(admitted);
         const keeper = known && rowOf(capability.name, known.current_version);
         const isKept = keeper?.state === 'active';
-        if (!isKept) pointAt(id, admitted);
+        if (!isKept) pointAt(connection.db, id, admitted);
         if (record) use.insertChange(record(admitted, isKept ? keeper.version : admitted.version));
         return admitted;
       });
@@ -164,7 +143,7 @@ export function createLibraryStore(connection: Connection): LibraryStore {
         for (const { version, to } of states) {
           sql('UPDATE capability_versions SET state = ? WHERE name = ? AND version = ?').run(to, name, version);
         }
-        if (current.to !== current.from) pointAt(known.id, versionOf(target));
+        if (current.to !== current.from) pointAt(connection.db, known.id, versionOf(target));
         use.insertChange(change);
         return true;
       });

@@ -5,6 +5,7 @@ import { Connection } from './connection.js';
 import { createDatasetStore } from './dataset-store.js';
 import { createEmbeddingStore } from './embedding-store.js';
 import { createEvidenceStore } from './evidence-store.js';
+import { createForgetStore } from './forget-store.js';
 import { createJobStore } from './job-store.js';
 import { createLibraryStore } from './library-store.js';
 import { createModelCallStore } from './model-call-store.js';
@@ -46,6 +47,7 @@ export function createSqliteStore(path: string): Store {
     datasets: createDatasetStore(connection),
     receipts: createReceiptStore(connection),
     jobs: createJobStore(connection),
+    forgetting: createForgetStore(connection),
     async salt() {
       const row = connection.db.prepare("SELECT value FROM settings WHERE key = 'salt'").get() as { value: string };
       return row.value;

@@ -5,13 +5,14 @@ import { type Command, endProgress, table, UsageError, workContext } from './io.
 
 export const importCommand: Command = {
   summary: 'read logs into the evidence store',
-  usage: 'capability-foundry import PATH... [--format auto] [--source LABEL] [--dry-run] [--json]',
+  usage: 'capability-foundry import PATH... [--format auto] [--mapping FILE] [--source LABEL] [--dry-run] [--json]',
   async run(context) {
     const { values, positionals } = parseArgs({
       args: [...context.args],
       allowPositionals: true,
       options: {
         format: { type: 'string' },
+        mapping: { type: 'string' },
         source: { type: 'string' },
         'dry-run': { type: 'boolean' },
         json: { type: 'boolean' },
@@ -24,6 +25,7 @@ export const importCommand: Command = {
       const input = importInput.safeParse({
         path,
         format: values.format,
+        mapping: values.mapping,
         source: values.source,
         dry_run: values['dry-run'],
       });

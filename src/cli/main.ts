@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   pipeline: async () => (await import('./pipeline.js')).pipelineCommand,
   export: async () => (await import('./export.js')).exportCommand,
   regate: async () => (await import('./regate.js')).regateCommand,
+  forget: async () => (await import('./forget.js')).forgetCommand,
   verify: async () => (await import('./verify.js')).verifyCommand,
   call: async () => (await import('./call.js')).callCommand,
   demo: async () => (await import('./demo.js')).demoCommand,

@@ -78,6 +78,7 @@ async function spoolRows(
     evidence: deps.store.evidence,
     scoring: deps.scoring,
     trustClient: deps.config.file.trust_client_outcomes === true,
+    heldKinds: (row) => deps.evidence.heldKinds(row),
   };
   const limits = await loadLimits(deps, work.input, { context, warnings });
   const found = await survey(rowDeps, options, { context, excluded });

@@ -37,6 +37,8 @@ export interface RowDeps {
   readonly evidence: EvidenceStore;
   readonly scoring: ScoringService;
   readonly trustClient: boolean;
+  /** kinds of what redaction would still take out of a row */
+  heldKinds(row: JsonObject): Promise<readonly string[]>;
 }
 
 export interface Survey {
@@ -146,6 +148,9 @@ export function createRowMaker(
       const rowOptions = { tools: listed.tools, maskFailedSteps: options.maskFailedSteps };
       const row = options.format.render(messages, rowOptions);
       if (options.format.problem(row) !== null) return 'invalid_row';
+      // Evidence may be older than the rules in force, or than what the operator configures now.
+      const [held] = await deps.heldKinds(row);
+      if (held !== undefined) return `not_redacted:${held}`;
       const over = overLimit(row, messages);
       if (over !== null) return over;
       // One shape without call ids for both formats: two runs that differ in random ids only are duplicates.

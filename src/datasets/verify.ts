@@ -101,6 +101,8 @@ async function checkRow(
   if (shape !== null) problems.push(`not a valid ${built.format.name} row (${shape})`);
   const content = await checkContent(deps, built, found);
   if (content !== null) problems.push(content);
+  const held = await deps.evidence.heldKinds(found.row);
+  if (held.length > 0) problems.push(`it holds what is to be redacted (${held.join(', ')})`);
   for (const id of new Set(found.entry.messages.map((message) => message.evidence_id))) {
     const problem = await deps.evidence.verifyRecord(id);
     if (problem !== null) problems.push(`record ${id}: ${problem}`);

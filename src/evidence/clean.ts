@@ -1,5 +1,6 @@
 import type { JsonValue } from '../json.js';
 import type { RedactionPolicy } from './redact.js';
+import type { RedactionConfig } from './redaction-config.js';
 
 /** A value that is to be kept, without the secrets that stood in it. */
 export interface Cleaned<T> {
@@ -15,12 +16,13 @@ export type Clean = <T extends JsonValue>(value: T) => Promise<Cleaned<T>>;
 
 /**
  * The rules are loaded when they are first needed: not every process keeps something.
- * @param allow texts that look like secrets and are none
+ * @param config what is looked for beside secrets, and what is left
+ * @param stays what is left although it was found
  */
-export function createCleaner(allow: readonly string[] = []): Clean {
+export function createCleaner(config?: RedactionConfig, stays?: (text: string, kind: string) => boolean): Clean {
   let loading: Promise<RedactionPolicy> | undefined;
   return async <T extends JsonValue>(value: T) => {
-    loading ??= import('./redact.js').then(({ createRedactionPolicy }) => createRedactionPolicy(allow));
+    loading ??= import('./redact.js').then(({ createRedactionPolicy }) => createRedactionPolicy(config, stays));
     const policy = await loading;
     const redactor = policy.runRedactor();
     // Redaction replaces text by text: the shape stays.

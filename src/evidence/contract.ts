@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { logFormats } from './model.js';
 
 export const waitMs = z
   .int()
@@ -19,9 +20,10 @@ export const importInput = z.strictObject({
   path: z.string().max(4096).optional().describe('File or folder to import'),
   content: z.string().max(4_000_000).optional().describe('Log text, instead of a path'),
   format: z
-    .enum(['auto', 'openai_chat', 'tau_bench', 'claude_code', 'semantic_acts'])
+    .enum(['auto', ...logFormats])
     .optional()
     .describe('Default auto: by content'),
+  mapping: z.string().max(4096).optional().describe('Mapping file (JSON), for logs in a form of their own'),
   source: z.string().max(200).optional().describe('Label for filters; default the file name'),
   dry_run: z.boolean().optional().describe('Only an inventory; nothing is stored'),
 });

@@ -11,9 +11,10 @@ import type { ImportInput, ImportOutput } from './contract.js';
 import { ImportRun } from './import-run.js';
 import { findInputs, type Inputs } from './import-sources.js';
 import { createOwnFiles } from './own-files.js';
-import { createRedactionPolicy, type RedactionPolicy } from './redact.js';
+import { cleanText, createRedactionPolicy, type RedactionPolicy, redactionVersion } from './redact.js';
 import { searchEvidence } from './search.js';
 import type { EvidenceService } from './service.js';
+import { cleanedOnce } from './source-path.js';
 import { verify } from './verify.js';
 
 export interface EvidenceDeps {
@@ -38,16 +39,19 @@ function outputOf(run: ImportRun, inputs: Inputs): Omit<ImportOutput, 'receipt_i
   };
 }
 
-/** The arguments of a receipt: what was asked, without the text itself. */
-function receiptArguments(input: ImportInput, inputs: Inputs): JsonObject {
-  const asked: JsonObject = { source: inputs.label, format: input.format ?? 'auto' };
-  if (input.path !== undefined) asked['path'] = inputs.refs.map((ref) => ref.path);
-  return asked;
+/** What redaction replaced: all, and each kind. */
+function redactedCounts(redacted: ImportOutput['redacted']): Record<string, number> {
+  const kinds = Object.entries(redacted).map(([kind, count]) => [`redacted_${kind.toLowerCase()}`, count]);
+  const all = Object.values(redacted).reduce((sum, count) => sum + count, 0);
+  return { redacted: all, ...Object.fromEntries(kinds) };
 }
 
-async function cleanText(policy: RedactionPolicy, text: string): Promise<string> {
-  const cleaned = policy.runRedactor().redact(text, await policy.search([text]));
-  return typeof cleaned === 'string' ? cleaned : text;
+/** The arguments of a receipt: what was asked, without the text itself. */
+function receiptArguments(input: ImportInput, inputs: Inputs, policy: RedactionPolicy): JsonObject {
+  const redaction = { version: redactionVersion, policy: policy.digest };
+  const asked: JsonObject = { source: inputs.label, format: input.format ?? 'auto', redaction };
+  if (input.path !== undefined) asked['path'] = inputs.refs.map((ref) => ref.path);
+  return asked;
 }
 
 async function importEvidence(
@@ -65,7 +69,7 @@ async function importEvidence(
     policyDigest: policy.digest,
     importedAt: startedAt,
     isOwn: createOwnFiles(deps.config.db),
-    clean: (text) => cleanText(policy, text),
+    clean: cleanedOnce((text) => cleanText(policy, text)),
   });
   const dryRun = input.dry_run === true;
   const run = new ImportRun({
@@ -73,10 +77,10 @@ async function importEvidence(
     consent: createConsent(deps.config.file.consent),
     store: dryRun && !store.exists() ? undefined : store.evidence,
     dryRun,
-    namespace: input.content === undefined ? null : 'client',
+    namespace: inputs.namespace,
     recordedAt: startedAt,
     context,
-    totalBytes: inputs.refs.reduce((sum, ref) => sum + ref.bytes, 0),
+    totalBytes: inputs.sources.reduce((sum, file) => sum + file.source.bytes, 0),
   });
   for (const file of inputs.sources) await run.importFile(file);
   for (const name of inputs.unknown) {
@@ -97,9 +101,9 @@ async function importEvidence(
   } = output;
   const receipt = await storeReceipt(store.receipts, clock, {
     command: 'import_evidence',
-    arguments: receiptArguments(input, inputs),
+    arguments: receiptArguments(input, inputs, policy),
     inputs: inputs.refs,
-    counts: { ...counts, redacted: Object.values(redacted).reduce((sum, count) => sum + count, 0) },
+    counts: { ...counts, ...redactedCounts(redacted) },
     warnings: run.warnings,
     startedAt,
     startedMs,
@@ -110,10 +114,15 @@ async function importEvidence(
 
 /** Imports logs as evidence, finds it again, and proves that it is what the logs say. */
 export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
-  const policy = createRedactionPolicy(deps.config.file.redaction?.allow);
+  const policy = createRedactionPolicy(deps.config.file.redaction);
   return {
     importEvidence: (input, context) => importEvidence(deps, policy, { input, context }),
     search: (input) => searchEvidence(deps, input),
+    async heldKinds(value) {
+      const redactor = policy.runRedactor();
+      redactor.redact(value, await policy.search([value]));
+      return Object.keys(redactor.counts).sort();
+    },
     async verifyRecord(evidenceId) {
       const record = await deps.store.evidence.getRecord(evidenceId);
       if (!record) {

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open as openFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Compression, compressionOf, decompressed, sliceOf } from './read/compressed.js';
 import type { OpenBytes } from './read/spans.js';
 
 const chunkBytes = 1024 * 1024;
@@ -8,10 +9,28 @@ const chunkBytes = 1024 * 1024;
 /** Folders that hold no logs. */
 const skipped: ReadonlySet<string> = new Set(['node_modules', '.git']);
 
-/** The bytes of a file, as a stream that can be opened again and again. */
-export function bytesOfFile(path: string): OpenBytes {
+function rawBytesOf(path: string): OpenBytes {
   return async function* open() {
     for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes })) yield chunk as Buffer;
+  };
+}
+
+async function compressionOfFile(path: string): Promise<Compression | null> {
+  const file = await openFile(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    return compressionOf(buffer.subarray(0, bytesRead));
+  } finally {
+    await file.close();
+  }
+}
+
+/** The text of a file, decompressed where it is compressed, as a stream that can be opened again and again. */
+export function bytesOfFile(path: string): OpenBytes {
+  return async function* open() {
+    const raw = rawBytesOf(path);
+    const compression = await compressionOfFile(path);
+    yield* compression === null ? raw() : decompressed(raw, compression)();
   };
 }
 
@@ -32,10 +51,12 @@ export async function filesUnder(path: string): Promise<string[]> {
   return files;
 }
 
-/** Part of a file; shorter than asked where the file is; undefined where there is no such plain file. */
+/** Part of a file's text; shorter than asked where the file is; undefined where there is no such plain file. */
 export async function readSlice(path: string, offset: number, length: number): Promise<Uint8Array | undefined> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) return undefined;
+  const compression = await compressionOfFile(path);
+  if (compression !== null) return sliceOf(decompressed(rawBytesOf(path), compression), offset, length);
   const file = await openFile(path, 'r');
   try {
     const buffer = Buffer.alloc(Math.min(length, Math.max(0, found.size - offset)));

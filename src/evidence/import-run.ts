@@ -30,6 +30,8 @@ const shownRejections = 20;
 /** A file (or a text that a client handed in) that an importer was found for. */
 export interface ImportSource {
   readonly source: Source;
+  /** as it was read; never stored, for a name may hold what must not be kept */
+  readonly path: string;
   /** how messages call it */
   readonly shown: string;
   readonly open: OpenBytes;
@@ -107,7 +109,7 @@ export class ImportRun {
   }
 
   #check(run: RunDraft, file: ImportSource, ignoredHere: Record<string, number>): void {
-    if (!this.deps.consent(run.facts.project, file.source.path)) {
+    if (!this.deps.consent(run.facts.project, file.path)) {
       for (const draft of run.drafts) this.#ignore(ignored(draft.span, 'no_consent'), ignoredHere);
       return;
     }
@@ -183,7 +185,9 @@ export class ImportRun {
     this.counts.imported += inserted;
     this.counts.duplicates += duplicates;
     const last = pending.at(-1)?.checked.at(-1)?.draft.span;
-    this.#report(this.#bytesBefore + (last ? last.offset + last.length : 0));
+    // Places in a compressed file count in its text, which is longer than the file.
+    const here = Math.min(file.source.bytes, last ? last.offset + last.length : 0);
+    this.#report(this.#bytesBefore + here);
   }
 
   /** To be called after the last file: what stands behind the last stored record was read too. */

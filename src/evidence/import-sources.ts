@@ -10,10 +10,16 @@ import { oneLine } from '../visible.js';
 import type { ImportInput } from './contract.js';
 import { bytesOfFile, filesUnder } from './files.js';
 import type { ImportSource } from './import-run.js';
+import type { Importer } from './importers/importer.js';
+import { importerOf } from './importers/index.js';
+import { mappedImporter } from './importers/mapped.js';
+import type { LoadedMapping } from './importers/mapping.js';
 import { type Recognized, recognize } from './importers/sniff.js';
+import { loadMapping } from './load-mapping.js';
 import type { Source } from './model.js';
 import type { OwnFiles } from './own-files.js';
 import { bytesOf, type OpenBytes } from './read/spans.js';
+import { type CleanText, keptPath } from './source-path.js';
 
 /** What one import reads. */
 export interface Inputs {
@@ -22,6 +28,8 @@ export interface Inputs {
   /** files of a folder that no importer knows, as messages call them */
   readonly unknown: readonly string[];
   readonly refs: readonly FileRef[];
+  /** A mapping that a client chose could make any outcome of a file: what it reads is the client's word. */
+  readonly namespace: 'client' | null;
 }
 
 export interface InputContext {
@@ -30,16 +38,41 @@ export interface InputContext {
   readonly policyDigest: string;
   readonly importedAt: string;
   readonly isOwn: OwnFiles;
-  /** redacts what a person or client typed as a label */
-  readonly clean: (text: string) => Promise<string>;
+  /** redacts labels and names of files */
+  readonly clean: CleanText;
 }
 
 function unsupported(what: string): FoundryError {
   return new FoundryError(
     'unsupported_format',
     `${what} is in no format that can be imported.`,
-    'Give OpenAI chat, tau-bench, Claude Code or semantic act logs (JSON or JSONL); docs/formats.md shows each.',
+    'Give a log in one of the formats that docs/formats.md shows (JSON or JSONL).',
   );
+}
+
+/** How the files are to be read: as one format, by a mapping, or as what they are found to be. */
+interface Reading {
+  readonly only: Importer | undefined;
+  readonly mapping: (LoadedMapping & { readonly ref: FileRef }) | undefined;
+}
+
+async function readingOf(input: ImportInput, context: InputContext): Promise<Reading> {
+  const { format = 'auto', mapping: named } = input;
+  if (named === undefined) {
+    if (format === 'mapped') throw new FoundryError('invalid_input', 'This format needs a mapping.', 'Name its file.');
+    return { only: format === 'auto' ? undefined : importerOf(format), mapping: undefined };
+  }
+  if (format !== 'auto' && format !== 'mapped') {
+    throw new FoundryError(
+      'invalid_input',
+      'A mapping and another format do not go together.',
+      'Leave out the format.',
+    );
+  }
+  const path = await grantedPath(named, context);
+  const loaded = await loadMapping(path, context.clean);
+  const ref = await fileRef(path, context.roots.display(path));
+  return { only: mappedImporter(loaded), mapping: { ...loaded, ref } };
 }
 
 interface Found {
@@ -49,23 +82,28 @@ interface Found {
   readonly ref: FileRef;
   readonly open: OpenBytes;
   readonly recognized: Recognized;
+  readonly mapping: LoadedMapping | undefined;
 }
 
-function sourceOf(found: Found, context: InputContext): ImportSource {
+async function sourceOf(found: Found, context: InputContext): Promise<ImportSource> {
   const { importer } = found.recognized;
+  const path = await keptPath(found.path, context.clean);
+  const place = { source: found.label, path, origin: found.origin };
+  const by = found.mapping ? `:${found.mapping.mapping.name}:${found.mapping.sha256.slice(0, 16)}` : '';
   const source: Source = {
-    source_id: contentId('source', { source: found.label, path: found.path, origin: found.origin }),
+    // Two files may be kept under one path where redaction changed it: then their content tells them apart.
+    source_id: contentId('source', path === found.path ? place : { ...place, sha256: found.ref.sha256 }),
     source: found.label,
-    path: found.path,
+    path,
     origin: found.origin,
     format: importer.format,
     bytes: found.ref.bytes,
     sha256: found.ref.sha256,
-    importer: `${importer.format}@${importer.version}`,
+    importer: `${importer.format}@${importer.version}${by}`,
     redaction_policy: context.policyDigest,
     imported_at: context.importedAt,
   };
-  return { source, shown: found.ref.path, open: found.open, recognized: found.recognized };
+  return { source, path: found.path, shown: found.ref.path, open: found.open, recognized: found.recognized };
 }
 
 /** A label stands in lists and cards: one line, with nothing in it that cannot be seen. */
@@ -74,14 +112,16 @@ async function labelOf(text: string, { clean }: InputContext): Promise<string> {
 }
 
 async function fromContent(content: string, input: ImportInput, context: InputContext): Promise<Inputs> {
+  const { only, mapping } = await readingOf(input, context);
   const label = await labelOf(input.source ?? 'client', context);
   const open = bytesOf(content);
-  const recognized = await recognize(open, input.format ?? 'auto');
+  const recognized = await recognize(open, only);
   if (!recognized) throw unsupported('The content');
   const path = `client:${label}`;
   const ref = { path, sha256: sha256(content), bytes: Buffer.byteLength(content) };
-  const source = sourceOf({ path, label, origin: 'client', ref, open, recognized }, context);
-  return { label, sources: [source], unknown: [], refs: [ref] };
+  const source = await sourceOf({ path, label, origin: 'client', ref, open, recognized, mapping }, context);
+  const refs = mapping ? [ref, mapping.ref] : [ref];
+  return { label, sources: [source], unknown: [], refs, namespace: 'client' };
 }
 
 /** On the command line a person has named the path, which grants it; a client's path must lie in a granted folder. */
@@ -94,6 +134,9 @@ async function grantedPath(path: string, { roots, context }: InputContext): Prom
 }
 
 async function fromPath(path: string, input: ImportInput, context: InputContext): Promise<Inputs> {
+  const { only, mapping } = await readingOf(input, context);
+  const namespace = mapping && context.context.via !== 'cli' ? 'client' : null;
+  const origin = namespace ?? 'file';
   const root = await grantedPath(path, context);
   const label = await labelOf(input.source ?? basename(root), context);
   const isFolder = (await stat(root)).isDirectory();
@@ -101,9 +144,10 @@ async function fromPath(path: string, input: ImportInput, context: InputContext)
   const unknown: string[] = [];
   const refs: FileRef[] = [];
   for (const file of await filesUnder(root)) {
-    const shown = isFolder ? join(basename(root), relative(root, file)) : context.roots.display(file);
+    const name = isFolder ? join(basename(root), relative(root, file)) : context.roots.display(file);
+    const shown = await keptPath(name, context.clean);
     const open = bytesOfFile(file);
-    const recognized = (await context.isOwn(file)) ? undefined : await recognize(open, input.format ?? 'auto');
+    const recognized = (await context.isOwn(file)) ? undefined : await recognize(open, only);
     if (!recognized) {
       if (!isFolder) throw unsupported(basename(file));
       unknown.push(shown);
@@ -111,10 +155,11 @@ async function fromPath(path: string, input: ImportInput, context: InputContext)
     }
     const ref = await fileRef(file, shown);
     refs.push(ref);
-    sources.push(sourceOf({ path: file, label, origin: 'file', ref, open, recognized }, context));
+    sources.push(await sourceOf({ path: file, label, origin, ref, open, recognized, mapping }, context));
   }
   if (sources.length === 0) throw unsupported('What the folder holds');
-  return { label, sources, unknown, refs };
+  if (mapping) refs.push(mapping.ref);
+  return { label, sources, unknown, refs, namespace };
 }
 
 /**

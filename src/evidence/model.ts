@@ -3,7 +3,20 @@ import { jsonObject, jsonValue } from '../json.js';
 
 export const evidenceSchemaVersion = 1;
 
-export const formats = ['openai_chat', 'tau_bench', 'claude_code', 'semantic_acts', 'capability_execution'] as const;
+/** The formats that an importer reads. */
+export const logFormats = [
+  'openai_chat',
+  'tau_bench',
+  'claude_code',
+  'semantic_acts',
+  'codex',
+  'openai_responses',
+  'tau2_bench',
+  'swe_agent',
+  'mapped',
+  'otel_genai',
+] as const;
+export const formats = [...logFormats, 'capability_execution'] as const;
 export type Format = (typeof formats)[number];
 
 export const origins = ['file', 'client', 'execution'] as const;

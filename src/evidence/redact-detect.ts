@@ -1,19 +1,22 @@
 import { lintSource } from '@secretlint/core';
 import { creator as preset } from '@secretlint/secretlint-rule-preset-recommend';
-import { presetKinds, secretRules } from './redact-rules.js';
-
-/** A secret in a text: where it stands and what it is. */
-export interface Finding {
-  readonly start: number;
-  readonly end: number;
-  readonly kind: string;
-}
+import { personalFindings } from './personal-rules.js';
+import { decodedViews, type View } from './redact-decode.js';
+import { type Finding, presetKinds, secretRules } from './redact-rules.js';
+import type { PersonalKind } from './redaction-config.js';
 
 /** The findings of each text that has any. */
 export type Findings = ReadonlyMap<string, readonly Finding[]>;
 
-/** Shorter texts hold no secret that a rule could know by its shape. */
-const minLength = 12;
+/** What is looked for beside secrets. */
+export interface SearchRules {
+  readonly personal: readonly PersonalKind[];
+  /** the operator's own patterns */
+  custom(text: string): readonly Finding[];
+}
+
+/** Shorter texts hold nothing that a rule could know by its shape. */
+const minLength = 6;
 
 /** Characters that are searched in one go; each call has a fixed cost far above that of a short text. */
 const blockSize = 4_000_000;
@@ -33,8 +36,8 @@ function kindOf(messageId: string): string {
     .toUpperCase();
 }
 
-function ownFindings(text: string): Finding[] {
-  const found: Finding[] = [];
+function ownFindings(text: string, rules: SearchRules): Finding[] {
+  const found: Finding[] = [...personalFindings(text, rules.personal), ...rules.custom(text)];
   for (const rule of secretRules) {
     for (const match of text.matchAll(rule.pattern)) {
       const [start, end] = match.indices?.[1] ?? match.indices?.[0] ?? [match.index, match.index + match[0].length];
@@ -72,40 +75,75 @@ function combine(own: readonly Finding[], others: readonly Finding[]): Finding[]
       !own.some((one) => one.start >= other.start && one.end <= other.end && one.kind === other.kind) &&
       !own.some((one) => one.start <= other.start && one.end >= other.end),
   );
-  const sorted = [...own, ...kept].sort((a, b) => a.start - b.start || b.end - a.end);
-  const merged: Finding[] = [];
-  for (const finding of sorted) {
-    const last = merged.at(-1);
-    if (last && finding.start < last.end) {
-      merged[merged.length - 1] = { ...last, end: Math.max(last.end, finding.end) };
-    } else merged.push(finding);
-  }
-  return merged;
+  return merged([...own, ...kept]);
 }
 
-async function searchBlock(texts: readonly string[], found: Map<string, readonly Finding[]>): Promise<void> {
-  const block = texts.join(separator);
-  const all = [await presetFindings(block), ownFindings(block)] as const;
-  if (all[0].length === 0 && all[1].length === 0) return;
+/** In order of place; where two overlap they become one, of the kind that begins first. */
+function merged(findings: readonly Finding[]): Finding[] {
+  const sorted = [...findings].sort((a, b) => a.start - b.start || b.end - a.end);
+  const apart: Finding[] = [];
+  for (const finding of sorted) {
+    const last = apart.at(-1);
+    if (last && finding.start < last.end) {
+      apart[apart.length - 1] = { ...last, end: Math.max(last.end, finding.end) };
+    } else apart.push(finding);
+  }
+  return apart;
+}
+
+/** A text that is searched: one that was given, or how a part of it reads when an encoding is undone. */
+interface Unit {
+  readonly host: string;
+  readonly view: View;
+}
+
+async function searchBlock(units: readonly Unit[], rules: SearchRules, found: Map<string, Finding[]>): Promise<void> {
+  const block = units.map((unit) => unit.view.text).join(separator);
+  const [preset, own] = [await presetFindings(block), ownFindings(block, rules)];
+  if (preset.length + own.length === 0) return;
   const starts: number[] = [];
   let at = 0;
-  for (const text of texts) {
+  for (const { view } of units) {
     starts.push(at);
-    at += text.length + separator.length;
+    at += view.text.length + separator.length;
   }
-  const touched = new Set<number>();
-  for (const finding of all.flat()) {
-    for (let index = lastAtOrBefore(starts, finding.start); index < texts.length; index += 1) {
-      if ((starts[index] ?? 0) >= finding.end) break;
-      touched.add(index);
+  const touchedBy = (findings: readonly Finding[]): Set<number> => {
+    const touched = new Set<number>();
+    for (const finding of findings) {
+      for (let index = lastAtOrBefore(starts, finding.start); index < units.length; index += 1) {
+        if ((starts[index] ?? 0) >= finding.end) break;
+        touched.add(index);
+      }
     }
-  }
+    return touched;
+  };
   // Each text with a finding is searched again by itself, so that what stood beside it in the block cannot matter.
-  for (const index of touched) {
-    const text = texts[index] ?? '';
-    const findings = combine(ownFindings(text), await presetFindings(text));
-    if (findings.length > 0) found.set(text, findings);
+  const [byPreset, byOwn] = [touchedBy(preset), touchedBy(own)];
+  for (const index of [...new Set([...byPreset, ...byOwn])].sort((a, b) => a - b)) {
+    const unit = units[index];
+    if (unit) await searchUnit(unit, { rules, withPreset: byPreset.has(index) }, found);
   }
+}
+
+/** @param how the preset has a fixed cost a text, which is spared where it found nothing among others */
+async function searchUnit(
+  { host, view }: Unit,
+  how: { readonly rules: SearchRules; readonly withPreset: boolean },
+  found: Map<string, Finding[]>,
+): Promise<void> {
+  const preset = how.withPreset ? await presetFindings(view.text) : [];
+  const placed = combine(ownFindings(view.text, how.rules), preset).map(({ start, end, kind }) => {
+    const [from, to] = view.place(start, end);
+    return { start: from, end: to, kind };
+  });
+  if (placed.length > 0) found.set(host, merged([...(found.get(host) ?? []), ...placed]));
+}
+
+const asItStands = (text: string): View => ({ text, place: (start, end) => [start, end] });
+
+function* unitsOf(host: string): Generator<Unit> {
+  yield { host, view: asItStands(host) };
+  for (const view of decodedViews(host)) if (view.text.length >= minLength) yield { host, view };
 }
 
 function lastAtOrBefore(starts: readonly number[], position: number): number {
@@ -119,20 +157,22 @@ function lastAtOrBefore(starts: readonly number[], position: number): number {
   return low;
 }
 
-/** Searches texts for secrets, many in one go. What is found in a text depends on that text alone. */
-export async function findSecrets(texts: Iterable<string>): Promise<Findings> {
-  const found = new Map<string, readonly Finding[]>();
-  let block: string[] = [];
+/** Searches texts, many in one go. What is found in a text depends on that text alone. */
+export async function findSecrets(texts: Iterable<string>, rules: SearchRules): Promise<Findings> {
+  const found = new Map<string, Finding[]>();
+  let block: Unit[] = [];
   let size = 0;
   for (const text of new Set(texts)) {
     if (text.length < minLength) continue;
-    block.push(text);
-    size += text.length;
-    if (size < blockSize) continue;
-    await searchBlock(block, found);
-    block = [];
-    size = 0;
+    for (const unit of unitsOf(text)) {
+      block.push(unit);
+      size += unit.view.text.length;
+      if (size < blockSize) continue;
+      await searchBlock(block, rules, found);
+      block = [];
+      size = 0;
+    }
   }
-  if (block.length > 0) await searchBlock(block, found);
+  if (block.length > 0) await searchBlock(block, rules, found);
   return found;
 }

@@ -1,3 +1,10 @@
+/** Something in a text that must not be kept: where it stands and what it is. */
+export interface Finding {
+  readonly start: number;
+  readonly end: number;
+  readonly kind: string;
+}
+
 /** A kind of secret that text can show by its shape. The first group, where there is one, is the secret itself. */
 export interface SecretRule {
   readonly kind: string;

@@ -1,15 +1,20 @@
+import { RE2JS } from 're2js';
+import { FoundryError } from '../errors.js';
 import { hashOf } from '../hash.js';
-import type { JsonObject, JsonValue } from '../json.js';
-import { parseContainer } from './read/parse.js';
-import { type Findings, findSecrets } from './redact-detect.js';
-import { awsSecretName, awsSecretValue, secretRules } from './redact-rules.js';
+import type { JsonValue } from '../json.js';
+import { isIdentifier, kindByKey, personalRuleSources } from './personal-rules.js';
+import { type Findings, findSecrets, type SearchRules } from './redact-detect.js';
+import { RedactionMemory } from './redact-memory.js';
+import { awsSecretName, awsSecretValue, type Finding, secretRules } from './redact-rules.js';
+import { mapValue, type Part, visit } from './redact-walk.js';
+import { kindsOf, type RedactionConfig } from './redaction-config.js';
 
-/** JSON inside a string inside JSON: how often that is followed. */
-const maxNesting = 4;
+/** Raised when a rule changes what it finds in a way that its source does not show. */
+export const redactionVersion = 2;
 
 /** What one kind of text is replaced by, in the order of first appearance within a run. Never stored. */
 export interface RunRedactor {
-  /** The value with every secret replaced by its placeholder; the same value where there is none. */
+  /** The value with every finding replaced by its placeholder; the same value where there is none. */
   redact(value: JsonValue, findings: Findings): JsonValue;
   /** A redactor that knows the same secrets but whose own new ones leave this one untouched. */
   fork(): RunRedactor;
@@ -25,105 +30,190 @@ export interface RedactionPolicy {
   runRedactor(): RunRedactor;
 }
 
-/** Every string in a value, keys included, in the order in which they stand; JSON in strings is looked into. */
-function visitStrings(value: JsonValue, see: (text: string, key: string | null) => void): void {
-  const visit = (one: JsonValue, key: string | null, nesting: number): void => {
-    if (typeof one === 'string') {
-      const inner = nesting < maxNesting ? parseContainer(one) : undefined;
-      if (inner === undefined) see(one, key);
-      else visit(inner, null, nesting + 1);
-    } else if (Array.isArray(one)) {
-      for (const item of one) visit(item, key, nesting);
-    } else if (typeof one === 'object' && one !== null) {
-      for (const [name, item] of Object.entries(one)) {
-        see(name, null);
-        visit(item, name, nesting);
+interface Rules extends SearchRules {
+  /** what looks like a finding and is to stay */
+  stays(text: string, kind: string): boolean;
+}
+
+interface Crossing {
+  readonly start: number;
+  readonly end: number;
+  readonly kind: string;
+  readonly secret: string;
+}
+
+const joinedText = (parts: readonly Part[]): string => parts.map((part) => part.text).join('');
+const numeric: ReadonlySet<string> = new Set(['PHONE', 'CARD', 'IBAN', 'ADDRESS']);
+
+/** What stands across the border of parts, and in no part by itself. Lists of values make numbers by chance: not looked at. */
+function crossings(parts: readonly Part[], findings: Findings): Crossing[] {
+  const joined = joinedText(parts);
+  const found = findings.get(joined) ?? [];
+  if (found.length === 0) return [];
+  let offset = 0;
+  const borders: number[] = [];
+  const own: Finding[] = [];
+  for (const { text } of parts) {
+    if (offset > 0) borders.push(offset);
+    for (const one of findings.get(text) ?? []) own.push({ ...one, start: one.start + offset, end: one.end + offset });
+    offset += text.length;
+  }
+  return found
+    .filter(({ start, end, kind }) => {
+      const crosses = borders.some((border) => border > start && border < end);
+      const isOwn = own.some((one) => one.start < end && one.end > start);
+      return crosses && !isOwn && (parts[0]?.inBlock === true || !numeric.has(kind));
+    })
+    .map((one) => ({ ...one, secret: joined.slice(one.start, one.end) }));
+}
+
+/** The texts of the parts, with what crosses a border moved whole into the part in which it begins. */
+function moved(parts: readonly Part[], crossing: readonly Crossing[]): string[] {
+  const texts: string[] = [];
+  let offset = 0;
+  for (const { text } of parts) {
+    const end = offset + text.length;
+    let made = '';
+    for (let at = offset; at < end; ) {
+      const inside = crossing.find((one) => one.start <= at && at < one.end);
+      if (inside) {
+        if (inside.start >= offset) made += inside.secret;
+        at = Math.min(end, inside.end);
+      } else {
+        const next = Math.min(end, ...crossing.flatMap((one) => (one.start > at ? [one.start] : [])));
+        made += text.slice(at - offset, next - offset);
+        at = next;
       }
     }
-  };
-  visit(value, null, 0);
+    texts.push(made);
+    offset = end;
+  }
+  return texts;
 }
 
-function mapStrings(value: JsonValue, change: (text: string) => string): JsonValue {
-  const map = (one: JsonValue, nesting: number): JsonValue => {
-    if (typeof one === 'string') {
-      const inner = nesting < maxNesting ? parseContainer(one) : undefined;
-      if (inner === undefined) return change(one);
-      const before = JSON.stringify(inner);
-      const after = JSON.stringify(map(inner, nesting + 1));
-      return before === after ? one : after;
-    }
-    if (Array.isArray(one)) return one.map((item) => map(item, nesting));
-    if (typeof one !== 'object' || one === null) return one;
-    const mapped: JsonObject = {};
-    for (const [name, item] of Object.entries(one)) setOwn(mapped, change(name), map(item, nesting));
-    return mapped;
-  };
-  return map(value, 0);
-}
-
-/** Plain assignment would call a setter for the name `__proto__`. */
-function setOwn(target: JsonObject, name: string, value: JsonValue): void {
-  Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
-}
-
-interface Memory {
-  readonly placeholders: Map<string, { placeholder: string; kind: string }>;
-  readonly ordinals: Map<string, number>;
-}
-
-function redactorOver(memory: Memory, allow: ReadonlySet<string>): RunRedactor {
+function redactorOver(memory: RedactionMemory, rules: Rules): RunRedactor {
   const counts: Record<string, number> = {};
-  const learn = (secret: string, kind: string): void => {
-    if (allow.has(secret) || memory.placeholders.has(secret)) return;
-    const ordinal = (memory.ordinals.get(kind) ?? 0) + 1;
-    memory.ordinals.set(kind, ordinal);
-    memory.placeholders.set(secret, { placeholder: `[${kind}_${ordinal}]`, kind });
+  const count = (kind: string): void => {
+    counts[kind] = (counts[kind] ?? 0) + 1;
   };
-  const replace = (text: string): string => {
-    let changed = text;
-    const longestFirst = [...memory.placeholders].sort((a, b) => b[0].length - a[0].length);
-    for (const [secret, { placeholder, kind }] of longestFirst) {
-      const parts = changed.split(secret);
-      if (parts.length === 1) continue;
-      counts[kind] = (counts[kind] ?? 0) + parts.length - 1;
-      changed = parts.join(placeholder);
+  const learn = (secret: string, kind: string): void => {
+    if (!rules.stays(secret, kind)) memory.learn(secret, kind);
+  };
+  const learnFrom = (text: string, key: string | null, findings: Findings): void => {
+    for (const finding of findings.get(text) ?? []) {
+      if (key === null || !isIdentifier(key, text, finding)) {
+        learn(text.slice(finding.start, finding.end), finding.kind);
+      }
     }
-    return changed;
+    if (key === null) return;
+    if (awsSecretName.test(key) && awsSecretValue.test(text)) learn(text, 'AWS_SECRET_KEY');
+    const kind = kindByKey(key, text, rules.personal);
+    if (kind !== null) learn(text, kind);
   };
   return {
     counts,
     redact(value, findings) {
-      visitStrings(value, (text, key) => {
-        for (const finding of findings.get(text) ?? []) learn(text.slice(finding.start, finding.end), finding.kind);
-        if (key !== null && awsSecretName.test(key) && awsSecretValue.test(text)) learn(text, 'AWS_SECRET_KEY');
+      visit(value, {
+        text: (text, key) => learnFrom(text, key, findings),
+        number(number, key) {
+          const kind = kindByKey(key, String(number), rules.personal);
+          if (kind !== null) learn(String(number), kind);
+        },
+        parts(parts) {
+          for (const one of crossings(parts, findings)) learn(one.secret, one.kind);
+        },
       });
-      return memory.placeholders.size === 0 ? value : mapStrings(value, replace);
+      if (memory.isEmpty) return value;
+      return mapValue(value, {
+        text: (text) => memory.replace(text, findings.get(text) ?? [], count),
+        number(number) {
+          const known = memory.placeholderOf(String(number));
+          if (!known) return number;
+          count(known.kind);
+          return known.placeholder;
+        },
+        parts: (parts) => {
+          const crossing = crossings(parts, findings).filter((one) => memory.has(one.secret));
+          return crossing.length === 0 ? parts.map((part) => part.text) : moved(parts, crossing);
+        },
+      });
     },
-    fork: () => redactorOver({ placeholders: new Map(memory.placeholders), ordinals: new Map(memory.ordinals) }, allow),
+    fork: () => redactorOver(memory.copy(), rules),
   };
+}
+
+function compile(kind: string, pattern: string): RE2JS {
+  try {
+    return RE2JS.compile(RE2JS.translateRegExp(pattern));
+  } catch {
+    throw new FoundryError(
+      'needs_setup',
+      `The pattern of redaction.custom for ${kind} cannot be used.`,
+      'Correct it in foundry.config.json: look-around and back-references are not supported.',
+    );
+  }
+}
+
+/** The operator's own patterns, on an engine whose time is linear whatever the pattern. */
+function customSearch(config: RedactionConfig): SearchRules['custom'] {
+  const patterns = (config.custom ?? []).map(({ kind, pattern }) => ({ kind, regex: compile(kind, pattern) }));
+  return (text) =>
+    patterns.flatMap(({ kind, regex }) => {
+      const found: Finding[] = [];
+      const matcher = regex.matcher(text);
+      while (matcher.find()) {
+        const group = matcher.groupCount() > 0 && matcher.start(1) >= 0 ? 1 : 0;
+        const [start, end] = [matcher.start(group), matcher.end(group)];
+        if (end > start) found.push({ start, end, kind });
+      }
+      return found;
+    });
 }
 
 /**
  * The redaction that stands before ids, hashes and the store.
- * @param allow texts that look like secrets and are none
+ * @param stays what is left although it was found, beside what the configuration allows
+ * @throws FoundryError needs_setup where a pattern of the operator is not one
  */
-export function createRedactionPolicy(allow: readonly string[] = []): RedactionPolicy {
-  const allowed = new Set(allow);
+export function createRedactionPolicy(
+  config: RedactionConfig = {},
+  stays: Rules['stays'] = () => false,
+): RedactionPolicy {
+  const personal = kindsOf(config);
+  const allow = new Set(config.allow);
+  const rules: Rules = {
+    personal,
+    custom: customSearch(config),
+    stays: (text, kind) => allow.has(text) || stays(text, kind),
+  };
   const digest = hashOf({
-    version: 1,
+    version: redactionVersion,
     preset: '@secretlint/secretlint-rule-preset-recommend@11.7.1',
     rules: secretRules.map((rule) => [rule.kind, rule.pattern.source]),
     keys: [awsSecretName.source, awsSecretValue.source],
-    allow: [...allowed].sort(),
+    personal: personalRuleSources(personal),
+    custom: (config.custom ?? []).map(({ kind, pattern }) => [kind, pattern]),
+    allow: [...allow].sort(),
   });
   return {
     digest,
     search(values) {
       const texts = new Set<string>();
-      for (const value of values) visitStrings(value, (text) => texts.add(text));
-      return findSecrets(texts);
+      for (const value of values) {
+        visit(value, {
+          text: (text) => texts.add(text),
+          number: () => undefined,
+          parts: (parts) => texts.add(joinedText(parts)),
+        });
+      }
+      return findSecrets(texts, rules);
     },
-    runRedactor: () => redactorOver({ placeholders: new Map(), ordinals: new Map() }, allowed),
+    runRedactor: () => redactorOver(new RedactionMemory(), rules),
   };
+}
+
+/** One text by itself, as labels and names of files are redacted. */
+export async function cleanText(policy: RedactionPolicy, text: string): Promise<string> {
+  const cleaned = policy.runRedactor().redact(text, await policy.search([text]));
+  return typeof cleaned === 'string' ? cleaned : text;
 }

@@ -1,8 +1,11 @@
 import type { WorkContext } from '../context.js';
+import type { JsonValue } from '../json.js';
 import type { ImportInput, ImportOutput, SearchEvidenceInput, SearchEvidenceOutput } from './contract.js';
 
 export interface EvidenceService {
   importEvidence(input: ImportInput, context: WorkContext): Promise<ImportOutput>;
+  /** Kinds of what redaction under the present rules would still take out of a value, in order of name. */
+  heldKinds(value: JsonValue): Promise<string[]>;
   search(input: SearchEvidenceInput): Promise<SearchEvidenceOutput>;
   /**
    * Re-reads a record's bytes, checks `sig_hash`, redacts again and compares.

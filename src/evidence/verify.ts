@@ -5,14 +5,25 @@ import { readSlice } from './files.js';
 import { checkExecutionRecord, executionIdOf } from './from-execution.js';
 import type { EvidenceRecord } from './model.js';
 import { parseBytes } from './read/parse.js';
-import type { RedactionPolicy } from './redact.js';
+import { cleanText, type RedactionPolicy } from './redact.js';
+import { type CleanText, cleanedOnce, pathsKeptAs } from './source-path.js';
 import type { EvidenceStore } from './store.js';
 
 /** The value that a record was read from, or what no longer holds. */
-async function reread(record: EvidenceRecord): Promise<{ value: JsonValue } | { problem: string }> {
-  const { source_file, byte_offset, byte_length, sig_hash } = record.provenance;
+async function reread(record: EvidenceRecord, clean: CleanText): Promise<{ value: JsonValue } | { problem: string }> {
+  const { source_file } = record.provenance;
   if (source_file.startsWith('client:')) return { problem: 'the source is not a file: a client handed the text in' };
-  const bytes = await readSlice(source_file, byte_offset, byte_length);
+  let last: { value: JsonValue } | { problem: string } = { problem: 'the source file is no longer there' };
+  for (const path of await pathsKeptAs(source_file, clean)) {
+    last = await rereadFrom(path, record);
+    if ('value' in last) return last;
+  }
+  return last;
+}
+
+async function rereadFrom(path: string, record: EvidenceRecord): Promise<{ value: JsonValue } | { problem: string }> {
+  const { byte_offset, byte_length, sig_hash } = record.provenance;
+  const bytes = await readSlice(path, byte_offset, byte_length);
   if (bytes === undefined) return { problem: 'the source file is no longer there' };
   if (bytes.length < byte_length) return { problem: 'the source file is shorter than it was' };
   if (sha256(bytes) !== sig_hash) return { problem: 'the bytes of the source are not those that were read' };
@@ -39,7 +50,8 @@ export async function verify(
     // It was redacted before it was stored: there is nothing to redact again.
     return checkExecutionRecord(record, await library.getExecution(executionIdOf(record.provenance.source_file)));
   }
-  const own = await reread(record);
+  const clean = cleanedOnce((text) => cleanText(policy, text));
+  const own = await reread(record, clean);
   if ('problem' in own) return own.problem;
   // Where nothing was numbered before it, the record alone already gives the stored hash.
   if (hashOf(await redactedLast(policy, [own.value])) === record.provenance.redacted_hash) return null;
@@ -47,7 +59,7 @@ export async function verify(
   const values: JsonValue[] = [];
   for (const before of trace?.records ?? []) {
     if (before.ordinal >= record.ordinal) break;
-    const read = await reread(before);
+    const read = await reread(before, clean);
     if ('problem' in read) return `record ${before.ordinal} of the run, which comes before: ${read.problem}`;
     values.push(read.value);
   }

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../context.js';
 import { FoundryError, toFoundryError } from '../errors.js';
-import { createCleaner } from '../evidence/clean.js';
+import type { RedactionConfig } from '../evidence/redaction-config.js';
 import { hashOf } from '../hash.js';
 import type { JsonObject } from '../json.js';
 import type { Logger } from '../log.js';
 import type { Store } from '../store.js';
 import type { JobExecutor } from './executor.js';
 import type { Job } from './model.js';
-import { type PreparedInput, prepareInput } from './private-input.js';
+import { createInputPreparer, type PreparedInput } from './private-input.js';
 import type { JobAnswer, JobService, ProgressListener } from './service.js';
 
 /** A dead process's job is taken over after this long at the latest. */
@@ -26,8 +26,8 @@ export interface JobDeps {
   readonly executor: JobExecutor;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Texts that look like secrets and are none. */
-  readonly allow?: readonly string[] | undefined;
+  /** What is looked for in arguments beside secrets, and what is left. */
+  readonly redaction?: RedactionConfig | undefined;
 }
 
 interface Active {
@@ -41,9 +41,9 @@ interface Active {
 const later = (at: string, ms: number): string => new Date(Date.parse(at) + ms).toISOString();
 
 /** The jobs of one process over the store that all processes share. */
-export function createJobService({ store, executor, clock, log, allow }: JobDeps): JobService {
+export function createJobService({ store, executor, clock, log, redaction }: JobDeps): JobService {
   const owner = randomUUID();
-  const clean = createCleaner(allow);
+  const prepareFor = createInputPreparer(redaction);
   const active = new Map<string, Active>();
   const prepared = new Map<string, PreparedInput>();
   let closed = false;
@@ -192,7 +192,7 @@ export function createJobService({ store, executor, clock, log, allow }: JobDeps
       // A person's word is not lost in the job of a client that asked for the same, nor lent to it.
       const asked = [await store.salt(), kind, input];
       const key = hashOf(options.via === 'mcp' ? asked : [...asked, options.via]);
-      const ready = await prepareInput(kind, input, clean);
+      const ready = await prepareFor(kind, input);
       const at = clock.now();
       const job = await store.jobs.enqueue({
         job_id: `job_${key.slice(0, 16)}`,

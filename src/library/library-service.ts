@@ -21,13 +21,13 @@ const indexMs = 20_000;
 /** The library: what the gate admitted, found by search, run in the sandbox, and kept in order. */
 export function createLibraryService(deps: LibraryDeps): LibraryService {
   const index = createSearchIndex(deps);
-  const clean = createCleaner(deps.config.file.redaction?.allow);
+  const clean = createCleaner(deps.config.file.redaction);
   const running: RunDeps = {
     ...deps,
     random: deps.random ?? (() => randomBytes(16).toString('hex')),
     fetcher: deps.fetcher ?? createFetcher(),
     grants: createGrants(deps.config),
-    redact: createExecutionRedactor(deps.config.file.redaction?.allow),
+    redact: createExecutionRedactor(deps.config.file.redaction),
   };
   return {
     async admit(admission) {

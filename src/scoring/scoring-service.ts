@@ -37,7 +37,7 @@ function shown(score: ScoredRun): ScoreRunOutput['runs'][number] {
 
 /** The scoring service over a store. Rules are read at the first use. */
 export function createScoringService(deps: ScoringDeps): ScoringService {
-  const clean = createCleaner(deps.config.file.redaction?.allow);
+  const clean = createCleaner(deps.config.file.redaction);
   let loaded: ScorerRules | undefined;
   const rules = (): ScorerRules => {
     loaded ??= loadRules(deps.config);

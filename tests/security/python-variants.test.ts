@@ -1,9 +1,13 @@
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPython } from '../support/python.js';
 import { invocation, never } from '../unit/gate/support.js';
 
 const sandbox = openPython({ memory_mb: 96 });
 const group = sandbox.openGroup();
+// The interpreter may have to be made first.
+beforeAll(async () => {
+  await sandbox.health();
+});
 afterAll(async () => {
   await group.close();
   await sandbox.close();

@@ -207,9 +207,10 @@ export const pythonFamilies: readonly Family[] = [
         ],
         [],
         [...many].reverse(),
+        [{ id: 'w', points: 4 }],
       ].map((scores) => ({ scores }));
     },
-    easy: [3, 0],
+    easy: [3, 6],
   },
   {
     name: 'py_days',

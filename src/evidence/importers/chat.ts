@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../json.js';
 import type { EvidenceRecord, ToolCall } from '../model.js';
 import { parseJson } from '../read/parse.js';
 import { emptyContent, idText, listOf, objectOf, type RecordContent, textOf } from './importer.js';
+import { parsePythonLiteral } from './python-literal.js';
 
 /** Text that may be JSON: the value it holds, else the text itself. */
 export function resultValue(text: string): JsonValue {
@@ -31,7 +32,7 @@ export function contentText(content: JsonValue | undefined): string | null {
   return parts.join('\n');
 }
 
-/** Arguments as a log has them: an object, or the JSON text of one. */
+/** Arguments as a log has them: an object, its JSON text, or the text that Python prints for it. */
 export function readArguments(value: JsonValue | undefined): Pick<ToolCall, 'arguments' | 'raw_arguments'> {
   const direct = objectOf(value);
   if (direct) return { arguments: direct, raw_arguments: null };
@@ -39,7 +40,7 @@ export function readArguments(value: JsonValue | undefined): Pick<ToolCall, 'arg
     return { arguments: {}, raw_arguments: null };
   }
   if (typeof value !== 'string') return { arguments: null, raw_arguments: JSON.stringify(value) };
-  const parsed = objectOf(resultValue(value));
+  const parsed = objectOf(resultValue(value)) ?? objectOf(parsePythonLiteral(value));
   return parsed ? { arguments: parsed, raw_arguments: null } : { arguments: null, raw_arguments: value };
 }
 

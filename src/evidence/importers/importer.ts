@@ -93,6 +93,8 @@ export interface Importer {
   readonly version: number;
   /** Top-level objects of this format in a JSON document: one record holder each, or a map of them. */
   recognizes(value: JsonValue): boolean;
+  /** A value that only this format has: the first such value of a file decides, whatever its other values look like. */
+  decides?(value: JsonValue): boolean;
   read(items: AsyncIterable<Item>): AsyncGenerator<ImportEvent>;
 }
 

@@ -1,15 +1,13 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json.js';
-import type { EvidenceRecord, Outcome } from '../model.js';
+import type { EvidenceRecord } from '../model.js';
 import { elementSpans, memberSpan, spanAt } from '../read/children.js';
 import type { ValueSpan } from '../read/spans.js';
 import { readChatMessage, readTime } from './chat.js';
 import {
   type Draft,
-  emptyContent,
   type ImportEvent,
   type Importer,
   type Item,
-  idText,
   ignored,
   listOf,
   noFacts,
@@ -19,46 +17,7 @@ import {
   rejected,
   textOf,
 } from './importer.js';
-
-const outcomeKinds: Readonly<Record<string, Outcome['kind']>> = {
-  reward: 'reward',
-  score: 'reward',
-  success: 'status',
-  outcome: 'status',
-};
-
-function outcomeReader(field: string): (value: JsonValue) => RecordContent | string {
-  return (value) => {
-    const kind = outcomeKinds[field] ?? 'status';
-    if (kind === 'reward' && typeof value !== 'number') return `${field} is not a number`;
-    if (typeof value === 'object') return `${field} is neither a word, a number nor a boolean`;
-    return { ...emptyContent, kind: 'outcome', outcome: { kind, value, grader: 'log' } };
-  };
-}
-
-/** The first outcome field that the conversation or its metadata has. */
-function outcomeDraft(span: ValueSpan): Draft[] {
-  for (const path of [[], ['metadata']]) {
-    const holder = objectOf(spanAt(span, path)?.value);
-    if (!holder) continue;
-    for (const field of Object.keys(outcomeKinds)) {
-      if (holder[field] === undefined || holder[field] === null) continue;
-      const at = spanAt(span, [...path, field]);
-      if (at) return [{ span: at, nativeId: null, read: outcomeReader(field) }];
-    }
-  }
-  return [];
-}
-
-function firstId(holders: readonly (JsonObject | undefined)[], names: readonly string[]): string | null {
-  for (const holder of holders) {
-    for (const name of names) {
-      const id = idText(holder?.[name]);
-      if (id !== null) return id;
-    }
-  }
-  return null;
-}
+import { firstId, outcomeDraft } from './outcome-fields.js';
 
 const threadNames = ['conversation_id', 'session_id', 'thread_id', 'run_id'];
 

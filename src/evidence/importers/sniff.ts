@@ -1,12 +1,12 @@
 import type { JsonValue } from '../../json.js';
 import { isJsonObject } from '../../json.js';
-import type { Format } from '../model.js';
+import { DamagedCompression } from '../read/compressed.js';
 import { readElements } from '../read/elements.js';
 import { readLines } from '../read/lines.js';
 import { parseBytes, type ReadProblem } from '../read/parse.js';
 import type { OpenBytes, RawSpan } from '../read/spans.js';
 import { type Importer, type Item, rejected } from './importer.js';
-import { importerOf, importers } from './index.js';
+import { importers } from './index.js';
 
 /** How a file is cut into spans: a value a line, or one JSON document (or several) with its elements or members. */
 export type Layout = 'lines' | 'elements' | 'members';
@@ -29,12 +29,17 @@ const problemTexts: Readonly<Record<ReadProblem, string>> = {
   unexpected_bytes: 'unexpected bytes',
 };
 
+/** Where compressed data is damaged, what came before it is judged. */
 async function sample(spans: AsyncGenerator<RawSpan>, count: number): Promise<(JsonValue | undefined)[]> {
   const values: (JsonValue | undefined)[] = [];
-  for await (const span of spans) {
-    const parsed = span.problem ? { problem: span.problem } : parseBytes(span.bytes);
-    values.push('value' in parsed ? parsed.value : undefined);
-    if (values.length >= count) break;
+  try {
+    for await (const span of spans) {
+      const parsed = span.problem ? { problem: span.problem } : parseBytes(span.bytes);
+      values.push('value' in parsed ? parsed.value : undefined);
+      if (values.length >= count) break;
+    }
+  } catch (error) {
+    if (!(error instanceof DamagedCompression)) throw error;
   }
   return values;
 }
@@ -45,18 +50,24 @@ function spansOf(open: OpenBytes, layout: Layout, limit?: number): AsyncGenerato
   return readElements(open, limit === undefined ? { objects } : { objects, limit });
 }
 
-function votes(values: readonly (JsonValue | undefined)[], only: Importer | undefined): Map<Importer, number> {
+function votes(values: readonly (JsonValue | undefined)[], asked: readonly Importer[]): Map<Importer, number> {
   const counts = new Map<Importer, number>();
   for (const value of values) {
     if (value === undefined) continue;
-    const importer = (only ? [only] : importers).find((one) => one.recognizes(value));
+    const importer = asked.find((one) => one.recognizes(value));
     if (importer) counts.set(importer, (counts.get(importer) ?? 0) + 1);
   }
   return counts;
 }
 
-function winner(counts: Map<Importer, number>): Importer | undefined {
-  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
+/** The importer of the first value that settles the matter, else that of most values. */
+function winner(values: readonly (JsonValue | undefined)[], only: Importer | undefined): Importer | undefined {
+  const asked = only ? [only] : importers;
+  for (const value of values) {
+    const sure = value === undefined ? undefined : asked.find((one) => one.decides?.(value));
+    if (sure) return sure;
+  }
+  return [...votes(values, asked)].sort((a, b) => b[1] - a[1])[0]?.[0];
 }
 
 /** Lines, where the first lines (more than one, or the only one) are whole objects or arrays by themselves. */
@@ -69,18 +80,17 @@ async function isLines(open: OpenBytes): Promise<boolean> {
 
 /**
  * Finds out by content which importer reads a file, and how the file is laid out.
- * @param format the format that the caller named, or `auto`
+ * @param only the importer that the caller named; without one, all are asked
  * @returns undefined where no importer knows the content
  */
-export async function recognize(open: OpenBytes, format: Format | 'auto'): Promise<Recognized | undefined> {
-  const only = format === 'auto' ? undefined : importerOf(format);
+export async function recognize(open: OpenBytes, only?: Importer): Promise<Recognized | undefined> {
   if (await isLines(open)) {
     const values = await sample(readLines(open), sampleSize);
-    const importer = winner(votes(values, only));
+    const importer = winner(values, only);
     if (importer) return { importer, layout: 'lines' };
   }
   for (const layout of ['elements', 'members'] as const) {
-    const importer = winner(votes(await sample(spansOf(open, layout), sampleSize), only));
+    const importer = winner(await sample(spansOf(open, layout), sampleSize), only);
     if (importer) return { importer, layout };
   }
   return undefined;
@@ -88,12 +98,20 @@ export async function recognize(open: OpenBytes, format: Format | 'auto'): Promi
 
 /** A file's values with their places, in order; what cannot be read comes out as rejected. */
 export async function* readItems(open: OpenBytes, layout: Layout, limit?: number): AsyncGenerator<Item> {
-  for await (const span of spansOf(open, layout, limit)) {
-    const parsed = span.problem ? { problem: span.problem } : parseBytes(span.bytes);
-    if ('problem' in parsed) yield { rejected: rejected(span, problemTexts[parsed.problem]) };
-    else {
-      const { offset, length, line, pointer, bytes } = span;
-      yield { span: { offset, length, line, pointer, bytes, value: parsed.value } };
+  let last = { offset: 0, length: 0, line: 1 };
+  try {
+    for await (const span of spansOf(open, layout, limit)) {
+      last = span;
+      const parsed = span.problem ? { problem: span.problem } : parseBytes(span.bytes);
+      if ('problem' in parsed) yield { rejected: rejected(span, problemTexts[parsed.problem]) };
+      else {
+        const { offset, length, line, pointer, bytes } = span;
+        yield { span: { offset, length, line, pointer, bytes, value: parsed.value } };
+      }
     }
+  } catch (error) {
+    if (!(error instanceof DamagedCompression)) throw error;
+    const after = { offset: last.offset + last.length, length: 1, line: last.line };
+    yield { rejected: rejected(after, 'behind this the compressed data ends early or is damaged') };
   }
 }

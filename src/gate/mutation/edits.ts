@@ -72,8 +72,14 @@ export function tokenReplaced(
   return [{ operator, line: site.node.line, start, end: start + token.old.length, text: token.text }];
 }
 
-/** Applies edits that do not overlap. */
+/** Applies edits that do not overlap; what is put in at a place comes before what replaces the text that begins there. */
 export function applyEdits(code: string, edits: readonly Edit[]): string {
-  const ordered = [...edits].sort((left, right) => right.start - left.start || right.end - left.end);
-  return ordered.reduce((text, edit) => text.slice(0, edit.start) + edit.text + text.slice(edit.end), code);
+  const ordered = [...edits].sort((left, right) => left.start - right.start || left.end - right.end);
+  const parts: string[] = [];
+  let at = 0;
+  for (const { start, end, text } of ordered) {
+    parts.push(code.slice(at, start), text);
+    at = end;
+  }
+  return parts.join('') + code.slice(at);
 }

@@ -112,7 +112,7 @@ export interface Sandbox {
   readonly language: Language;
   /** Reads code of a language that the host does not parse itself. @throws FoundryError sandbox_unavailable */
   inspect?(code: string): Promise<CodeFacts>;
-  /** The small faults that can be put into such code. @throws FoundryError sandbox_unavailable */
+  /** The small faults that can be put into such code; undefined where they cannot be found. @throws FoundryError sandbox_unavailable */
   possibleFaults?(code: string): Promise<PossibleFaults | undefined>;
   /** @throws FoundryError sandbox_unavailable where the required isolation is not to be had. */
   open(code: string, options?: Opening): Promise<SandboxSession>;

@@ -19,6 +19,8 @@ const maxListed = 10;
 /** `killed` and `counted` are of all tests and decide; the figures in `told` are of the visible tests alone. */
 interface Score {
   readonly judged: number;
+  /** faults that keep the code from loading, so that no test has its say */
+  readonly invalid: number;
   readonly killed: number;
   /** judged, without the equivalent ones */
   readonly counted: number;
@@ -38,13 +40,15 @@ function rounded(share: number): number {
 
 function scoreOf(verdicts: readonly MutantVerdict[], total: number, required: number): Score {
   const having = (fate: Fate): MutantVerdict[] => verdicts.filter((verdict) => verdict.fate === fate);
-  const judged = verdicts.length - having('invalid').length;
+  const invalid = having('invalid').length;
+  const judged = verdicts.length - invalid;
   const [killed, equivalent] = [having('killed').length, having('equivalent').length];
   const byHidden = verdicts.filter(({ killedByHidden }) => killedByHidden);
   const shown = judged - equivalent;
   const open = having('survived').filter(({ killedByHidden }) => killedByHidden === undefined).length;
   return {
     judged,
+    invalid,
     killed: killed + byHidden.length,
     open,
     counted: shown - open + byHidden.filter(({ fate }) => fate === 'equivalent').length,
@@ -72,6 +76,16 @@ function findingOf(score: Score, options: { tests: number; rate: number; unjudge
       evidence,
     };
   if (counted < minMutants) {
+    // Code that looks at itself while it loads would else be judged by nothing.
+    if (score.invalid >= minMutants)
+      return {
+        status: 'inconclusive',
+        checked: tests,
+        reasons: [
+          `${score.invalid} small faults keep the code from loading, which leaves too few to judge: check nothing outside of functions`,
+        ],
+        evidence,
+      };
     const note = `judged by the baselines alone: fewer than ${minMutants} small faults can be put into the code that change what it does`;
     return { status: 'passed', checked: tests, reasons: [], evidence: { ...evidence, note } };
   }
@@ -89,57 +103,29 @@ function findingOf(score: Score, options: { tests: number; rate: number; unjudge
   };
 }
 
-/** Tests that code without work passes are weak whatever the candidate is. */
-function ofTestsAlone(tests: readonly SpecTest[]): Finding | undefined {
-  const passing = passingBaselines(tests);
-  if (passing.length === 0) return undefined;
-  return {
-    status: 'failed',
-    checked: tests.length,
-    reasons: passing.map(
-      (name) => `code that does no work passes every test (baseline "${name}"): add tests whose answers differ`,
-    ),
-    evidence: { baselines_passing: passing, mutants: { status: 'not_run', reason: 'a baseline passes already' } },
-  };
-}
-
-function inconclusive(tests: readonly SpecTest[], reason: string): Finding {
-  return { status: 'inconclusive', checked: tests.length, reasons: [reason], evidence: { baselines_passing: [] } };
-}
-
-async function run(judgement: Judgement): Promise<Finding> {
+async function judgeByMutants(judgement: Judgement): Promise<Finding> {
   const { candidate, settings, clock, signal, timeoutMs, inputSchema } = judgement;
   const placed = placedTests(candidate);
-  const tests = placed.map(({ test }) => test);
   const shown = placed.filter(({ from }) => from !== 'hidden').map(({ test }) => test);
-  const weak = ofTestsAlone(tests);
-  if (weak) return weak;
-  const own = candidate.visibleTests.length + candidate.hiddenTests.length;
-  if (own < minTests) {
-    const mutants = { status: 'not_run', reason: `${own} tests are too few to judge` };
-    return { status: 'not_run', checked: own, reasons: [mutants.reason], evidence: { baselines_passing: [], mutants } };
-  }
-  const rate = settings.mutationKillRate;
-  if (settings.mutants === 0) {
-    const mutants = { status: 'not_run', reason: 'gate.mutants is 0' };
-    return { status: 'passed', checked: tests.length, reasons: [], evidence: { baselines_passing: [], mutants } };
-  }
+  const inconclusive = (reason: string): Finding => {
+    return { status: 'inconclusive', checked: placed.length, reasons: [reason], evidence: { baselines_passing: [] } };
+  };
   const sandbox = judgement.sandboxFor(candidate.language);
-  const faults = await (sandbox.possibleFaults ?? typescriptFaults)(candidate.code);
+  const faults = sandbox.possibleFaults
+    ? await sandbox.possibleFaults(candidate.code)
+    : typescriptFaults(candidate.code);
   if (faults === undefined)
-    return inconclusive(tests, 'the code cannot be read for the small faults that could be put into it');
+    return inconclusive('the code is too large or nested too deeply for small faults to be put into it; split it up');
   const mutants = mutantsOf(candidate.code, faults, settings.mutants);
   const verdicts = await judgeMutants(mutants, {
     sandbox,
     packages: candidate.spec.permissions.packages,
     shown,
     hidden: candidate.hiddenTests,
-    probes: async () =>
-      probesFrom(candidate.spec, shown, {
-        schema: inputSchema,
-        wanted: probeCount,
-        hints: await judgement.hints(),
-      }),
+    probes: async () => {
+      const hints = await judgement.hints();
+      return probesFrom(candidate.spec, shown, { schema: inputSchema, wanted: probeCount, hints });
+    },
     plainAnswer: (probe) => ask(judgement.session, probe, { timeoutMs, signal }),
     timeoutMs,
     budgetMs: settings.mutationTimeMs,
@@ -149,14 +135,41 @@ async function run(judgement: Judgement): Promise<Finding> {
   });
   if (verdicts === undefined)
     return inconclusive(
-      tests,
       'the code does not pass its tests again and again when its loops are counted or its text differs, so its mutants cannot be judged',
     );
-  return findingOf(scoreOf(verdicts, mutants.total, rate), {
-    tests: tests.length,
-    rate,
+  return findingOf(scoreOf(verdicts, mutants.total, settings.mutationKillRate), {
+    tests: placed.length,
+    rate: settings.mutationKillRate,
     unjudged: mutants.chosen.length - verdicts.length,
   });
+}
+
+function withoutMutants(status: Finding['status'], reason: string, reasons: readonly string[]) {
+  return { status, reasons: [...reasons], evidence: { baselines_passing: [], mutants: { status: 'not_run', reason } } };
+}
+
+/** Tests that code without work passes are weak whatever the candidate is. */
+function ofTestsAlone(tests: readonly SpecTest[]): Finding | undefined {
+  const passing = passingBaselines(tests);
+  if (passing.length === 0) return undefined;
+  const reasons = passing.map(
+    (name) => `code that does no work passes every test (baseline "${name}"): add tests whose answers differ`,
+  );
+  const finding = withoutMutants('failed', 'a baseline passes already', reasons);
+  return { ...finding, checked: tests.length, evidence: { ...finding.evidence, baselines_passing: passing } };
+}
+
+async function run(judgement: Judgement): Promise<Finding> {
+  const { candidate, settings } = judgement;
+  const tests = placedTests(candidate).map(({ test }) => test);
+  const weak = ofTestsAlone(tests);
+  if (weak) return weak;
+  const own = candidate.visibleTests.length + candidate.hiddenTests.length;
+  const tooFew = `${own} tests are too few to judge`;
+  const checked = tests.length;
+  if (own < minTests) return { ...withoutMutants('not_run', tooFew, [tooFew]), checked };
+  if (settings.mutants === 0) return { ...withoutMutants('passed', 'gate.mutants is 0', []), checked };
+  return judgeByMutants(judgement);
 }
 
 /** The tests must be able to fail: answers that do no work must not pass them, nor most small faults in the code. */

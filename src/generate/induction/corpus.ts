@@ -3,6 +3,7 @@ import { recordedCalls } from '../../evidence/trace.js';
 import { sha256 } from '../../hash.js';
 import type { JsonObject, JsonValue } from '../../json.js';
 import type { ScoredRun } from '../../scoring/model.js';
+import { markedByRun } from './placeholders.js';
 import { byText, leavesOf, type Slot, slotsOf, valueKey } from './values.js';
 
 /** A call that succeeded and whose arguments and result are known: the only kind that is learnt from. */
@@ -66,25 +67,27 @@ function proseOf(call: CorpusCall | undefined): string[] {
 /** What induction needs of a run. */
 export function corpusRun(trace: RunTrace): CorpusRun {
   const turns = trace.records.filter((one) => one.role === 'user' && one.is_human && one.text !== null);
-  const texts: Text[] = turns.map((one) => ({ ordinal: one.ordinal, text: one.text ?? '', byUser: true }));
+  const marked = markedByRun(trace.run.run_id);
+  const texts: Text[] = turns.map((one) => ({ ordinal: one.ordinal, text: marked(one.text ?? ''), byUser: true }));
   const calls: CorpusCall[] = [];
   const recorded = recordedCalls(trace);
   for (const call of recorded) {
     if (call.failed || call.args === null || call.result === undefined || call.resultOrdinal === null) continue;
-    const slots = slotsOf(call.args);
+    const [args, result] = [marked(call.args), marked(call.result)];
+    const slots = slotsOf(args);
     calls.push({
       index: calls.length,
       tool: call.tool,
       label: `${call.tool}(${slots.map((slot) => slot.name).join(',')})`,
       slots,
-      args: call.args,
-      result: call.result,
+      args,
+      result,
       ordinal: call.callOrdinal,
       resultOrdinal: call.resultOrdinal,
       turn: turns.filter((one) => one.ordinal < call.callOrdinal).length,
       evidenceId: call.callEvidenceId,
     });
-    for (const leaf of leavesOf(call.result)) {
+    for (const leaf of leavesOf(result)) {
       if (typeof leaf === 'string' && /\s/.test(leaf))
         texts.push({ ordinal: call.resultOrdinal, text: leaf, byUser: false });
     }
@@ -96,7 +99,7 @@ export function corpusRun(trace: RunTrace): CorpusRun {
     tools: recorded.map((call) => call.tool),
     texts: texts.sort((a, b) => a.ordinal - b.ordinal),
     firstSeen: seenIn(calls),
-    request: [turns[0]?.text ?? '', ...proseOf(calls[0])].join('\n'),
+    request: [marked(turns[0]?.text ?? ''), ...proseOf(calls[0])].join('\n'),
   };
 }
 

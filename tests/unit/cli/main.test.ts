@@ -11,7 +11,19 @@ beforeEach(() => {
   useEnvironment(home);
 });
 
-const commands = ['serve', 'import', 'score', 'pipeline', 'export', 'regate', 'verify', 'call', 'demo', 'doctor'];
+const commands = [
+  'serve',
+  'import',
+  'score',
+  'pipeline',
+  'export',
+  'regate',
+  'forget',
+  'verify',
+  'call',
+  'demo',
+  'doctor',
+];
 
 describe('help and version', () => {
   test.each(['help', '--help', '-h'])('%s lists every command on stdout', async (word) => {

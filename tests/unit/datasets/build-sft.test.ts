@@ -43,6 +43,7 @@ describe('building a data set for fine-tuning', () => {
     const evidence: EvidenceService = {
       importEvidence: () => Promise.reject(new Error('not used')),
       search: () => Promise.reject(new Error('not used')),
+      heldKinds: async (row) => (JSON.stringify(row).includes('ada@') ? ['EMAIL'] : []),
       verifyRecord: async (id) => broken.get(id) ?? null,
     };
     datasets = createDatasetService({
@@ -67,6 +68,14 @@ describe('building a data set for fine-tuning', () => {
       .map((line) => JSON.parse(line) as JsonObject);
   const sidecar = (): RowProvenance[] => lines('set.provenance.jsonl').map((line) => rowProvenanceSchema.parse(line));
   const rowsOf = (out: BuildSftOutput): JsonObject[] => out.files.flatMap((file) => lines(`set.${file.split}.jsonl`));
+
+  it('leaves out a row in which something still stands that is to be redacted', async () => {
+    const said = [user('Write to ada@example.com'), agent('Done.')];
+    await bench.add(run('good', [reward(1)]), traceOf('leaky', said, { outcomes: [reward(1)] }));
+    const out = await build();
+    expect([out.rows, out.excluded]).toEqual([1, { 'not_redacted:EMAIL': 1 }]);
+    expect(rowsOf(out)).toHaveLength(1);
+  });
 
   it('takes accepted runs and no other, and counts the rest by reason', async () => {
     await bench.add(

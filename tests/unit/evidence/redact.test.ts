@@ -84,7 +84,7 @@ describe('redaction', () => {
     const base64 = Buffer.from(Array.from({ length: 6000 }, (_, index) => (index * 7919) % 251)).toString('base64');
     const value = { base64, sha: 'a3f5'.repeat(16), id: 'user_AKIA', uuid: '0f8fad5b-d9cb-469f-a165-70867728950e' };
     expect(await redact(value)).toBe(value);
-    const allowing = createRedactionPolicy([secrets['AWS_KEY'] ?? '']);
+    const allowing = createRedactionPolicy({ allow: [secrets['AWS_KEY'] ?? ''] });
     const text = spoken('AWS_KEY');
     expect(allowing.runRedactor().redact(text, await allowing.search([text]))).toBe(text);
     expect(allowing.digest).not.toBe(policy.digest);

@@ -20,7 +20,8 @@ const ways = Object.keys(weaknesses).filter((way): way is Weakness => Object.has
 const settings = { test_timeout_ms: 20_000, mutation_time_ms: 300_000 };
 const sandbox = openPython(settings);
 const gate = createGate({ config: pythonConfig(settings), sandboxes: [sandbox], clock: fixedClock() });
-beforeAll(() => {
+beforeAll(async () => {
+  await sandbox.health();
   if (!full)
     process.stderr.write(
       `judging ${sampled.length} of ${all.length} Python candidates of each sort; FOUNDRY_GATE_FULL=1 judges all\n`,

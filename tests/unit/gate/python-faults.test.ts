@@ -1,9 +1,13 @@
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Mutants, mutantsOf } from '../../../src/gate/mutation/mutants.js';
 import { openPython } from '../../support/python.js';
 import { invocation, never } from './support.js';
 
 const sandbox = openPython();
+// The interpreter may have to be made first.
+beforeAll(async () => {
+  await sandbox.health();
+});
 afterAll(() => sandbox.close());
 
 async function mutantsIn(code: string, wanted = 1_000): Promise<Mutants> {
@@ -102,6 +106,7 @@ describe('the faults of Python', () => {
     ['x = max(a, default=0)', '`max(a, default=0)` becomes `max(a)`'],
     ['x = ctx.call("get", {"id": a})', '`ctx.call("get", {"id": a})` becomes `None`'],
     ['x = ctx.call("get", {"id": a})', '`{"id": a}` becomes `{}`'],
+    ['x = ctx.fetch(a)', '`ctx.fetch(a)` becomes `None`'],
     ['x = {"status": "ok", "payload": a}', '`"ok"` becomes `\'missing\'`'],
     ['x = dict(status="fail", payload=a)', '`"fail"` becomes `\'missing\'`'],
     ['import runtime\nx = runtime.ok(payload=a)', '`ok` becomes `missing`'],
@@ -120,10 +125,21 @@ describe('the faults of Python', () => {
     ['descriptions', "'''key'''\ndef f():\n  'key'\n  return 0"],
     ['annotations', "def f(a: 'key') -> 'key':\n  b: 'key'\n  return 0"],
     ['words of an error', "if a:\n  raise ValueError('key')\nassert a, 'key'"],
-    ['what the module says of itself', "__author__ = 'key'\nif __name__ == '__main__':\n  f('key')"],
-    ['defaults that the harness never leaves to them', "def execute(input, ctx, more='key'):\n  return input"],
+    ['defaults in place of which the harness always gives a value', "def execute(input, ctx='key'):\n  return input"],
   ])('leave %s alone', async (_what, code) => {
     for (const description of await described(code)) expect(description).not.toMatch(/^`f?'key'` becomes/);
+  });
+
+  test.each([
+    ['a decorator', '@(lambda f: lambda input, ctx: input["n"] * 7)\ndef execute(input, ctx): pass'],
+    ['an annotation', 'def f(a: (lambda n: n * 7)): pass'],
+    ['a default of execute', 'def execute(input, ctx, f=lambda n: n * 7): return f(input)'],
+    ['the width of a template', "x = f'{a:{b * 7}}'"],
+    ['a base of a class', 'class A(f(b * 7)): pass'],
+    ['the value of a reserved name', '__x__ = a * 7'],
+    ['a part that runs under one name only', "if __name__ != '__main__':\n  x = a * 7"],
+  ])('are found in code that hides in %s', async (_where, code) => {
+    expect(await described(code)).toContain('`*` becomes `/`');
   });
 
   test('are none where a comment stands between two operands', async () => {
@@ -178,7 +194,7 @@ u = ("𝒳"
     expect(await mutantsIn(code, 10)).toEqual(await mutantsIn(code, 10));
   });
 
-  test('are not told where the code cannot be read, which is something else than none', async () => {
+  test('are not told of what cannot be read', async () => {
     expect(await sandbox.possibleFaults?.('def execute(:')).toBeUndefined();
     expect(await sandbox.possibleFaults?.(`x = ${'('.repeat(5_000)}1${')'.repeat(5_000)}`)).toBeUndefined();
   });
@@ -198,6 +214,13 @@ class A:
     const { control } = await mutantsIn(code.replaceAll('\\t', '\t'));
     expect(control.match(/_[0-9a-f]{16} = '_[0-9a-f]{16}'/g)).toHaveLength(3);
     expect(await problemsOf(control)).toEqual([]);
+  });
+
+  test('are found in a text as long as is allowed, and in long chains', { timeout: 120_000 }, async () => {
+    const long = `x = [${Array.from({ length: 17_000 }, (_, at) => at).join(', ')}]`;
+    expect((await mutantsIn(long, 60)).chosen).toHaveLength(60);
+    expect((await mutantsIn(`x = a${' - b'.repeat(500)}`)).total).toBe(500);
+    expect((await mutantsIn(`x = a${'.strip()'.repeat(400)}`)).total).toBe(400);
   });
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixedClock } from '../../../src/context.js';
 import { createGate } from '../../../src/gate/gate.js';
 import type { Gate, GateReport } from '../../../src/gate/model.js';
@@ -7,6 +7,10 @@ import { openPython, pythonConfig } from '../../support/python.js';
 import { candidate, never, stageOf, sumSpec } from './support.js';
 
 const sandbox = openPython();
+// The interpreter may have to be made first.
+beforeAll(async () => {
+  await sandbox.health();
+});
 afterAll(() => sandbox.close());
 // A machine that is busy with other tests is slow; nothing here is about time.
 const gateOf = (settings: Record<string, unknown> = {}): Gate =>
@@ -52,7 +56,7 @@ function judge(visible: number[], hidden: number[], trial: Partial<Trial> = {}):
 
 const evidenceOf = (report: GateReport) => stageOf(report, 'strength').evidence;
 
-describe('the strength of tests of Python', () => {
+describe('the strength of tests of Python', { timeout: 300_000 }, () => {
   test('is refused where small faults pass, and the author is told which, by line', async () => {
     const report = await judge([3, 5], [12]);
     expect(report).toMatchObject({ verdict: 'rejected', failed_stage: 'strength' });

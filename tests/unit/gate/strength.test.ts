@@ -162,6 +162,23 @@ describe('the strength of tests', () => {
     expect(stageOf(report, 'strength').evidence['mutants']).toMatchObject({ kill_rate: 1 });
   });
 
+  test('is not judged by the baselines alone where the code looks at itself while it loads', async () => {
+    const looking = `const clamp = (n: number): number => (n < 0 ? 0 : n > 10 ? 10 : n);
+for (const [n, wanted] of [[-4, 0], [-1, 0], [0, 0], [1, 1], [9, 9], [10, 10], [11, 10], [40, 10]])
+  if (clamp(n) !== wanted) throw new Error('no');
+export async function execute(input: { n: number }) { return { status: 'ok', payload: { n: clamp(input.n) }, prov: [] }; }`;
+    const report = await judge([3, 5], [12], {}, looking);
+    expect(report).toMatchObject({ verdict: 'inconclusive', reasons: [expect.stringContaining('from loading')] });
+  });
+
+  test('is not judged by the baselines alone where the faults of the code cannot be found', async () => {
+    const report = await gateWith({ ...sandbox, possibleFaults: async () => undefined }).judge(
+      candidate(rightSum, { hiddenTests: [sumTest('four', [4, 4, 4, 4])] }),
+      never,
+    );
+    expect(report).toMatchObject({ verdict: 'inconclusive', reasons: [expect.stringContaining('split it up')] });
+  });
+
   test('too few tests leave the mutants alone', async () => {
     const report = await gate.judge(
       candidate(rightSum, { visibleTests: [sumTest('two', [2, 3])], hiddenTests: [sumTest('none', [])] }),

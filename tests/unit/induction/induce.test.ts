@@ -39,6 +39,16 @@ describe('induction on planted flows', () => {
     expect(found.length).toBeLessThanOrEqual(planted.length);
   });
 
+  it('takes what redaction numbered alike in every run for a parameter that flows, never for a constant', async () => {
+    const runs = plantedRuns({ runs: 60, noise: 0, seed: 1 }).map((trace) => {
+      const ids = [...new Set(JSON.stringify(trace.records).match(/[OT]-\d+/g))];
+      const text = ids.reduce((all, id, at) => all.replaceAll(id, `[EMAIL_${at + 1}]`), JSON.stringify(trace.records));
+      return corpusRun({ ...trace, records: JSON.parse(text) });
+    });
+    const induced = await induce(runs, options);
+    expect(shape(induced).sort((a, b) => (a.calls < b.calls ? -1 : 1))).toEqual(planted);
+  });
+
   it('gives the same bytes for the same runs and salt', async () => {
     const runs = plantedRuns({ runs: 45, noise: 0.2, seed: 3 }).map(corpusRun);
     const write = async () => {

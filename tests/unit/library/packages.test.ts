@@ -68,7 +68,7 @@ test('packages that were installed anew are judged first', async () => {
   const services = servicesWith(['double-it']);
   await expect(call(services)).rejects.toMatchObject({ code: 'needs_setup' });
   const regated = await services.library.manage({ name: 'add_numbers', action: 'regate' }, plainContext());
-  expect(regated.note).toContain('It passes the gate again');
+  expect(regated.note).toContain('admits it again');
   expect(await call(services)).toMatchObject({ payload: { sum: 6 } });
 });
 

@@ -23,8 +23,8 @@ def _foundry_expression_faults():
 
     def is_text(node):
         """What is known to be a text or a list: arithmetic on it would only be a type error."""
-        while isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Mult)):
-            if is_text(node.right):
+        while isinstance(node, ast.BinOp):
+            if isinstance(node.op, (ast.Add, ast.Mult)) and is_text(node.right):
                 return True
             node = node.left
         if isinstance(node, ast.Constant):
@@ -32,7 +32,7 @@ def _foundry_expression_faults():
         if isinstance(node, ast.Call):
             func = node.func
             return func.attr in text_methods if isinstance(func, ast.Attribute) else isinstance(func, ast.Name) and func.id in ('str', 'repr')
-        return isinstance(node, (ast.JoinedStr, ast.List, ast.ListComp)) or (isinstance(node, ast.BinOp) and is_text(node.left))
+        return isinstance(node, (ast.JoinedStr, ast.List, ast.ListComp))
 
     def binary(code, node):
         if type(node.op) in arithmetic and not is_text(node.left) and not is_text(node.right):
@@ -162,7 +162,8 @@ def _foundry_expression_faults():
 
     def is_context_call(code, node):
         func = node.func
-        return isinstance(func, ast.Attribute) and func.attr == 'call' and isinstance(func.value, ast.Name) and func.value.id in code.context
+        is_method = isinstance(func, ast.Attribute) and func.attr in ('call', 'fetch')
+        return is_method and isinstance(func.value, ast.Name) and func.value.id in code.context
 
     shared = {'is_observation': is_observation, 'is_context_call': is_context_call, 'is_length': is_length}
     table = {

@@ -11,21 +11,18 @@ def _foundry_places():
         ast.DictComp, ast.GeneratorExp, ast.JoinedStr,
     )
     signs = (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
-    unread = {'annotation', 'returns', 'type_params', 'decorator_list', 'type_comment', 'bases', 'format_spec'}
+    # What a type is mostly told with. Whatever else stands there could be code that runs.
+    of_types = (ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.Tuple, ast.List, ast.BinOp, ast.BitOr, ast.Load, ast.Starred)
+    always_given = ('primitives', 'controlled_llm')
 
     def is_word(text):
         return text == '_' or text.isalnum()
 
-    def is_dunder(node):
-        return isinstance(node, ast.Name) and node.id.startswith('__') and node.id.endswith('__')
-
-    def is_idle(node):
-        """Descriptions, what runs only outside of a module, and what the module says of itself."""
-        if isinstance(node, ast.If):
-            return isinstance(node.test, ast.Compare) and is_dunder(node.test.left)
-        if isinstance(node, ast.Assign):
-            return is_dunder(node.targets[0])
-        return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) or type(node).__name__ in ('TemplateStr', 'TypeAlias')
+    def is_idle(node, field):
+        """Descriptions and types do nothing."""
+        if isinstance(node, ast.Expr):
+            return isinstance(node.value, ast.Constant)
+        return field in ('annotation', 'returns') and all(isinstance(each, of_types) for each in ast.walk(node))
 
     class Code:
         def __init__(self, text):
@@ -113,21 +110,37 @@ def _foundry_places():
                 start, end = self.start(ends[0]), self.end(ends[1])
                 yield self.fault(operator, start, end, self.text[start:first] + self.text[last:end])
 
+        def is_given(self, node, named):
+            """Whether a parameter is one of execute that the harness always gives, so that its default is never looked at."""
+            function = self.above[node][0]
+            plain = [each.arg for each in node.posonlyargs + node.args]
+            is_entry = isinstance(function, ast.FunctionDef) and function.name == 'execute' and function in self.tree.body
+            return is_entry and (named.arg in plain[:2] or plain[:2] == ['context', 'params'] and named.arg in always_given)
+
+        def defaults(self, node):
+            """The parameters of a function that have a default, each with it."""
+            plain = node.posonlyargs + node.args
+            pairs = list(zip(plain[len(plain) - len(node.defaults) :], node.defaults)) if node.defaults else []
+            pairs += [(named, default) for named, default in zip(node.kwonlyargs, node.kw_defaults) if default]
+            return [(named, default) for named, default in pairs if not (isinstance(default, ast.Constant) and self.is_given(node, named))]
+
         def below(self, node):
-            """The parts of a node that do something: no annotations, decorators, and no words of templates."""
-            if isinstance(node, ast.JoinedStr):
+            """The parts of a node that do something, each with the field that it stands in."""
+            if type(node).__name__ in ('JoinedStr', 'TemplateStr'):
+                # Of a template what is put in, and not the words.
                 for part in node.values:
-                    if isinstance(part, ast.FormattedValue):
+                    if not isinstance(part, ast.Constant):
                         yield part.value, 'value'
+                        if part.format_spec:
+                            yield from self.below(part.format_spec)
+                return
+            if isinstance(node, ast.arguments):
+                yield from ((named, 'args') for named in node.posonlyargs + node.args + node.kwonlyargs + [node.vararg, node.kwarg] if named)
+                yield from ((default, 'defaults') for _, default in self.defaults(node))
                 return
             for field, value in ast.iter_fields(node):
-                if field in unread or (isinstance(node, ast.ClassDef) and field == 'keywords'):
-                    continue
-                # The harness gives execute all that it takes, so its defaults are never looked at.
-                if field == 'args' and isinstance(node, ast.FunctionDef) and node.name == 'execute' and node in self.tree.body:
-                    continue
                 for each in value if isinstance(value, list) else [value]:
-                    if isinstance(each, ast.AST) and not isinstance(each, signs) and not is_idle(each):
+                    if isinstance(each, ast.AST) and not isinstance(each, signs) and not is_idle(each, field):
                         yield each, field
 
         def walk(self):

@@ -22,7 +22,8 @@ def _foundry_statement_faults(shared, helper_of):
         call = node.value if isinstance(node, ast.Expr) else None
         func = call.func if isinstance(call, ast.Call) else None
         if isinstance(func, ast.Attribute):
-            return isinstance(func.value, ast.Name) and func.value.id in ('logging', 'logger', 'log', 'warnings')
+            levels = ('debug', 'info', 'warning', 'warn', 'error', 'critical', 'exception')
+            return isinstance(func.value, ast.Name) and func.value.id in ('logging', 'logger', 'log', 'warnings') and func.attr in levels
         return isinstance(func, ast.Name) and func.id == 'print'
 
     def deleted(code, node):
@@ -53,9 +54,7 @@ def _foundry_statement_faults(shared, helper_of):
             if isinstance(node, ast.arg):
                 found[code.within(node, scopes), node.arg] = -1
         for node in code.nodes:
-            if isinstance(node, ast.FunctionDef) and node.name == 'execute':
-                found.update({(node, each.arg): -1 for each in node.args.args})
-            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 found.setdefault((code.within(node, scopes), node.id), code.start(node))
         return found
 
@@ -97,10 +96,9 @@ def _foundry_statement_faults(shared, helper_of):
 
     def parameters(code, node):
         """Only the first default can go: none may stand before a parameter without one."""
-        if node.defaults:
-            plain = node.posonlyargs + node.args
-            named = plain[len(plain) - len(node.defaults)]
-            yield from code.without('default removed', (named, node.defaults[0]), code.end(named), code.end(node.defaults[0]))
+        for named, default in code.defaults(node):
+            if default in node.defaults[:1]:
+                yield from code.without('default removed', (named, default), code.end(named), code.end(default))
 
     def ahead_of(code, first, text):
         """A statement before another one, on a line of its own where that one has a line of its own."""

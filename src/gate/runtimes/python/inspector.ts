@@ -27,13 +27,15 @@ const mutationSchema = z.object({
   end: z.int().min(0),
   text: z.string(),
 });
-const faultsSchema = z.object({
-  total: z.int().min(0),
-  faults: z.array(mutationSchema),
-  head: insertSchema,
-  guards: z.array(insertSchema),
-  neutral: z.array(insertSchema),
-});
+const faultsSchema = z
+  .object({
+    total: z.int().min(0),
+    faults: z.array(mutationSchema),
+    head: insertSchema,
+    guards: z.array(insertSchema),
+    neutral: z.array(insertSchema),
+  })
+  .nullable();
 
 /** Reads code in an interpreter that never runs any. */
 export class Inspector {
@@ -49,10 +51,10 @@ export class Inspector {
     return facts ?? { problems: [unreadable], flags: [], strings: [], numbers: [], values: [], lists: [] };
   }
 
-  /** Undefined where the code cannot be read. @throws FoundryError sandbox_unavailable */
+  /** Undefined where they cannot be found. @throws FoundryError sandbox_unavailable */
   async possibleFaults(program: string): Promise<PossibleFaults | undefined> {
     const found = await this.ask('faults', program, faultsSchema);
-    if (found === undefined) return undefined;
+    if (!found) return undefined;
     const { total, faults, head, guards, neutral } = found;
     return { total, mutations: faults, head, guards: guards.map((open) => ({ open })), neutral };
   }

@@ -54,7 +54,7 @@ export async function startShell(script: string): Promise<{ pid: number; told: n
   const wanted = script.match(/echo/g)?.length ?? 0;
   await vi.waitFor(() => {
     if (numbers().length < wanted) throw new Error('the shell has not told all yet');
-  });
+  }, 20_000);
   onTestFinished(() => {
     for (const each of [-pid, ...numbers()]) hostSystem.signal(each, 'SIGKILL');
   });

@@ -1,0 +1,89 @@
+import type { Finding } from './redact-rules.js';
+
+interface Known {
+  readonly secret: string;
+  readonly placeholder: string;
+  readonly kind: string;
+}
+
+const headLength = 4;
+const wordChar = /[A-Za-z0-9]/;
+/** Numbers: the same digits within a longer number are something else. */
+const standsAlone: ReadonlySet<string> = new Set(['PHONE', 'CARD', 'IBAN']);
+
+/** What was found in a run so far, with the placeholder of each. Never stored. */
+export class RedactionMemory {
+  readonly #known = new Map<string, Known>();
+  readonly #ordinals = new Map<string, number>();
+  /** By the first characters; of those that begin alike the longest first. */
+  readonly #byHead = new Map<string, Known[]>();
+  /** Shorter than a head: only patterns of the operator find such. */
+  #short: Known[] = [];
+
+  get isEmpty(): boolean {
+    return this.#known.size === 0;
+  }
+
+  has(secret: string): boolean {
+    return this.#known.has(secret);
+  }
+
+  /** Gives a secret that is new the next placeholder of its kind. */
+  learn(secret: string, kind: string): void {
+    if (this.#known.has(secret) || secret === '') return;
+    const ordinal = (this.#ordinals.get(kind) ?? 0) + 1;
+    this.#ordinals.set(kind, ordinal);
+    this.#add({ secret, placeholder: `[${kind}_${ordinal}]`, kind });
+  }
+
+  #add(known: Known): void {
+    this.#known.set(known.secret, known);
+    const longestFirst = (a: Known, b: Known): number => b.secret.length - a.secret.length;
+    if (known.secret.length < headLength) {
+      this.#short = [...this.#short, known].sort(longestFirst);
+      return;
+    }
+    const head = known.secret.slice(0, headLength);
+    this.#byHead.set(head, [...(this.#byHead.get(head) ?? []), known].sort(longestFirst));
+  }
+
+  copy(): RedactionMemory {
+    const copy = new RedactionMemory();
+    for (const known of this.#known.values()) copy.#add(known);
+    for (const [kind, ordinal] of this.#ordinals) copy.#ordinals.set(kind, ordinal);
+    return copy;
+  }
+
+  placeholderOf(secret: string): Known | undefined {
+    return this.#known.get(secret);
+  }
+
+  /** Replaces from left to right, the longest first. What was found in this very text is replaced wherever it stands. */
+  replace(text: string, found: readonly Finding[], count: (kind: string) => void): string {
+    if (this.isEmpty) return text;
+    const foundAt = new Set(found.map((finding) => finding.start));
+    let changed = '';
+    let from = 0;
+    for (let at = 0; at < text.length; at += 1) {
+      const known = this.#at(text, at, foundAt);
+      if (!known) continue;
+      changed += text.slice(from, at) + known.placeholder;
+      count(known.kind);
+      from = at + known.secret.length;
+      at = from - 1;
+    }
+    return from === 0 ? text : changed + text.slice(from);
+  }
+
+  #at(text: string, at: number, foundAt: ReadonlySet<number>): Known | undefined {
+    const alike = this.#byHead.get(text.slice(at, at + headLength)) ?? [];
+    for (const known of this.#short.length > 0 ? [...alike, ...this.#short] : alike) {
+      if (!text.startsWith(known.secret, at)) continue;
+      if (!standsAlone.has(known.kind) || foundAt.has(at)) return known;
+      const before = text.charAt(at - 1);
+      const after = text.charAt(at + known.secret.length);
+      if (!wordChar.test(before) && !wordChar.test(after)) return known;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,76 @@
+import { rm } from 'node:fs/promises';
+import { relative, sep } from 'node:path';
+import type { Config } from '../config.js';
+import type { Clock, WorkContext } from '../context.js';
+import { FoundryError } from '../errors.js';
+import { sha256 } from '../hash.js';
+import { storeReceipt } from '../receipts/receipts.js';
+import type { Store } from '../store.js';
+import type { Selection } from './model.js';
+
+export interface ForgetDeps {
+  readonly config: Pick<Config, 'home'>;
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
+export interface ForgetResult {
+  readonly counts: Readonly<Record<string, number>>;
+  /** Folders of data sets outside of the data folder: these are for a person to delete. */
+  readonly left: readonly string[];
+  readonly receipt_id?: string;
+}
+
+function asked(selection: Selection): string {
+  if (selection.by === 'source') return selection.source;
+  return selection.by === 'run' ? selection.runId : selection.folder;
+}
+
+function liesIn(folder: string, home: string): boolean {
+  const way = relative(home, folder);
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`);
+}
+
+/**
+ * Forgets runs and all that was derived from them. Only a person may ask for it.
+ * @throws FoundryError not_found where nothing is selected, busy where another process uses the store
+ */
+export async function forget(
+  deps: ForgetDeps,
+  request: { readonly selection: Selection; readonly dryRun: boolean },
+  context: WorkContext,
+): Promise<ForgetResult> {
+  const { store, clock, config } = deps;
+  const startedAt = clock.now();
+  const startedMs = clock.elapsed();
+  if (context.via === 'mcp')
+    throw new FoundryError('invalid_input', 'Only a person can forget.', 'Use the command line.');
+  const { selection, dryRun } = request;
+  const { counts, datasetFolders } = await store.forgetting.forget(selection, dryRun);
+  if (Object.keys(counts).length === 0) {
+    // What an earlier call removed may wait for this, where that call met another process.
+    if (!dryRun) await store.forgetting.scrub();
+    throw new FoundryError(
+      'not_found',
+      'Nothing that is stored was selected.',
+      'foundry_status and evidence://runs show what is there.',
+    );
+  }
+  const inside = datasetFolders.filter(({ folder }) => liesIn(folder, config.home));
+  const left = datasetFolders.filter((one) => !inside.includes(one)).map(({ folder }) => folder);
+  if (dryRun) return { counts, left };
+  for (const { folder } of inside) await rm(folder, { recursive: true, force: true });
+  const receipt = await storeReceipt(store.receipts, clock, {
+    command: 'forget',
+    // Not what it was called: a label or a folder may be what had to go.
+    arguments: { by: selection.by, selected_sha256: sha256(asked(selection)) },
+    counts: { ...counts, dataset_folders_removed: inside.length },
+    warnings:
+      left.length > 0 ? [`${left.length} exported data sets lie outside of the data folder and are still there.`] : [],
+    startedAt,
+    startedMs,
+    via: context.via,
+  });
+  await store.forgetting.scrub();
+  return { counts, left, receipt_id: receipt.receipt_id };
+}
