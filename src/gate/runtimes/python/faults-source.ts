@@ -9,12 +9,12 @@ import { faultsStatementsSource } from './faults-statements-source.js';
  */
 export const faultsSource = `${faultsPlacesSource}${faultsExpressionsSource}${faultsCallsSource}${faultsStatementsSource}
 def _foundry_faults_finder():
-    import ast, json
+    import ast, hashlib, json
 
     Code = _foundry_places()
     expressions, shared = _foundry_expression_faults()
     calls, helper_of = _foundry_call_faults(shared)
-    statements, guards_of, head_of = _foundry_statement_faults(shared, helper_of)
+    statements, guards_of, head_of, neutral_of = _foundry_statement_faults(shared, helper_of)
     operators = {**expressions, **calls, **statements}
     # The answer must fit into one reply.
     max_chars = 3_000_000
@@ -31,13 +31,16 @@ def _foundry_faults_finder():
     def counted(code):
         """Where the loops are counted; nowhere where the code could not be read any more."""
         inserted = [head_of(code), *guards_of(code)]
-        text = code.text
+        return readable(code, inserted) or [(inserted[0][0], '')]
+
+    def readable(code, inserted):
+        inserted, text = list(inserted), code.text
         for at, added in sorted(inserted, reverse=True):
             text = text[:at] + added + text[at:]
         try:
             ast.parse(text)
         except SyntaxError:
-            return [(inserted[0][0], '')]
+            return []
         return inserted
 
     def find(text):
@@ -46,6 +49,9 @@ def _foundry_faults_finder():
         told = faults
         while sum(len(fault[2]) + 80 for fault in told) > max_chars:
             told = told[::2]
+        neutral = readable(code, neutral_of(code))
+        if not neutral and any(neutral_of(code)):
+            raise SyntaxError('its functions have no place for another statement')
         counts = [{'at': code.unit(at), 'text': added} for at, added in counted(code)]
         return {
             'total': len(faults),
@@ -55,6 +61,7 @@ def _foundry_faults_finder():
             ],
             'head': counts[0],
             'guards': counts[1:],
+            'neutral': [{'at': code.unit(at), 'text': added} for at, added in neutral],
         }
 
     def find_text(text):

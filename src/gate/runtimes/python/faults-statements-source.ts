@@ -3,13 +3,16 @@ import { maxLoopPasses } from '../../mutation/edits.js';
 /** Python: the small faults that can be put into statements, and a count for each loop. */
 export const faultsStatementsSource = String.raw`
 def _foundry_statement_faults(shared, helper_of):
-    import ast
+    import ast, hashlib
 
     is_observation = shared['is_observation']
     scopes = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.Module)
     # Literals are left to the operators of literals.
     literal = (ast.Constant, ast.JoinedStr, ast.List, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp)
-    passed = '_passes_of_mutant'
+
+    def unknown(code, use):
+        """A name that no code can hold, for it is made of the code's hash: else code could ask whether it is being tried."""
+        return '_' + hashlib.sha256((use + code.text).encode('utf-8', 'replace')).hexdigest()[:16]
 
     def is_list_part(code, node):
         return code.above[node][1] in ('body', 'orelse', 'finalbody')
@@ -97,20 +100,32 @@ def _foundry_statement_faults(shared, helper_of):
             if default in node.defaults[:1]:
                 yield from code.without('default removed', (named, default), code.end(named), code.end(default))
 
+    def ahead_of(code, first, text):
+        """A statement before another one, on a line of its own where that one has a line of its own."""
+        start = code.start(first)
+        for decorator in getattr(first, 'decorator_list', [])[:1]:
+            start = code.text.rindex('@', 0, code.start(decorator))
+        before = code.text[code.starts[code.line(start) - 1] : start]
+        return start, text + ('; ' if before.strip() else '\n' + before)
+
     def guards(code):
-        """At the head of every loop, on a line of its own where the loop has lines of its own."""
+        passed = unknown(code, 'passes')
         for node in code.nodes:
             if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
-                first = node.body[0]
-                start = code.start(first)
-                for decorator in getattr(first, 'decorator_list', [])[:1]:
-                    start = code.text.rindex('@', 0, code.start(decorator))
-                before = code.text[code.starts[code.line(start) - 1] : start]
-                apart = '; ' if before.strip() else '\n' + before
-                yield start, passed + '() > ${maxLoopPasses} and ' + passed + '_over()' + apart
+                yield ahead_of(code, node.body[0], passed + '() > ${maxLoopPasses} and ' + passed + '_over()')
+
+    def neutral(code):
+        """What changes the code of every function, and nothing that it does."""
+        name = unknown(code, 'neutral')
+        for node in ast.walk(code.tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                described = isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant)
+                if len(node.body) > described:
+                    yield ahead_of(code, node.body[described], name + ' = ' + repr(name))
 
     def head(code):
         """The count itself, after what must stand first in a module."""
+        passed = unknown(code, 'passes')
         text = passed + ' = iter(range(1 << 40)).__next__\ndef ' + passed + "_over():\n    raise SystemExit('loop')\n"
         for node in code.tree.body:
             is_first = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
@@ -128,5 +143,5 @@ def _foundry_statement_faults(shared, helper_of):
     }
     for kind in (ast.Expr, ast.Raise, ast.Break, ast.Continue, ast.For, ast.AsyncFor, ast.Delete, ast.Assert):
         table[kind] = deleted
-    return table, guards, head
+    return table, guards, head, neutral
 `;

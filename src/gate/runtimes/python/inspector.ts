@@ -33,6 +33,7 @@ const faultsSchema = z
     faults: z.array(mutationSchema),
     head: insertSchema,
     guards: z.array(insertSchema),
+    neutral: z.array(insertSchema),
   })
   .nullable();
 
@@ -54,8 +55,8 @@ export class Inspector {
   async possibleFaults(program: string): Promise<PossibleFaults | undefined> {
     const found = await this.ask('faults', program, faultsSchema);
     if (!found) return undefined;
-    const { total, faults, head, guards } = found;
-    return { total, mutations: faults, head, guards: guards.map((open) => ({ open })) };
+    const { total, faults, head, guards, neutral } = found;
+    return { total, mutations: faults, head, guards: guards.map((open) => ({ open })), neutral };
   }
 
   /** Undefined where the reader gave up; another one then reads what comes next. */
