@@ -110,6 +110,7 @@ export function registerResources(server: McpServer, { services, skills, onUse }
   for (const [uri, title] of [
     ['capability://index', 'Library'],
     ['evidence://runs', 'Runs'],
+    ['ledger://models', 'Model ledger'],
     ['usage://summary', 'Model usage'],
   ] as const) {
     server.registerResource(title, uri, { title, mimeType: 'text/markdown', cacheHint }, readHref);

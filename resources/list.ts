@@ -32,6 +32,7 @@ const always: Section = async () => ({
   items: [
     { uri: 'capability://index', name: 'Library', description: 'Every admitted capability.', mimeType },
     { uri: 'evidence://runs', name: 'Runs', description: 'Imported runs with outcome and score.', mimeType },
+    { uri: 'ledger://models', name: 'Model ledger', description: 'How models do at types of tasks.', mimeType },
     { uri: 'usage://summary', name: 'Model usage', description: 'Model calls, tokens and cost.', mimeType },
   ],
 });

@@ -4,6 +4,7 @@ import { type Address, notFound, type Reader, type ResourceBody } from './body.j
 import { readCapability } from './capabilities.js';
 import { readDataset } from './datasets.js';
 import { readEvidence } from './evidence.js';
+import { readLedger, readPlaybook, readScratchpad } from './knowledge.js';
 import { readNeeds } from './needs.js';
 import { readJob, readReceipt, readUsage } from './operations.js';
 import { readSkill } from './skills.js';
@@ -16,6 +17,9 @@ const families: ReadonlyMap<string, Reader> = new Map([
   ['evidence', readEvidence],
   ['needs', readNeeds],
   ['datasets', readDataset],
+  ['playbooks', readPlaybook],
+  ['ledger', readLedger],
+  ['scratchpads', readScratchpad],
   ['receipts', readReceipt],
   ['jobs', readJob],
   ['usage', readUsage],
@@ -23,7 +27,12 @@ const families: ReadonlyMap<string, Reader> = new Map([
 ]);
 
 /** What reads as an empty list before anything was stored. */
-const alwaysThere: ReadonlySet<string> = new Set(['capability://index', 'evidence://runs', 'usage://summary']);
+const alwaysThere: ReadonlySet<string> = new Set([
+  'capability://index',
+  'evidence://runs',
+  'ledger://models',
+  'usage://summary',
+]);
 
 const shape = /^([a-z]+):\/\/([^/?#]+)((?:\/[^?#]*)?)(?:\?([^#]*))?$/;
 

@@ -62,6 +62,14 @@ const taskIds: Complete = async (store, prefix, given) => {
   );
 };
 
+const models: Complete = async (store, prefix) => {
+  const runs = await store.evidence.listRuns({}, 500);
+  return starting(
+    runs.flatMap((run) => run.models),
+    prefix,
+  );
+};
+
 const clusteringIds: Complete = async (store, prefix) =>
   starting(
     (await store.needs.listClusterings(limit)).map((one) => one.clustering_id),
@@ -82,6 +90,8 @@ const datasetIds: Complete = async (store, prefix) =>
     (await store.datasets.listDatasets(1000)).map((one) => one.dataset_id),
     prefix,
   );
+
+export const playbookIds: Complete = (store, prefix) => store.knowledge.playbookIdsStartingWith(prefix, limit);
 
 const receiptIds: Complete = async (store, prefix) =>
   starting(
@@ -216,6 +226,39 @@ export const templates: readonly Template[] = [
     description: 'What a data set holds, what was left out, and where its files are.',
     mimeType: text,
     complete: { dataset_id: datasetIds },
+  },
+  {
+    name: 'playbook',
+    uri: 'playbooks://{playbook_id}',
+    title: 'Playbook',
+    description: 'Steps that worked again and again for a type of task, each with the records behind it.',
+    mimeType: text,
+    complete: { playbook_id: playbookIds },
+  },
+  {
+    name: 'playbook-record',
+    uri: 'playbooks://{playbook_id}/record',
+    title: 'Playbook record',
+    description: 'A playbook as JSON.',
+    mimeType: jsonType,
+    complete: { playbook_id: playbookIds },
+  },
+  {
+    name: 'ledger',
+    uri: 'ledger://models{?model,task_type}',
+    title: 'Model ledger',
+    description:
+      'How models do at types of tasks; with a model or a type the rows as JSON, with every run behind them.',
+    mimeType: text,
+    complete: { model: models },
+  },
+  {
+    name: 'scratchpad',
+    uri: 'scratchpads://{run_id}',
+    title: 'Scratchpad',
+    description: 'What an agent noted, planned and decided in a run, in one form, as JSON.',
+    mimeType: jsonType,
+    complete: { run_id: runIds },
   },
   {
     name: 'receipt',

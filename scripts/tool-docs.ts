@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { jsonSchemaOf, recordKindNames } from '../src/records/kinds.js';
 import { listAll } from './live-lists.js';
 
 const target = fileURLToPath(new URL('../docs/tools.md', import.meta.url));
+const schemas = fileURLToPath(new URL('../docs/schemas/', import.meta.url));
 const readme = fileURLToPath(new URL('../README.md', import.meta.url));
 
 type Lists = Awaited<ReturnType<typeof listAll>>;
@@ -119,6 +121,9 @@ const lists = await listAll();
 const made: readonly (readonly [string, string])[] = [
   [target, page(lists)],
   [readme, readmeWith(lists, current(readme))],
+  ...recordKindNames.map(
+    (kind) => [`${schemas}${kind}.json`, `${JSON.stringify(jsonSchemaOf(kind), null, 2)}\n`] as const,
+  ),
 ];
 for (const [path, text] of made) {
   if (!process.argv.includes('--check')) writeFileSync(path, text);

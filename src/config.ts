@@ -46,6 +46,7 @@ export const configFileSchema = z.strictObject({
       embed_model: z.string().optional(),
       base_url: z.string().optional(),
       prices: z.record(z.string(), price).optional(),
+      context_windows: z.record(z.string(), z.int().min(1)).optional(),
       timeout_ms: z.int().min(100).optional(),
       max_retries: z.int().min(0).max(10).optional(),
     })

@@ -4,6 +4,8 @@ import type { DatasetService } from './datasets/service.js';
 import { importInput } from './evidence/contract.js';
 import type { EvidenceService } from './evidence/service.js';
 import type { JsonObject } from './json.js';
+import { extractPlaybooksInput } from './knowledge/contract.js';
+import type { KnowledgeService } from './knowledge/service.js';
 import { manageCapabilityInput } from './library/contract.js';
 import type { LibraryService } from './library/service.js';
 import { clusterNeedsInput, mineNeedsInput } from './needs/contract.js';
@@ -20,6 +22,7 @@ export interface OperationServices {
   readonly specs: SpecService;
   readonly datasets: DatasetService;
   readonly library: LibraryService;
+  readonly knowledge: KnowledgeService;
 }
 
 export type Operation = (services: OperationServices, input: JsonObject, context: WorkContext) => Promise<object>;
@@ -34,5 +37,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     services.specs.generateAndGate(generateInput.parse(input), context),
   score_run: (services, input, context) => services.scoring.scoreRuns(scoreRunInput.parse(input), context),
   build_sft: (services, input, context) => services.datasets.buildSft(buildSftInput.parse(input), context),
+  extract_playbooks: (services, input, context) =>
+    services.knowledge.extractPlaybooks(extractPlaybooksInput.parse(input), context),
   manage_capability: (services, input, context) => services.library.manage(manageCapabilityInput.parse(input), context),
 };

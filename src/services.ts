@@ -12,6 +12,7 @@ import { createInlineExecutor } from './jobs/inline-executor.js';
 import { createJobService } from './jobs/job-service.js';
 import type { JobService } from './jobs/service.js';
 import { createWorkerExecutor } from './jobs/worker-executor.js';
+import type { KnowledgeService } from './knowledge/service.js';
 import type { LibraryService } from './library/service.js';
 import type { Logger } from './log.js';
 import { createLogger } from './log.js';
@@ -42,6 +43,7 @@ export interface Services {
   readonly gate: Gate;
   readonly library: LibraryService;
   readonly datasets: DatasetService;
+  readonly knowledge: KnowledgeService;
   readonly jobs: JobService;
   readonly bridge: ToolBridge;
   readonly status: StatusService;
@@ -103,9 +105,13 @@ export function createServices(config: Config, options: ServiceOptions): Service
     const { createDatasetService } = await import('./datasets/dataset-service.js');
     return createDatasetService({ config, store, roots, scoring, evidence, clock });
   });
+  const { service: knowledge } = onDemand<KnowledgeService>(async () => {
+    const { createKnowledgeService } = await import('./knowledge/knowledge-service.js');
+    return createKnowledgeService({ config, store, scoring, clock });
+  });
   const status = createStatusService({ config, store, sandboxes });
 
-  const operationServices = { evidence, scoring, needs, specs, datasets, library };
+  const operationServices = { evidence, scoring, needs, specs, datasets, library, knowledge };
   const executor =
     options.jobs === 'worker' ? createWorkerExecutor(config) : createInlineExecutor(() => operationServices);
   const jobs = createJobService({ store, executor, clock, log, redaction: config.file.redaction });
@@ -123,6 +129,7 @@ export function createServices(config: Config, options: ServiceOptions): Service
     gate,
     library,
     datasets,
+    knowledge,
     jobs,
     bridge,
     status,

@@ -2,6 +2,7 @@ import type { DatasetStore } from './datasets/model.js';
 import type { EvidenceStore } from './evidence/store.js';
 import type { ForgetStore } from './forget/model.js';
 import type { JobStore } from './jobs/model.js';
+import type { KnowledgeStore } from './knowledge/model.js';
 import type { LibraryStore } from './library/model.js';
 import type { EmbeddingStore, ModelCallStore } from './models/model.js';
 import type { NeedStore } from './needs/model.js';
@@ -19,6 +20,7 @@ export interface Store {
   readonly embeddings: EmbeddingStore;
   readonly modelCalls: ModelCallStore;
   readonly datasets: DatasetStore;
+  readonly knowledge: KnowledgeStore;
   readonly receipts: ReceiptStore;
   readonly jobs: JobStore;
   readonly forgetting: ForgetStore;

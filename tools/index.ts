@@ -1,7 +1,9 @@
 import { buildSft } from './build-sft.js';
 import { callCapability } from './call-capability.js';
 import { clusterNeeds } from './cluster-needs.js';
+import { compareDrift } from './compare-drift.js';
 import type { AnyTool } from './define.js';
+import { extractPlaybooks } from './extract-playbooks.js';
 import { foundryStatus } from './foundry-status.js';
 import { generateAndGateCode } from './generate-and-gate-code.js';
 import { importEvidence } from './import-evidence.js';
@@ -27,5 +29,7 @@ export const tools: readonly AnyTool[] = [
   callCapability,
   manageCapability,
   read,
+  extractPlaybooks,
+  compareDrift,
   foundryStatus,
 ];

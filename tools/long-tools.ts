@@ -1,6 +1,7 @@
 import type { JsonObject } from '../src/json.js';
 import { buildSft } from './build-sft.js';
 import { clusterNeeds } from './cluster-needs.js';
+import { extractPlaybooks } from './extract-playbooks.js';
 import { generateAndGateCode } from './generate-and-gate-code.js';
 import { importEvidence } from './import-evidence.js';
 import { manageCapability } from './manage-capability.js';
@@ -17,5 +18,6 @@ export const longTools: readonly { readonly name: string; renderJson(result: Jso
   scoreRun,
   buildSft,
   importEvidence,
+  extractPlaybooks,
   manageCapability,
 ];

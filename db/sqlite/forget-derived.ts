@@ -114,6 +114,11 @@ export function forgetEvidence(runs: string, tally: Tally): void {
     `DELETE FROM evidence_fts WHERE rowid IN (SELECT seq FROM evidence WHERE ${inList('run_id')})`,
     runs,
   );
+  tally(
+    'playbooks',
+    `DELETE FROM playbooks WHERE playbook_id IN (SELECT playbook_id FROM playbook_runs WHERE ${inList('run_id')})`,
+    runs,
+  );
   for (const table of ['evidence', 'scores', 'overrides', 'suggestions', 'runs']) {
     tally(table, `DELETE FROM ${table} WHERE ${inList('run_id')}`, runs);
   }

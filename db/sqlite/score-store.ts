@@ -1,5 +1,5 @@
 import type { Category, Override, ScoredRun, ScoreStore, Suggestion } from '../../src/scoring/model.js';
-import { overrideSchema, scoredRunSchema, suggestionSchema } from '../../src/scoring/model.js';
+import { groundingOf, overrideSchema, scoredRunSchema, suggestionSchema } from '../../src/scoring/model.js';
 import { withOverride, withSuggestion } from '../../src/scoring/standing.js';
 import type { Connection } from './connection.js';
 import type { Db } from './kept.js';
@@ -20,14 +20,45 @@ const wordColumns = 'run_id, category, reason, at, via';
 const toScore = (row: ScoreColumns): ScoredRun =>
   scoredRunSchema.parse({ ...row, schema_version: 1, reasons: JSON.parse(row.reasons) });
 
-function newestScore(db: Db, runId: string): ScoredRun | undefined {
-  const row = db.prepare(`SELECT ${scoreColumns} FROM scores WHERE run_id = ? ORDER BY seq DESC LIMIT 1`).get(runId);
+interface Until {
+  readonly until?: string | undefined;
+  readonly scorer_version?: string | undefined;
+}
+
+function scoreAt(db: Db, runId: string, { until, scorer_version }: Until): ScoredRun | undefined {
+  const row = db
+    .prepare(
+      `SELECT ${scoreColumns} FROM scores
+       WHERE run_id = ? AND (? IS NULL OR scored_at <= ?) AND (? IS NULL OR scorer_version = ?) ORDER BY seq DESC LIMIT 1`,
+    )
+    .get(runId, until ?? null, until ?? null, scorer_version ?? null, scorer_version ?? null);
   return row === undefined ? undefined : toScore(row as ScoreColumns);
 }
 
-function newestOverride(db: Db, runId: string): Override | undefined {
-  const row = db.prepare(`SELECT ${wordColumns} FROM overrides WHERE run_id = ? ORDER BY seq DESC LIMIT 1`).get(runId);
-  return row === undefined ? undefined : overrideSchema.parse(row);
+/** What counts for a run: a person's override, else a suggestion, else a score; of each the newest until a time. */
+function standingAt(db: Db, runId: string, point: Until): ScoredRun | undefined {
+  const { until, scorer_version } = point;
+  const score = scoreAt(db, runId, point);
+  const inTime = (word: { at: string }): boolean => until === undefined || word.at <= until;
+  const counts = scorer_version === undefined;
+  const override = counts ? overridesOf(db, runId).filter(inTime).at(-1) : undefined;
+  const suggestion = counts ? suggestionsOf(db, runId).filter(inTime).at(-1) : undefined;
+  const standing = override ? withOverride(score, override) : suggestion ? withSuggestion(score, suggestion) : score;
+  return standing && { ...standing, anchor_grounding: groundingOf(standing.reasons) };
+}
+
+function standings(db: Db, runIds: readonly string[], point: Until): Map<string, ScoredRun> {
+  const found = new Map<string, ScoredRun>();
+  for (const runId of new Set(runIds)) {
+    const standing = standingAt(db, runId, point);
+    if (standing) found.set(runId, standing);
+  }
+  return found;
+}
+
+function overridesOf(db: Db, runId: string): Override[] {
+  const rows = db.prepare(`SELECT ${wordColumns} FROM overrides WHERE run_id = ? ORDER BY seq`).all(runId);
+  return rows.map((row) => overrideSchema.parse(row));
 }
 
 function suggestionsOf(db: Db, runId: string): Suggestion[] {
@@ -40,7 +71,7 @@ function suggestionsOf(db: Db, runId: string): Suggestion[] {
  * changed back) becomes the newest again: otherwise the run would keep a judgement by rules that hold no more.
  */
 function putScore(db: Db, score: ScoredRun): void {
-  const newest = newestScore(db, score.run_id);
+  const newest = scoreAt(db, score.run_id, {});
   if (newest?.scorer_version === score.scorer_version && newest.input_hash === score.input_hash) {
     db.prepare(
       `UPDATE scores SET run_records = r.records FROM runs r
@@ -78,19 +109,10 @@ export function createScoreStore(connection: Connection): ScoreStore {
       });
     },
     async effective(runIds) {
-      const found = new Map<string, ScoredRun>();
-      for (const runId of new Set(runIds)) {
-        const score = newestScore(connection.db, runId);
-        const override = newestOverride(connection.db, runId);
-        const suggestion = suggestionsOf(connection.db, runId).at(-1);
-        const standing = override
-          ? withOverride(score, override)
-          : suggestion
-            ? withSuggestion(score, suggestion)
-            : score;
-        if (standing) found.set(runId, standing);
-      }
-      return found;
+      return standings(connection.db, runIds, {});
+    },
+    async at(runIds, point) {
+      return standings(connection.db, runIds, point);
     },
     async putOverride(override) {
       const { run_id, category, reason, at, via } = overrideSchema.parse(override);
@@ -109,7 +131,7 @@ export function createScoreStore(connection: Connection): ScoreStore {
       });
     },
     async getOverride(runId) {
-      return newestOverride(connection.db, runId);
+      return overridesOf(connection.db, runId).at(-1);
     },
     async suggestions(runId) {
       return suggestionsOf(connection.db, runId);

@@ -7,6 +7,7 @@ import { createEmbeddingStore } from './embedding-store.js';
 import { createEvidenceStore } from './evidence-store.js';
 import { createForgetStore } from './forget-store.js';
 import { createJobStore } from './job-store.js';
+import { createKnowledgeStore } from './knowledge-store.js';
 import { createLibraryStore } from './library-store.js';
 import { createModelCallStore } from './model-call-store.js';
 import { createNeedStore } from './need-store.js';
@@ -28,6 +29,7 @@ const counted = [
   'capability_versions',
   'executions',
   'datasets',
+  'playbooks',
   'receipts',
   'jobs',
   'model_calls',
@@ -45,6 +47,7 @@ export function createSqliteStore(path: string): Store {
     embeddings: createEmbeddingStore(connection),
     modelCalls: createModelCallStore(connection),
     datasets: createDatasetStore(connection),
+    knowledge: createKnowledgeStore(connection),
     receipts: createReceiptStore(connection),
     jobs: createJobStore(connection),
     forgetting: createForgetStore(connection),

@@ -4,6 +4,7 @@ import { readInput, readPage } from '../../resources/read.js';
 import { searchEvidenceInput } from '../evidence/contract.js';
 import type { JsonObject } from '../json.js';
 import { isJsonObject, tryParseJson } from '../json.js';
+import { driftInput } from '../knowledge/drift-contract.js';
 import { callCapabilityInput, searchCapabilitiesInput } from '../library/contract.js';
 import { operations } from '../operations.js';
 import type { Services } from '../services.js';
@@ -18,6 +19,7 @@ const quick: Readonly<Record<string, Call>> = {
   search_capabilities: (services, input) => services.library.search(searchCapabilitiesInput.parse(input)),
   call_capability: (services, input, work) =>
     services.library.call(callCapabilityInput.parse(input), work, async () => undefined),
+  compare_drift: (services, input, work) => services.knowledge.compareDrift(driftInput.parse(input), work),
   read: (services, input) => readPage(services, readInput.parse(input)),
   // Here a command is its own job: there is none to ask about.
   foundry_status: (services, input) => {

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { exportLayout } from '../library/import/export-layout.js';
+import { receipted } from '../receipts/receipted.js';
+import { fileRefs } from '../receipts/receipts.js';
 import { type Command, type CommandContext, type ExitCode, oneOf, table, UsageError, workContext } from './io.js';
 
 export const exportCommand: Command = {
@@ -22,7 +24,17 @@ export const exportCommand: Command = {
     if (oneOf(values.layout, 'layout', ['skills', 'library']) === 'library') {
       const found = await Promise.all(names.map((name) => services.store.library.get(name)));
       const capabilities = found.filter((capability) => capability !== undefined);
-      await exportLayout(services.roots, capabilities, resolve(dir));
+      await receipted(services, {
+        command: 'export',
+        arguments: { folder: services.roots.display(resolve(dir)), layout: 'library' },
+        via: 'cli',
+        work: () => exportLayout(services.roots, capabilities, resolve(dir)),
+        tell: async (files) => ({
+          counts: { capabilities: capabilities.length, files: files.length },
+          recordCounts: { in: capabilities.length, out: capabilities.length },
+          outputs: await fileRefs(files, services.roots.display),
+        }),
+      });
       for (const { name, version, state } of capabilities) rows.push([name, String(version), state, '3']);
       return show(context, { folder: resolve(dir), rows, json: values.json === true });
     }

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type ImportedArtifact, importLibrary } from '../library/import/import-library.js';
+import { folderRefs } from '../receipts/folder-refs.js';
+import { receipted, tallied } from '../receipts/receipted.js';
 import { type Command, endProgress, table, UsageError, workContext } from './io.js';
 
 export const importLibraryCommand: Command = {
@@ -15,7 +17,20 @@ export const importLibraryCommand: Command = {
     const [dir] = positionals;
     if (!dir || positionals.length !== 1) throw new UsageError('Name one folder.');
     const services = context.services();
-    const results = await importLibrary(services, resolve(dir), workContext(context, 'import-library'));
+    const folder = resolve(dir);
+    const shown = services.roots.display(folder);
+    const results = await receipted(services, {
+      command: 'import-library',
+      arguments: { folder: shown },
+      via: 'cli',
+      work: () => importLibrary(services, folder, workContext(context, 'import-library')),
+      tell: async (found) => ({
+        inputs: await folderRefs(folder, shown),
+        counts: { artifacts: found.length, ...tallied(found.map(({ verdict }) => verdict)) },
+        recordCounts: { in: found.length, out: found.filter(({ verdict }) => verdict === 'admitted').length },
+        warnings: found.filter(({ verdict }) => verdict !== 'admitted').map((one) => `${one.artifact}: ${one.verdict}`),
+      }),
+    });
     endProgress(context);
     if (values.json) for (const result of results) context.out(`${JSON.stringify(lineOf(result))}\n`);
     else context.out(report(results));

@@ -14,6 +14,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   export: async () => (await import('./export.js')).exportCommand,
   regate: async () => (await import('./regate.js')).regateCommand,
   forget: async () => (await import('./forget.js')).forgetCommand,
+  records: async () => (await import('./records.js')).recordsCommand,
+  validate: async () => (await import('./validate.js')).validateCommand,
   verify: async () => (await import('./verify.js')).verifyCommand,
   call: async () => (await import('./call.js')).callCommand,
   demo: async () => (await import('./demo.js')).demoCommand,

@@ -1,6 +1,11 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { folderRefs } from '../receipts/folder-refs.js';
+import { receipted } from '../receipts/receipted.js';
 import { type Command, UsageError } from './io.js';
+
+/** A receipt names the first ones and counts all. */
+const maxProblems = 20;
 
 export const verifyCommand: Command = {
   summary: 'check an exported data set against its provenance and its sources',
@@ -13,7 +18,21 @@ export const verifyCommand: Command = {
     });
     const [dir] = positionals;
     if (!dir || positionals.length !== 1) throw new UsageError('Name one folder.');
-    const result = await context.services({ grant: [resolve(dir)] }).datasets.verify(resolve(dir));
+    const services = context.services({ grant: [resolve(dir)] });
+    const folder = resolve(dir);
+    const shown = services.roots.display(folder);
+    const result = await receipted(services, {
+      command: 'verify',
+      arguments: { folder: shown },
+      via: 'cli',
+      work: () => services.datasets.verify(folder),
+      tell: async ({ rows, problems }) => ({
+        inputs: await folderRefs(folder, shown),
+        counts: { rows, problems: problems.length },
+        recordCounts: { in: rows, out: 0 },
+        errors: problems.slice(0, maxProblems),
+      }),
+    });
     if (values.json) context.out(`${JSON.stringify(result)}\n`);
     else {
       for (const problem of result.problems) context.out(`${problem}\n`);

@@ -3,7 +3,7 @@ import { formats, origins, type RunTrace, type Source } from '../evidence/model.
 import { type ScoredRun, scoreReasonSchema } from '../scoring/model.js';
 import type { FlatMessage } from './conversation.js';
 
-const messageSource = z.strictObject({
+export const messageSource = z.strictObject({
   index: z
     .int()
     .min(0)

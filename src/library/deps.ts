@@ -12,7 +12,7 @@ import type { Store } from '../store.js';
 
 export interface LibraryDeps {
   readonly config: Config;
-  readonly store: Pick<Store, 'library' | 'specs' | 'embeddings'>;
+  readonly store: Pick<Store, 'library' | 'specs' | 'embeddings' | 'receipts' | 'exists'>;
   readonly roots: Roots;
   readonly gate: Gate;
   readonly sandboxes: readonly Sandbox[];

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { createCleaner } from '../evidence/clean.js';
 import { createGrants } from '../grants.js';
 import { createFetcher } from '../net/fetcher.js';
+import { receipted } from '../receipts/receipted.js';
 import { admit } from './admission.js';
 import type { LibraryDeps } from './deps.js';
 import { callCapability, findVersion } from './execution.js';
+import { ofManagement, ofRegate } from './library-receipts.js';
 import { manage, takesLong } from './manage.js';
 import { createExecutionRedactor } from './redact-execution.js';
 import { regate, regateCallers } from './regate-many.js';
@@ -43,14 +45,15 @@ export function createLibraryService(deps: LibraryDeps): LibraryService {
     search: (input) => search(deps, index, input),
     call: (input, context, confirm) => callCapability(running, input, { context, confirm }),
     async manage(input, context) {
-      if (input.reason === undefined) return manage(deps, input, context);
-      const { value: reason } = await clean(input.reason);
-      return manage(deps, { ...input, reason }, context);
+      const reason = input.reason === undefined ? undefined : (await clean(input.reason)).value;
+      const work = () => manage(deps, { ...input, reason }, context);
+      return receipted(deps, { ...ofManagement(deps.roots, input, context), work });
     },
     takesLong: (input) => takesLong(deps, input),
     async regate(request, context) {
-      if (request.reason === undefined) return regate(deps, request, context);
-      return regate(deps, { ...request, reason: (await clean(request.reason)).value }, context);
+      const reason = request.reason === undefined ? undefined : (await clean(request.reason)).value;
+      const work = () => regate(deps, { ...request, reason }, context);
+      return receipted(deps, { ...ofRegate(request, context), work });
     },
     regateCallers: (name, context) => regateCallers(deps, name, context),
     async related(text, limit) {

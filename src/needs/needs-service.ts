@@ -5,6 +5,7 @@ import type { EvidenceService } from '../evidence/service.js';
 import type { JsonObject } from '../json.js';
 import { localModels } from '../models/embedding/recipe.js';
 import type { Embedder } from '../models/model.js';
+import { given, receipted } from '../receipts/receipted.js';
 import { storeReceipt } from '../receipts/receipts.js';
 import type { ScoringService } from '../scoring/service.js';
 import type { Store } from '../store.js';
@@ -41,7 +42,7 @@ const embeddedAtOnce = 256;
 export function createNeedsService(deps: NeedsDeps): NeedsService {
   return {
     mineNeeds: (input, context) => mineNeeds(deps, input, context),
-    clusterNeeds: (input, context) => clusterNeeds(deps, input, context),
+    clusterNeeds: (input, context) => receiptedClusters(deps, input, context),
   };
 }
 
@@ -86,6 +87,24 @@ async function importFirst(deps: NeedsDeps, input: MineNeedsInput, context: Work
   const { path, source } = input;
   const imported = await deps.evidence.importEvidence({ path, ...(source !== undefined && { source }) }, context);
   return imported.source;
+}
+
+/** A further page of a clustering is no work of its own. */
+function receiptedClusters(
+  deps: NeedsDeps,
+  input: ClusterNeedsInput,
+  context: WorkContext,
+): Promise<ClusterNeedsOutput> {
+  const work = () => clusterNeeds(deps, input, context);
+  if (input.cursor !== undefined) return work();
+  const { mining_id, target_cluster_size, k, seed, reuse } = input;
+  return receipted(deps, {
+    command: 'cluster_needs',
+    arguments: given({ mining_id, target_cluster_size, k, seed, reuse }),
+    via: context.via,
+    work,
+    tell: ({ count, embedding }) => ({ counts: { clusters: count, dimensions: embedding.dimensions } }),
+  });
 }
 
 async function clusterNeeds(

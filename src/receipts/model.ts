@@ -13,6 +13,10 @@ export const receiptSchema = z.strictObject({
   inputs: z.array(fileRef),
   outputs: z.array(fileRef),
   counts: z.record(z.string(), z.int()),
+  record_counts: z
+    .strictObject({ in: z.int().min(0), out: z.int().min(0) })
+    .optional()
+    .describe('records read and records written; absent in older receipts and where nothing is a record'),
   validation_pass: z.boolean(),
   errors: z.array(z.string()),
   warnings: z.array(z.string()),
@@ -20,6 +24,10 @@ export const receiptSchema = z.strictObject({
   ended_at: z.string(),
   duration_ms: z.number(),
   via: z.enum(['cli', 'mcp', 'elicited']),
+  unsubstantiated: z
+    .array(z.string())
+    .optional()
+    .describe('what of the receipt nothing proves, in words; empty where all can be checked'),
 });
 export type Receipt = z.infer<typeof receiptSchema>;
 export type FileRef = z.infer<typeof fileRef>;

@@ -14,6 +14,7 @@ export interface ReceiptDraft {
   readonly inputs?: readonly FileRef[];
   readonly outputs?: readonly FileRef[];
   readonly counts: Readonly<Record<string, number>>;
+  readonly recordCounts?: { readonly in: number; readonly out: number };
   readonly errors?: readonly string[];
   readonly warnings?: readonly string[];
   readonly validationPass?: boolean;
@@ -22,18 +23,30 @@ export interface ReceiptDraft {
   readonly via: Via;
 }
 
+/** What a reader of the receipt has to take on trust. */
+function unsubstantiatedIn(draft: ReceiptDraft, sha: string | null): string[] {
+  const named = [...(draft.inputs ?? []), ...(draft.outputs ?? [])];
+  return [
+    ...(named.length === 0 ? ['no file is named by its hash: what was read and written is in the store'] : []),
+    ...(sha === null ? ['the commit of the code is not known, only its version'] : []),
+    ...(Object.keys(draft.counts).length === 0 ? ['nothing was counted'] : []),
+  ];
+}
+
 /** Completes, stores and returns a receipt. A receipt that carries errors never says that validation passed. */
 export async function storeReceipt(store: ReceiptStore, clock: Clock, draft: ReceiptDraft): Promise<Receipt> {
   const errors = [...(draft.errors ?? [])];
+  const sha = codeSha();
   const body = {
     schema_version: 1 as const,
     command: draft.command,
     arguments: draft.arguments,
     version,
-    git_sha: codeSha(),
+    git_sha: sha,
     inputs: [...(draft.inputs ?? [])],
     outputs: [...(draft.outputs ?? [])],
     counts: { ...draft.counts },
+    ...(draft.recordCounts && { record_counts: { ...draft.recordCounts } }),
     validation_pass: errors.length === 0 && draft.validationPass !== false,
     errors,
     warnings: [...(draft.warnings ?? [])],
@@ -41,10 +54,16 @@ export async function storeReceipt(store: ReceiptStore, clock: Clock, draft: Rec
     ended_at: clock.now(),
     duration_ms: Math.round(clock.elapsed() - draft.startedMs),
     via: draft.via,
+    unsubstantiated: unsubstantiatedIn(draft, sha),
   };
   const receipt = receiptSchema.parse({ ...body, receipt_id: contentId('receipt', body) });
   await store.putReceipt(receipt);
   return receipt;
+}
+
+/** Hashes and sizes of files that were read or written, as they may be named outside. */
+export async function fileRefs(paths: readonly string[], display: (path: string) => string): Promise<FileRef[]> {
+  return Promise.all(paths.map((path) => fileRef(path, display(path))));
 }
 
 /** Hash and size of a file, read as a stream. */

@@ -22,8 +22,19 @@ export const scoredRunSchema = z.strictObject({
   input_hash: z.string().describe('hash of the records the score was made from: the same input is not scored twice'),
   scored_at: z.string(),
   via: z.enum(['cli', 'mcp', 'elicited']),
+  anchor_grounding: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe('share of the reasons that name the record they rest on; counted when the score is read'),
 });
 export type ScoredRun = z.infer<typeof scoredRunSchema>;
+
+/** The share of reasons that rest on a record and not on the run as a whole. */
+export function groundingOf(reasons: readonly ScoreReason[]): number {
+  return reasons.filter((reason) => reason.evidence_id !== null).length / Math.max(1, reasons.length);
+}
 
 export const overrideSchema = z.strictObject({
   run_id: z.string(),
@@ -48,6 +59,8 @@ export interface ScoreStore {
   putScores(scores: readonly ScoredRun[]): Promise<void>;
   /** What counts for a run now: a person's override, else a suggestion's `needs_human_review`, else the newest score. */
   effective(runIds: readonly string[]): Promise<Map<string, ScoredRun>>;
+  /** What counted for runs at a time (overrides and suggestions until then, too), or what one scorer version said. */
+  at(runIds: readonly string[], point: { until: string } | { scorer_version: string }): Promise<Map<string, ScoredRun>>;
   putOverride(override: Override): Promise<void>;
   putSuggestion(suggestion: Suggestion): Promise<void>;
   getOverride(runId: string): Promise<Override | undefined>;

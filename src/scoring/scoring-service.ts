@@ -4,6 +4,7 @@ import { FoundryError, throwIfCancelled } from '../errors.js';
 import { createCleaner } from '../evidence/clean.js';
 import type { RunTrace } from '../evidence/model.js';
 import type { JsonObject } from '../json.js';
+import { receipted } from '../receipts/receipted.js';
 import { storeReceipt } from '../receipts/receipts.js';
 import type { Store } from '../store.js';
 import type { ScoreRunInput, ScoreRunOutput } from './contract.js';
@@ -65,10 +66,20 @@ export function createScoringService(deps: ScoringDeps): ScoringService {
           'Say in a sentence why the score is wrong.',
         );
       }
-      await existing(deps.store, runId);
-      const at = deps.clock.now();
-      const said = await clean(reason);
-      await deps.store.scores.putOverride({ run_id: runId, category, reason: said.value, at, via: context.via });
+      const { via } = context;
+      const work = async (): Promise<void> => {
+        await existing(deps.store, runId);
+        const said = (await clean(reason)).value;
+        await deps.store.scores.putOverride({ run_id: runId, category, reason: said, at: deps.clock.now(), via });
+      };
+      const told = { counts: { overrides: 1 }, recordCounts: { in: 1, out: 1 } };
+      await receipted(deps, {
+        command: 'override_score',
+        arguments: { run_id: runId, category },
+        via,
+        work,
+        tell: () => told,
+      });
     },
   };
   return service;

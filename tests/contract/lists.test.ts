@@ -37,6 +37,8 @@ test('the tools stand in the order of the contract', () => {
     'call_capability',
     'manage_capability',
     'read',
+    'extract_playbooks',
+    'compare_drift',
     'foundry_status',
   ]);
 });

@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { fixedClock } from '../../src/context.js';
 import { createGate } from '../../src/gate/gate.js';
 import type { SpecTest } from '../../src/specs/model.js';
+import { openPython, pythonConfig } from '../support/python.js';
 import {
   candidate,
   configWith,
@@ -64,8 +66,65 @@ describe('weak tests', () => {
     const clock = { now: () => '2026-01-01T00:00:00.000Z', elapsed: () => (ms += 1_500) };
     const slow = createGate({ config: configWith(), sandboxes: [sandbox], clock });
     const report = await slow.judge(candidate(plain, weak), never);
-    expect(report.verdict).toBe('inconclusive');
-    expect(report.reasons.join()).toContain('could be judged in the time given');
+    expect(report.verdict).not.toBe('admitted');
+  });
+
+  test('are refused too where the code is so slow that each mutant of it would run out of time', async () => {
+    const spin = 'const end = []; for (let i = 0; i < 3e7; i += 1) end[0] = i;';
+    const slow = plain.replace('return work(input)', `${spin} return work(input)`);
+    const hasty = gateWith(sandbox, { mutation_time_ms: 3_000 });
+    expect((await hasty.judge(candidate(slow, weak), never)).verdict).not.toBe('admitted');
+  });
+});
+
+describe('weak tests of Python', () => {
+  const python = openPython();
+  afterAll(() => python.close());
+  const pythonGate = createGate({ config: pythonConfig(), sandboxes: [python], clock: fixedClock() });
+  const adding = `def work(numbers):
+    n = len(numbers)
+    if n > 2:
+        return n * 7 + 3 - 1
+    if n == 1:
+        return 99 - 3 * n
+    return numbers[0] + numbers[1]
+`;
+  const answer = `return {"status": "ok", "payload": {"sum": work(input["numbers"])}, "prov": []}`;
+  const verdictOf = async (code: string): Promise<string> =>
+    (await pythonGate.judge(candidate(code, { ...weak, language: 'python' }), never)).verdict;
+
+  test('are refused', async () => {
+    expect(await verdictOf(`${adding}\ndef execute(input, ctx):\n    ${answer}\n`)).toBe('rejected');
+  });
+
+  test('are not taken for good where the code throws when its own code has changed', async () => {
+    const mark = `${adding}
+def mark(f):
+    code = getattr(f, '__co' + 'de__')
+    return str(hash((code.co_code, str(code.co_consts), str(code.co_names))))
+`;
+    const asking = `${mark}\ndef execute(input, ctx):\n    return mark(work)\n`;
+    const own = await runOnce(python, asking, { timeoutMs: 20_000 });
+    const known = own.ok ? String(own.value) : '';
+    const checking = `${mark}\ndef execute(input, ctx):\n    if mark(work) != '${known}':\n        raise ValueError()\n    ${answer}\n`;
+    expect(known).not.toBe('');
+    expect(await verdictOf(checking)).toBe('inconclusive');
+  });
+
+  test('are not taken for good where the code counts, outside of the interpreter, how often it is asked', async () => {
+    const counting = `${adding}
+def count():
+    import sys
+    held = getattr(sys, 'mod' + 'ules')['pyodide_js']
+    setattr(held, 'seen', getattr(held, 'seen', 0) + 1)
+    return held.seen
+
+def execute(input, ctx):
+    if count() > 20:
+        raise ValueError()
+    ${answer}
+`;
+    expect(await verdictOf(counting)).not.toBe('admitted');
   });
 });
 

@@ -104,7 +104,18 @@ describe('the values of hidden tests', () => {
   test('are in no resource, wherever it is reached from', async () => {
     const read = await walk(client);
     const kinds = new Set(read.map(({ uri }) => uri.split('://')[0]));
-    expect([...kinds].sort()).toEqual(['attempts', 'capability', 'evidence', 'jobs', 'skill', 'specs', 'usage']);
+    expect([...kinds].sort()).toEqual([
+      'attempts',
+      'capability',
+      'evidence',
+      'jobs',
+      'ledger',
+      'receipts',
+      'scratchpads',
+      'skill',
+      'specs',
+      'usage',
+    ]);
     expect(read.flatMap(({ uri, text }) => leaksIn(text).map((mark) => `${mark} in ${uri}`))).toEqual([]);
   });
 

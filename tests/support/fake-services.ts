@@ -212,6 +212,7 @@ const storeParts = [
   'embeddings',
   'modelCalls',
   'datasets',
+  'knowledge',
   'receipts',
   'jobs',
 ] as const;

@@ -54,8 +54,8 @@ describe('resources/list', () => {
       pages.push(page.resources.map((one) => one.uri));
       cursor = page.nextCursor;
     } while (cursor !== undefined);
-    expect(pages.map((page) => page.length)).toEqual([50, 50, 23]);
-    expect(new Set(pages.flat()).size).toBe(123);
+    expect(pages.map((page) => page.length)).toEqual([50, 50, 24]);
+    expect(new Set(pages.flat()).size).toBe(124);
     expect(pages.flat()).toContain('capability://cap_119');
   });
 
@@ -68,7 +68,12 @@ describe('resources/list', () => {
   test('shows the fixed resources where there is no store, and makes none', async () => {
     const client = await connect({ store: { exists: () => false } });
     const { resources } = await client.listResources();
-    expect(resources.map((one) => one.uri)).toEqual(['capability://index', 'evidence://runs', 'usage://summary']);
+    expect(resources.map((one) => one.uri)).toEqual([
+      'capability://index',
+      'evidence://runs',
+      'ledger://models',
+      'usage://summary',
+    ]);
     for (const { uri } of resources) {
       const { contents } = await client.readResource({ uri });
       expect(contents).toHaveLength(1);

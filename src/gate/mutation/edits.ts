@@ -27,6 +27,8 @@ export interface PossibleFaults {
   readonly guards: readonly Guard[];
   /** What the counts need before they are used. */
   readonly head?: Edit;
+  /** Changes of the text of every function that change nothing it does, in languages whose functions show their code. */
+  readonly neutral?: readonly Edit[];
 }
 
 /** Passes through all loops of one call that a mutant may make before it counts as one that never ends. */

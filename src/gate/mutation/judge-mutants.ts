@@ -1,12 +1,12 @@
+import { randomInt } from 'node:crypto';
 import type { Clock } from '../../context.js';
 import { throwIfCancelled } from '../../errors.js';
-import { sha256 } from '../../hash.js';
 import type { SpecTest } from '../../specs/model.js';
 import { type Answer, ask } from '../probes/ask.js';
 import type { Probe } from '../probes/probes.js';
 import { runTest } from '../run-test.js';
 import type { Sandbox, SandboxSession, SessionGroup } from '../runtimes/runtime.js';
-import type { Mutant, Mutants } from './mutants.js';
+import { evenly, type Mutant, type Mutants } from './mutants.js';
 
 export type Fate = 'killed' | 'equivalent' | 'survived' | 'invalid';
 
@@ -29,6 +29,8 @@ export interface MutationOptions {
   readonly hidden: readonly SpecTest[];
   /** Made only where a mutant survives. */
   readonly probes: () => Promise<readonly Probe[]>;
+  /** What the candidate answers by itself, as it was handed in and in its own process. */
+  readonly plainAnswer: (probe: Probe) => Promise<Answer>;
   readonly timeoutMs: number;
   /** Mutants that are still waiting after this are not judged. */
   readonly budgetMs: number;
@@ -41,6 +43,9 @@ export interface MutationOptions {
 /** A mutant that runs longer than this, and than twice the candidate itself, is taken to be one that never ends. */
 const leastTimeoutMs = 1_000;
 const atOnce = 2;
+/** How often the candidate itself is run among its mutants: it cannot know when. */
+const controls = 2;
+const comparedProbes = 12;
 
 async function withSession<T>(group: SessionGroup, code: string, work: (session: SandboxSession) => Promise<T>) {
   const session = await group.open(code);
@@ -76,6 +81,8 @@ interface Work extends Variants {
   readonly hidden: Order;
   readonly probes: () => Promise<readonly Probe[]>;
   readonly answerOf: (probe: Probe) => Promise<Answer>;
+  /** Whether the candidate answers here as it does by itself; else that a mutant answers as it does says nothing. */
+  readonly isItself: () => Promise<boolean>;
 }
 
 interface Trial {
@@ -114,7 +121,14 @@ async function judgeByShown(mutant: Mutant, work: Work): Promise<MutantVerdict> 
     const trial = trialOf(session, work);
     const first = await kill(work.shown, trial);
     if (first !== 'passed') return { mutant, fate: first, killedByHidden: false };
-    return { mutant, fate: (await differs(work, trial)) ? 'survived' : 'equivalent', killedByHidden: undefined };
+    const survived = (await differs(work, trial)) || !(await work.isItself());
+    return { mutant, fate: survived ? 'survived' : 'equivalent', killedByHidden: undefined };
+  });
+}
+
+async function judgeControl(code: string, work: Work): Promise<boolean> {
+  return withSession(work.group, code, async (session) => {
+    return (await kill([...work.shown], trialOf(session, work))) === 'passed';
   });
 }
 
@@ -146,19 +160,33 @@ async function slowestPass(
   return shown === undefined || hidden === undefined ? undefined : Math.max(shown, hidden);
 }
 
-/** In an order that the author cannot choose: slow code must not decide which of its faults the time reaches. */
-function shuffled(mutants: readonly Mutant[]): Mutant[] {
-  const ranked = mutants.map((mutant) => ({ mutant, rank: sha256(mutant.code) }));
-  return ranked.sort((left, right) => (left.rank < right.rank ? -1 : 1)).map(({ mutant }) => mutant);
+/**
+ * By real chance, which changes nothing for code that is what it seems: the author must know neither which of the faults
+ * the time reaches, nor when it is the candidate itself that is run.
+ */
+function shuffled<T>(list: readonly T[]): T[] {
+  const left = [...list];
+  return list.flatMap(() => left.splice(randomInt(left.length), 1));
+}
+
+/** Half is enough: a bound on loops may end one answer or another. */
+async function answersAlike(work: Pick<Work, 'options' | 'probes' | 'answerOf'>): Promise<boolean> {
+  const probes = evenly(await work.probes(), comparedProbes);
+  let alike = 0;
+  for (const probe of probes) {
+    const [here, there] = [await work.answerOf(probe), await work.options.plainAnswer(probe)];
+    if (here.hash === there.hash) alike += 1;
+  }
+  return 2 * alike >= probes.length;
 }
 
 /** Two at a time, in the order of the list; what the time does not reach is missing. */
 async function each<T>(
   list: readonly T[],
   { clock, budgetMs, signal }: MutationOptions,
-  judge: (item: T) => Promise<MutantVerdict>,
+  judge: (item: T) => Promise<MutantVerdict | undefined>,
 ): Promise<MutantVerdict[]> {
-  const verdicts: MutantVerdict[] = [];
+  const verdicts: (MutantVerdict | undefined)[] = [];
   const started = clock.elapsed();
   let next = 0;
   const worker = async (): Promise<void> => {
@@ -184,30 +212,49 @@ async function each<T>(
 export async function judgeMutants(mutants: Mutants, options: MutationOptions): Promise<MutantVerdict[] | undefined> {
   if (mutants.chosen.length === 0) return [];
   const group = options.sandbox.openGroup(options.packages);
-  let probes: Promise<readonly Probe[]> | undefined;
+  const probes = once(options.probes);
+  const answerOf = rememberAnswers(mutants.guarded, { group, options });
   const known = {
     group,
     options,
     shown: [...options.shown],
     hidden: [...options.hidden],
-    probes: () => {
-      probes ??= options.probes();
-      return probes;
-    },
-    answerOf: rememberAnswers(mutants.guarded, { group, options }),
+    probes,
+    answerOf,
+    isItself: once(() => answersAlike({ options, probes, answerOf })),
   };
   try {
     const slowest = await slowestPass(mutants.guarded, known);
     if (slowest === undefined) return undefined;
     const usual = Math.min(leastTimeoutMs, options.timeoutMs);
     // Code that is slow itself would else have every mutant counted as noticed.
-    const work: Work = { ...known, mutantTimeoutMs: Math.max(usual, Math.ceil(2 * slowest)) };
-    const byShown = await each(shuffled(mutants.chosen), options, (mutant) => judgeByShown(mutant, work));
-    const byHidden = await options.untold(() => each(byShown, options, (verdict) => judgeByHidden(verdict, work)));
-    const places = new Map(mutants.chosen.map((mutant, at) => [mutant, at]));
-    const placeOf = ({ mutant }: MutantVerdict): number => places.get(mutant) ?? 0;
-    return byShown.map((verdict, at) => byHidden[at] ?? verdict).sort((left, right) => placeOf(left) - placeOf(right));
+    return await judgeAll(mutants, { ...known, mutantTimeoutMs: Math.max(usual, Math.ceil(2 * slowest)) });
   } finally {
     await group.close();
   }
+}
+
+async function judgeAll({ chosen, control }: Mutants, work: Work): Promise<MutantVerdict[] | undefined> {
+  const { options } = work;
+  const passed: boolean[] = [];
+  const runs = shuffled<Mutant | 'control'>([...chosen, ...Array<'control'>(controls).fill('control')]);
+  const byShown = await each(runs, options, async (mutant) => {
+    if (mutant !== 'control') return judgeByShown(mutant, work);
+    passed.push(await judgeControl(control, work));
+    return undefined;
+  });
+  if (passed.length === 0) passed.push(await judgeControl(control, work));
+  if (passed.includes(false)) return undefined;
+  const byHidden = await options.untold(() => each(byShown, options, (verdict) => judgeByHidden(verdict, work)));
+  const places = new Map(chosen.map((mutant, at) => [mutant, at]));
+  const placeOf = ({ mutant }: MutantVerdict): number => places.get(mutant) ?? 0;
+  return byShown.map((verdict, at) => byHidden[at] ?? verdict).sort((left, right) => placeOf(left) - placeOf(right));
+}
+
+function once<Value>(work: () => Promise<Value>): () => Promise<Value> {
+  let known: Promise<Value> | undefined;
+  return () => {
+    known ??= work();
+    return known;
+  };
 }

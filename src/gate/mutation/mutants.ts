@@ -15,6 +15,8 @@ export interface Mutants {
   readonly chosen: readonly Mutant[];
   /** The candidate itself, with the bound on loops that the mutants have. */
   readonly guarded: string;
+  /** The candidate with another text that does the same: code that looks at its own text takes it for a mutant. */
+  readonly control: string;
 }
 
 /** Of a long text, the beginning and the end: what was changed mostly stands at one of them. */
@@ -61,5 +63,7 @@ export function mutantsOf(code: string, faults: PossibleFaults, wanted: number):
       code: withGuards(code, faults, mutation),
     };
   });
-  return { total: faults.total, chosen, guarded: withGuards(code, faults, undefined) };
+  const guarded = withGuards(code, faults, undefined);
+  const control = faults.neutral?.length ? applyEdits(code, faults.neutral) : guarded;
+  return { total: faults.total, chosen, guarded, control };
 }

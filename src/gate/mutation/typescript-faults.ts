@@ -45,14 +45,14 @@ function mutationsOf(code: string, nodes: readonly VisitedNode[]): Mutation[] {
 }
 
 /**
- * The faults that can be put into TypeScript, by the operators of mutation testing: arithmetic, comparison, logical,
+ * The faults that can be put into TypeScript, undefined where it cannot be read, by the operators of mutation testing: arithmetic, comparison, logical,
  * literals, conditions forced, statements deleted, returns emptied, calls dropped, off by one, defaults removed.
  */
-export function typescriptFaults(code: string): PossibleFaults {
+export function typescriptFaults(code: string): PossibleFaults | undefined {
   const parsed = parseModule(code);
+  if (!parsed.ok) return undefined;
   const guardName = guardNameIn(code);
   const head = { start: 0, end: 0, text: `var ${guardName}=0;` };
-  if (!parsed.ok) return { total: 0, mutations: [], guards: [] };
   const mutations = mutationsOf(code, parsed.nodes);
   return { total: mutations.length, mutations, guards: loopGuards(guardName, parsed.nodes), head };
 }

@@ -5,6 +5,7 @@ import { type Finding, type Judgement, placedTests, type Stage } from '../judgem
 import { type Fate, judgeMutants, type MutantVerdict } from '../mutation/judge-mutants.js';
 import { mutantsOf } from '../mutation/mutants.js';
 import { typescriptFaults } from '../mutation/typescript-faults.js';
+import { ask } from '../probes/ask.js';
 import { probesFrom } from '../probes/probes.js';
 import { minTests } from './tests.js';
 
@@ -125,6 +126,7 @@ async function judgeByMutants(judgement: Judgement): Promise<Finding> {
       const hints = await judgement.hints();
       return probesFrom(candidate.spec, shown, { schema: inputSchema, wanted: probeCount, hints });
     },
+    plainAnswer: (probe) => ask(judgement.session, probe, { timeoutMs, signal }),
     timeoutMs,
     budgetMs: settings.mutationTimeMs,
     clock,
@@ -132,7 +134,9 @@ async function judgeByMutants(judgement: Judgement): Promise<Finding> {
     untold: (work) => judgement.untold(work),
   });
   if (verdicts === undefined)
-    return inconclusive('the code does not pass its tests when its loops are counted, so its mutants cannot be judged');
+    return inconclusive(
+      'the code does not pass its tests again and again when its loops are counted or its text differs, so its mutants cannot be judged',
+    );
   return findingOf(scoreOf(verdicts, mutants.total, settings.mutationKillRate), {
     tests: placed.length,
     rate: settings.mutationKillRate,

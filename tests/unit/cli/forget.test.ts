@@ -41,6 +41,8 @@ test('forget removes a source with all that was learnt and written from it, to t
   expect(learnt.out, learnt.err).toMatch(/^admitted +1$/m);
   const built = await runMain('call', 'build_sft', '{"name": "parcels"}');
   expect(built.code, built.err).toBe(0);
+  const derived = await runMain('call', 'extract_playbooks', '{"min_support": 2}');
+  expect(derived.out, derived.err).toContain('playbooks://');
   expect(markers.filter((marker) => !bytesUnder(home).includes(marker))).toEqual([]);
 
   const before = await counts();
@@ -50,7 +52,13 @@ test('forget removes a source with all that was learnt and written from it, to t
   expect(await counts()).toEqual({ ...before, jobs: expect.any(Number) });
 
   const forgotten = await json('forget', '--source', 'parcels.jsonl');
-  expect(forgotten.counts).toMatchObject({ runs: total, capabilities: 1, specs: 1, datasets_incomplete: 1 });
+  expect(forgotten.counts).toMatchObject({
+    runs: total,
+    capabilities: 1,
+    specs: 1,
+    playbooks: 1,
+    datasets_incomplete: 1,
+  });
   expect(markers.filter((marker) => bytesUnder(home).includes(marker))).toEqual([]);
   const left = await counts();
   expect(left).toMatchObject({ runs: 0, evidence: 0, acts: 0, need_groups: 0, specs: 0, capability_versions: 0 });

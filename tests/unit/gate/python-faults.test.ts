@@ -200,6 +200,23 @@ u = ("𝒳"
     expect(await sandbox.possibleFaults?.(`x = ${'('.repeat(5_000)}1${')'.repeat(5_000)}`)).toBeUndefined();
   });
 
+  test('come with changes of every function that change nothing that it does', async () => {
+    const code = `def f(a):
+    "What it is for."
+    @property
+    def g(b): return b
+    if a: return 1
+    return g
+
+class A:
+\tasync def h(self):
+\t\tpass
+`;
+    const { control } = await mutantsIn(code.replaceAll('\\t', '\t'));
+    expect(control.match(/_[0-9a-f]{16} = '_[0-9a-f]{16}'/g)).toHaveLength(3);
+    expect(await problemsOf(control)).toEqual([]);
+  });
+
   test('are found in a text as long as is allowed, and in long chains', { timeout: 120_000 }, async () => {
     const long = `x = [${Array.from({ length: 17_000 }, (_, at) => at).join(', ')}]`;
     expect((await mutantsIn(long, 60)).chosen).toHaveLength(60);

@@ -7,7 +7,11 @@ const sandbox = openSandbox();
 const gate = gateWith(sandbox);
 afterAll(() => sandbox.close());
 
-const mutantsOf = (code: string, wanted: number): Mutants => mutantsWith(code, typescriptFaults(code), wanted);
+function mutantsOf(code: string, wanted: number): Mutants {
+  const faults = typescriptFaults(code);
+  if (faults === undefined) throw new Error('the code cannot be read');
+  return mutantsWith(code, faults, wanted);
+}
 
 describe('the mutants of a candidate', () => {
   const described = (code: string): string[] => mutantsOf(code, 100).chosen.map((one) => one.description);

@@ -1,12 +1,16 @@
-/** Python: the small faults that can be put into statements. */
+/** Python: the small faults that can be put into statements, and changes that are none. */
 export const faultsStatementsSource = String.raw`
 def _foundry_statement_faults(shared, helper_of):
-    import ast
+    import ast, hashlib
 
     is_observation = shared['is_observation']
     scopes = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.Module)
     # Literals are left to the operators of literals.
     literal = (ast.Constant, ast.JoinedStr, ast.List, ast.Dict, ast.Set, ast.ListComp, ast.SetComp, ast.DictComp)
+
+    def unknown(code, use):
+        """A name that no code can hold, for it is made of the code's hash: else code could ask whether it is being tried."""
+        return '_' + hashlib.sha256((use + code.text).encode('utf-8', 'replace')).hexdigest()[:16]
 
     def is_list_part(code, node):
         return code.above[node][1] in ('body', 'orelse', 'finalbody')
@@ -94,11 +98,28 @@ def _foundry_statement_faults(shared, helper_of):
             if default in node.defaults[:1]:
                 yield from code.without('default removed', (named, default), code.end(named), code.end(default))
 
+    def ahead_of(code, first, text):
+        """A statement before another one, on a line of its own where that one has a line of its own."""
+        start = code.start(first)
+        for decorator in getattr(first, 'decorator_list', [])[:1]:
+            start = code.text.rindex('@', 0, code.start(decorator))
+        before = code.text[code.starts[code.line(start) - 1] : start]
+        return start, text + ('; ' if before.strip() else '\n' + before)
+
+    def neutral(code):
+        """What changes the code of every function, and nothing that it does."""
+        name = unknown(code, 'neutral')
+        for node in ast.walk(code.tree):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                described = isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant)
+                if len(node.body) > described:
+                    yield ahead_of(code, node.body[described], name + ' = ' + repr(name))
+
     table = {
         ast.AugAssign: augmented, ast.Assign: assigned, ast.AnnAssign: assigned, ast.If: condition, ast.While: loop_condition,
         ast.Return: returned, ast.ExceptHandler: handler, ast.match_case: case, ast.arguments: parameters,
     }
     for kind in (ast.Expr, ast.Raise, ast.Break, ast.Continue, ast.For, ast.AsyncFor, ast.Delete, ast.Assert):
         table[kind] = deleted
-    return table
+    return table, neutral
 `;

@@ -24,7 +24,12 @@ const mutationSchema = z.object({
   end: z.int().min(0),
   text: z.string(),
 });
-const faultsSchema = z.object({ total: z.int().min(0), faults: z.array(mutationSchema) }).nullable();
+const insertSchema = z
+  .object({ at: z.int().min(0), text: z.string() })
+  .transform(({ at, text }) => ({ start: at, end: at, text }));
+const faultsSchema = z
+  .object({ total: z.int().min(0), faults: z.array(mutationSchema), neutral: z.array(insertSchema) })
+  .nullable();
 
 /** Reads code in an interpreter that never runs any. */
 export class Inspector {
@@ -45,7 +50,7 @@ export class Inspector {
     const found = await this.ask('faults', program, faultsSchema);
     if (!found) return undefined;
     // The sandbox counts the loops of variants itself.
-    return { total: found.total, mutations: found.faults, guards: [] };
+    return { total: found.total, mutations: found.faults, guards: [], neutral: found.neutral };
   }
 
   /** Undefined where the reader gave up; another one then reads what comes next. */

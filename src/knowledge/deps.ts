@@ -1,0 +1,11 @@
+import type { Config } from '../config.js';
+import type { Clock } from '../context.js';
+import type { ScoringService } from '../scoring/service.js';
+import type { Store } from '../store.js';
+
+export interface KnowledgeDeps {
+  readonly config: Config;
+  readonly store: Store;
+  readonly scoring: ScoringService;
+  readonly clock: Clock;
+}

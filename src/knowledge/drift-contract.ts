@@ -1,0 +1,22 @@
+import * as z from 'zod';
+import { cursor, limit } from '../evidence/contract.js';
+
+export const driftKinds = ['scores', 'library', 'corpus'] as const;
+
+export const driftInput = z.strictObject({
+  kind: z.enum(driftKinds).describe('What to compare'),
+  from: z.string().min(1).max(200).describe('now or an ISO time; scores also: a scorer version; corpus also: a source'),
+  to: z.string().min(1).max(200).describe('Likewise'),
+  limit,
+  cursor,
+});
+export type DriftInput = z.infer<typeof driftInput>;
+
+export const driftOutput = z.object({
+  changed: z.array(z.object({ id: z.string(), before: z.string(), after: z.string(), reasons: z.array(z.string()) })),
+  summary: z.string(),
+  next_cursor: z.string().optional(),
+  receipt_id: z.string(),
+});
+export type DriftOutput = z.infer<typeof driftOutput>;
+export type Drifted = DriftOutput['changed'][number];
