@@ -63,7 +63,7 @@ function sizeProblem(schema: JsonObject): string | undefined {
 function warmMeta(): Ajv2020 {
   if (metaAjv !== undefined) return metaAjv;
   metaAjv = newAjv(true);
-  metaAjv.validateSchema({});
+  void metaAjv.validateSchema({});
   return metaAjv;
 }
 
