@@ -59,10 +59,17 @@ function sizeProblem(schema: JsonObject): string | undefined {
   return undefined;
 }
 
-function metaProblem(schema: JsonObject): string | undefined {
-  metaAjv ??= newAjv(true);
-  if (metaAjv.validateSchema(schema) === true) return undefined;
-  const error = metaAjv.errors?.[0];
+/** Made and read once before anything untrusted is near: an Ajv that is stopped while it compiles its own schema is broken. */
+function warmMeta(): Ajv2020 {
+  if (metaAjv !== undefined) return metaAjv;
+  metaAjv = newAjv(true);
+  void metaAjv.validateSchema({});
+  return metaAjv;
+}
+
+function metaProblem(schema: JsonObject, meta: Ajv2020): string | undefined {
+  if (meta.validateSchema(schema) === true) return undefined;
+  const error = meta.errors?.[0];
   return `at ${error?.instancePath || 'the top level'}: ${error?.message ?? 'it is not a schema'}`;
 }
 
@@ -76,8 +83,8 @@ function isPlain(schema: JsonObject): boolean {
   return text.length <= maxPlainChars && !multiplying.test(text);
 }
 
-function compile(schema: JsonObject): CompiledSchema {
-  const problem = metaProblem(schema);
+function compile(schema: JsonObject, meta: Ajv2020): CompiledSchema {
+  const problem = metaProblem(schema, meta);
   if (problem !== undefined) return refuse(problem);
   // A fresh instance: an `$id` inside one schema must not be seen by the next.
   const check = newAjv(false).compile(schema);
@@ -116,7 +123,8 @@ export function compileSchema(schema: JsonObject): CompiledSchema {
   try {
     const size = sizeProblem(schema);
     if (size !== undefined) return refuse(size);
-    const compiled = runBounded(() => compile(schema), compileMs);
+    const meta = warmMeta();
+    const compiled = runBounded(() => compile(schema, meta), compileMs);
     return compiled === outOfTime ? refuse('it takes too long to compile') : compiled;
   } catch (error) {
     return refuse(error instanceof Error ? error.message.slice(0, 300) : 'it does not compile');

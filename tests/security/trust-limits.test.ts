@@ -243,6 +243,6 @@ describe('a client that wants to wear the server out', () => {
     ]) {
       stdin.write(`${line}\n`);
     }
-    expect(await client.listTools()).toHaveLength(13);
+    expect(await client.listTools()).toHaveLength(15);
   });
 });

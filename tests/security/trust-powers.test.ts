@@ -71,7 +71,7 @@ describe('a client that wants more than it was granted', () => {
 
   test.each(['publish', 'unpublish'])('cannot %s', async (action) => {
     expect((await manage(action)).text).toMatch(/^needs_setup: /);
-    expect(await client.listTools()).toHaveLength(13);
+    expect(await client.listTools()).toHaveLength(15);
   });
 
   test.each([

@@ -101,7 +101,9 @@ describe.skipIf(path === undefined)('the airline recordings, through a client', 
       for (const message of row.messages) {
         const bytes = log.subarray(message.byte_offset, message.byte_offset + message.byte_length);
         const logged: unknown = JSON.parse(bytes.toString('utf8'));
-        expect(hashOf(logged)).toBe(message.redacted_hash);
+        // What holds somebody's address stands in the row without it.
+        if (/[\w.]+@[\w.]+/.test(bytes.toString('utf8'))) expect(hashOf(logged)).not.toBe(message.redacted_hash);
+        else expect(hashOf(logged)).toBe(message.redacted_hash);
         expect(good.has(hashOf(logged))).toBe(true);
         checked++;
       }

@@ -61,8 +61,8 @@ describe.each(eras)('a client of the $era era', ({ connect }) => {
     expect(client.instructions()).toContain('Capability Foundry');
   });
 
-  test('sees thirteen tools, five prompts and every template', async () => {
-    expect(await client.listTools()).toHaveLength(13);
+  test('sees fifteen tools, five prompts and every template', async () => {
+    expect(await client.listTools()).toHaveLength(15);
     expect(await client.listPrompts()).toEqual([
       'grow_library',
       'write_capability',
@@ -70,12 +70,12 @@ describe.each(eras)('a client of the $era era', ({ connect }) => {
       'mine_domain',
       'explain_score',
     ]);
-    expect(await client.listTemplates()).toHaveLength(19);
+    expect(await client.listTemplates()).toHaveLength(23);
   });
 
   test('lists resources before anything is stored', async () => {
     const { uris } = await client.listResources();
-    expect(uris).toEqual(['capability://index', 'evidence://runs', 'usage://summary']);
+    expect(uris).toEqual(['capability://index', 'evidence://runs', 'ledger://models', 'usage://summary']);
   });
 
   test('takes stock of a log without storing it', async () => {

@@ -4,7 +4,7 @@ import { body, fails, harmless, type PythonCandidate } from './python-kit.js';
 const cells = `
 def cells(f):
     return dict(zip(f.__code__.co_freevars, f.__closure__))
-call = cells(ctx.call.__func__)
+call = cells(cells(ctx.call.__func__)['ask'].cell_contents)
 write = cells(call['write_json'].cell_contents)
 out = call['call_out'].cell_contents
 `;
@@ -166,7 +166,7 @@ export const pythonForge: readonly PythonCandidate[] = [
   ),
   fails(
     'raises the refusal of the harness',
-    `raise dict(zip(ctx.call.__func__.__code__.co_freevars, (cell.cell_contents for cell in ctx.call.__func__.__closure__)))['Refusal']('mismatch', 'told')`,
+    `${cells}raise call['Refusal'].cell_contents('mismatch', 'told')`,
     true,
     'mismatch',
     'throw',
@@ -174,7 +174,7 @@ export const pythonForge: readonly PythonCandidate[] = [
   ),
   fails(
     'raises a refusal that is none',
-    `Refusal = dict(zip(ctx.call.__func__.__code__.co_freevars, (cell.cell_contents for cell in ctx.call.__func__.__closure__)))['Refusal']\nraise Refusal('admitted', 'told')`,
+    `${cells}raise call['Refusal'].cell_contents('admitted', 'told')`,
     true,
     'protocol',
   ),
