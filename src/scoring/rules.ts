@@ -22,7 +22,7 @@ export interface ScorerRules {
 
 export const defaultRules: ScorerRules = { ...rulesFileSchema.parse({}), trust_client_outcomes: false };
 
-const scorerName = 'deterministic@1';
+const scorerName = 'deterministic@2';
 
 /** Name of the scorer; rules other than the default ones show in it, so that a change of rules leaves runs unscored. */
 export function scorerVersion(rules: ScorerRules): string {
