@@ -2,6 +2,7 @@ import type { Clock, Via } from '../context.js';
 import { FoundryError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import type { Store } from '../store.js';
+import type { Receipt } from './model.js';
 import { type ReceiptDraft, storeReceipt } from './receipts.js';
 
 export interface ReceiptDeps {
@@ -28,7 +29,10 @@ export interface Receipted<T> {
  * Does work and leaves a receipt of it, also where it fails; then the receipt carries the error.
  * @throws whatever the work throws
  */
-export async function receipted<T>({ store, clock }: ReceiptDeps, what: Receipted<T>): Promise<T> {
+export async function withReceipt<T>(
+  { store, clock }: ReceiptDeps,
+  what: Receipted<T>,
+): Promise<{ readonly result: T; readonly receipt: Receipt }> {
   const { command, via } = what;
   const shared = { command, arguments: what.arguments, via, startedAt: clock.now(), startedMs: clock.elapsed() };
   let result: T;
@@ -40,8 +44,13 @@ export async function receipted<T>({ store, clock }: ReceiptDeps, what: Receipte
     if (store.exists()) await storeReceipt(store.receipts, clock, { ...shared, counts: {}, errors: [told] });
     throw error;
   }
-  await storeReceipt(store.receipts, clock, { ...shared, ...(await what.tell(result)) });
-  return result;
+  const receipt = await storeReceipt(store.receipts, clock, { ...shared, ...(await what.tell(result)) });
+  return { result, receipt };
+}
+
+/** As `withReceipt`, for whom the receipt itself does not matter. @throws whatever the work throws */
+export async function receipted<T>(deps: ReceiptDeps, what: Receipted<T>): Promise<T> {
+  return (await withReceipt(deps, what)).result;
 }
 
 /** Of some arguments those that are there. */

@@ -4,7 +4,7 @@ import type { RecordedCall } from '../evidence/trace.js';
 import { canonicalJson, type JsonValue } from '../json.js';
 import { handsOver } from './markers.js';
 import type { ScoreReason } from './model.js';
-import { reasonOf } from './reason.js';
+import { plural, reasonOf } from './reason.js';
 
 /** What the comparison of a run with its task says; `met` only where nothing is open. */
 export interface Expected {
@@ -83,38 +83,32 @@ export function compareWithTask(
   const read = calls.filter((call) => succeeded(call) && !mayChange(call.tool));
   missing.push(...compare(reads, read).missing);
   const end = main.at(-1);
-  const silent = unsaid(run, main);
-  const reasons: ScoreReason[] = [
-    ...missing.slice(0, 3).map((one) => {
-      const message = `The task calls for ${one.name} with ${shown(one.arguments)}; no call did that.`;
-      return reasonOf('warn', 'expected_action_missing', message, end);
-    }),
-    ...extra.slice(0, 3).map((call) => {
-      const message = `The task does not call for ${call.tool}, which may have changed something.`;
-      return reasonOf('warn', 'unexpected_change', message, call.callEvidenceId);
-    }),
-    ...(silent.length > 0
-      ? [
-          reasonOf(
-            'warn',
-            'expected_output_missing',
-            `${silent.length} text(s) that the task asks for were never said.`,
-            end,
-          ),
-        ]
-      : []),
-  ];
+  const silent = unsaid(run, main).length;
+  const reasons: ScoreReason[] = [];
+  if (missing.length > 0) {
+    const message = `The task calls for what no call did with these arguments and an answer: ${tallyOf(missing.map((one) => one.name))}.`;
+    reasons.push(reasonOf('warn', 'expected_action_missing', message, end));
+  }
+  if (extra.length > 0) {
+    const message = `Calls that may have changed something, which the task does not call for: ${tallyOf(extra.map((call) => call.tool))}.`;
+    reasons.push(reasonOf('warn', 'unexpected_change', message, extra[0]?.callEvidenceId));
+  }
+  if (silent > 0) {
+    const message = `${plural(silent, 'text')} that the task asks for ${silent === 1 ? 'was' : 'were'} never said.`;
+    reasons.push(reasonOf('warn', 'expected_output_missing', message, end));
+  }
   if (reasons.length > 0) return { met: false, reasons };
   const last = (changes.length > 0 ? made : read).at(-1);
-  const what =
+  const message =
     changes.length > 0
-      ? 'changes that the task calls for, and no other,'
-      : 'look-ups that the task calls for, and no change,';
-  const message = `All ${wanted.length} actions are accounted for: the ${what} were made.`;
+      ? `The run made ${changes.length === 1 ? 'the one change' : `all ${changes.length} changes`} that the task calls for, and no other.`
+      : `The run made ${reads.length === 1 ? 'the one look-up' : `all ${reads.length} look-ups`} that the task calls for, and changed nothing.`;
   return { met: true, reasons: [reasonOf('info', 'expected_actions_done', message, last?.resultEvidenceId ?? end)] };
 }
 
-function shown(args: JsonValue): string {
-  const text = JSON.stringify(args);
-  return text.length > 120 ? `${text.slice(0, 120)}...` : text;
+/** Names with how often each occurs; their arguments are the log's own words and stay there. */
+function tallyOf(names: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].map(([name, count]) => (count === 1 ? name : `${name} (${count} times)`)).join(', ');
 }

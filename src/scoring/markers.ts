@@ -3,7 +3,7 @@ import type { EvidenceRecord } from '../evidence/model.js';
 import type { RecordedCall } from '../evidence/trace.js';
 import { canonicalJson } from '../json.js';
 import type { ScoreReason } from './model.js';
-import { reasonOf } from './reason.js';
+import { plural, reasonOf } from './reason.js';
 
 export const handsOver = /transfer_to_human|handoff|hand_?over|escalat/i;
 
@@ -99,13 +99,16 @@ const claim =
 
 /** What was really changed: calls of tools that are not known to read, with an answer that is no failure. */
 const changesOf = (calls: Calls): RecordedCall[] =>
-  calls.filter((call) => !call.failed && call.result !== undefined && effectOfName(call.tool) !== 'reads');
+  calls.filter(
+    (call) =>
+      !call.failed && call.result !== undefined && effectOfName(call.tool) !== 'reads' && !handsOver.test(call.tool),
+  );
 
 function changes(main: Main, calls: Calls): ScoreReason[] {
   const made = changesOf(calls);
   const last = made.at(-1);
   if (last) {
-    const message = `${made.length} call(s) that may change something were answered without an error.`;
+    const message = `${plural(made.length, 'call')} that may change something had an answer without an error.`;
     return [reasonOf('info', 'changes_confirmed', message, last.resultEvidenceId)];
   }
   const claimed = saidBy(main, 'assistant').findLast((record) => claim.test(textOf(record)));

@@ -6,7 +6,8 @@ import { failures, handOver, markersOf } from './markers.js';
 import type { Category, ScoreReason } from './model.js';
 import { type Verdict, verdictOf } from './outcomes.js';
 import { reasonOf } from './reason.js';
-import { defaultRules, type ScorerRules } from './rules.js';
+import { ruleReasons } from './rule-match.js';
+import { defaultRules, rulesDigest, type ScorerRules } from './rules.js';
 
 export interface Judgement {
   readonly category: Category;
@@ -77,6 +78,9 @@ interface Finding {
   readonly category: Category;
   readonly reasons: readonly ScoreReason[];
 }
+
+/** What a finding rests on: a verdict in the log; who supplied the run; or neither, so that markers decide. */
+type Basis = 'verdict' | 'supplier' | 'markers';
 
 /** What a run's own calls and words say that rejects it where no outcome tells otherwise. */
 function blockedBy(main: readonly EvidenceRecord[], calls: readonly RecordedCall[], rules: ScorerRules): ScoreReason[] {
@@ -157,28 +161,43 @@ function ofClient({ main, calls }: Seen, outcome: Said | undefined): Finding {
   };
 }
 
-function judge(trace: RunTrace, rules: ScorerRules): Finding {
-  const { run } = trace;
-  const main = trace.records.filter((record) => !record.is_sidechain);
-  const calls = recordedCalls({ run, records: main });
-  const seen: Seen = { run, main, calls };
-  if (run.origin === 'execution') return ofExecution(seen);
+function judge(trace: RunTrace, seen: Seen, rules: ScorerRules): Finding & { readonly basis: Basis } {
+  const { run, main } = seen;
+  if (run.origin === 'execution') return { ...ofExecution(seen), basis: 'supplier' };
   const said = outcomesOf(trace, rules);
   const isDoubted = !rules.trust_client_outcomes && hasClientEvidence(trace);
   if (isDoubted && said.length > 0) {
-    return ofClient(
-      seen,
-      said.find((one) => one.evidenceId !== null),
-    );
+    const outcome = said.find((one) => one.evidenceId !== null);
+    return { ...ofClient(seen, outcome), basis: 'supplier' };
   }
   const unclear = said
     .filter((one) => one.verdict.category === null)
     .map((one) => reasonOf('warn', one.verdict.marker, one.verdict.message, one.evidenceId ?? main.at(-1)));
   const decided = byOutcomes(said, main);
   if (decided) {
-    return { category: decided.category, reasons: [...decided.reasons, ...unclear, ...observations(seen)] };
+    const reasons = [...decided.reasons, ...unclear, ...observations(seen)];
+    return { category: decided.category, reasons, basis: 'verdict' };
   }
-  return withoutOutcome(isDoubted ? { ...seen, run: { ...run, task: null } } : seen, rules, unclear);
+  const believed = isDoubted ? { ...seen, run: { ...run, task: null } } : seen;
+  return { ...withoutOutcome(believed, rules, unclear), basis: 'markers' };
+}
+
+/**
+ * What the operator's own rules make of a finding. A rule that blocks rejects where no verdict stands in the log; it never
+ * outranks a verdict, but takes the run out of what counts as good: a person has to decide. A rule that warns does that
+ * only where no verdict stands.
+ */
+function withRules(finding: Finding & { readonly basis: Basis }, said: readonly ScoreReason[]): Finding {
+  const { basis, category, reasons } = finding;
+  const blocks = said.filter((one) => one.severity === 'block');
+  const others = said.filter((one) => one.severity !== 'block');
+  const ruled = (): Category => {
+    if (category === 'rejected') return category;
+    if (blocks.length > 0) return basis === 'markers' ? 'rejected' : 'needs_human_review';
+    const isWarned = others.some((one) => one.severity === 'warn');
+    return isWarned && basis === 'markers' ? 'needs_human_review' : category;
+  };
+  return { category: ruled(), reasons: [...blocks, ...reasons, ...others] };
 }
 
 /**
@@ -190,9 +209,11 @@ function judge(trace: RunTrace, rules: ScorerRules): Finding {
  * needs a person's review.
  */
 export function scoreTrace(trace: RunTrace, rules: ScorerRules = defaultRules): Judgement {
-  const finding = judge(trace, rules);
+  const main = trace.records.filter((record) => !record.is_sidechain);
+  const seen: Seen = { run: trace.run, main, calls: recordedCalls({ run: trace.run, records: main }) };
+  const finding = withRules(judge(trace, seen, rules), ruleReasons(rules.rules, seen));
   const input = {
-    rules,
+    rules: rulesDigest(rules),
     origin: trace.run.origin,
     outcome: trace.run.outcome,
     task: trace.run.task,

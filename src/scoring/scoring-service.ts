@@ -4,13 +4,13 @@ import { FoundryError, throwIfCancelled } from '../errors.js';
 import { createCleaner } from '../evidence/clean.js';
 import type { RunTrace } from '../evidence/model.js';
 import type { JsonObject } from '../json.js';
-import { receipted } from '../receipts/receipted.js';
-import { storeReceipt } from '../receipts/receipts.js';
+import type { FileRef } from '../receipts/model.js';
+import { given, receipted, withReceipt } from '../receipts/receipted.js';
 import type { Store } from '../store.js';
 import type { ScoreRunInput, ScoreRunOutput } from './contract.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { type Category, categories, type ScoredRun } from './model.js';
-import { loadRules, type ScorerRules, scorerVersion } from './rules.js';
+import { type LoadedRules, loadRules, type ScorerRules, scorerVersion } from './rules.js';
 import { scoreTrace } from './scorer.js';
 import { checkSelection, pageOfIds, selectedTraces } from './selection.js';
 import type { ScoringService } from './service.js';
@@ -39,18 +39,21 @@ function shown(score: ScoredRun): ScoreRunOutput['runs'][number] {
 /** The scoring service over a store. Rules are read at the first use. */
 export function createScoringService(deps: ScoringDeps): ScoringService {
   const clean = createCleaner(deps.config.file.redaction);
-  let loaded: ScorerRules | undefined;
-  const rules = (): ScorerRules => {
+  let loaded: LoadedRules | undefined;
+  const inForce = (): LoadedRules => {
     loaded ??= loadRules(deps.config);
     return loaded;
   };
+  const rules = (): ScorerRules => inForce().rules;
   const service: ScoringService = {
     get version() {
       return scorerVersion(rules());
     },
     scoresOf: (traces, context) => scoresOf(deps, rules(), traces, context),
     scoreRuns: (input, context) =>
-      input.cursor ? nextPage(deps, service, input) : scoreRuns(deps, service, input, context),
+      input.cursor
+        ? nextPage(deps, service, input)
+        : scoreRuns(deps, { service, rulesFile: () => inForce().file }, input, context),
     async override(runId, category, reason, context) {
       if (context.via === 'mcp') {
         throw new FoundryError(
@@ -122,17 +125,22 @@ async function suggest(deps: ScoringDeps, input: ScoreRunInput, context: WorkCon
   await deps.store.scores.putSuggestion({ run_id, category, reason, at: deps.clock.now(), via: context.via });
 }
 
-async function scoreRuns(
+interface Judged {
+  readonly counts: Counts;
+  readonly scored: number;
+  /** The first of them, as many as a page holds. */
+  readonly page: readonly ScoredRun[];
+}
+
+async function judgeAll(
   deps: ScoringDeps,
   service: ScoringService,
   input: ScoreRunInput,
   context: WorkContext,
-): Promise<ScoreRunOutput> {
+): Promise<Judged> {
   checkSelection(input);
-  const startedAt = deps.clock.now();
-  const startedMs = deps.clock.elapsed();
+  const { version } = service;
   await suggest(deps, input, context);
-
   const counts = noCounts();
   const pageSize = input.limit ?? defaultPage;
   const page: ScoredRun[] = [];
@@ -150,28 +158,46 @@ async function scoreRuns(
     context.progress(scored, undefined, `${scored} runs judged`);
   };
   let batch: RunTrace[] = [];
-  for await (const trace of selectedTraces(deps.store, service.version, input)) {
+  for await (const trace of selectedTraces(deps.store, version, input)) {
     batch.push(trace);
     if (batch.length < batchSize) continue;
     await flush(batch);
     batch = [];
   }
   if (batch.length > 0) await flush(batch);
+  return { counts, scored, page };
+}
 
-  const receipt = await storeReceipt(deps.store.receipts, deps.clock, {
+/** What of the input a receipt may hold: a suggestion without its free text. */
+function argumentsOf({ suggest: suggested, ...input }: ScoreRunInput): JsonObject {
+  const told = suggested && { run_id: suggested.run_id, category: suggested.category };
+  return given({ ...input, suggest: told });
+}
+
+async function scoreRuns(
+  deps: ScoringDeps,
+  { service, rulesFile }: { readonly service: ScoringService; readonly rulesFile: () => FileRef | null },
+  input: ScoreRunInput,
+  context: WorkContext,
+): Promise<ScoreRunOutput> {
+  const since = deps.clock.now();
+  const { result, receipt } = await withReceipt(deps, {
     command: 'score_run',
-    arguments: input as JsonObject,
-    counts: { scored, ...counts },
-    startedAt,
-    startedMs,
+    arguments: argumentsOf(input),
     via: context.via,
+    work: () => judgeAll(deps, service, input, context),
+    tell: ({ counts, scored }) => {
+      const file = rulesFile();
+      return { counts: { scored, ...counts }, recordCounts: { in: scored, out: scored }, inputs: file ? [file] : [] };
+    },
   });
+  const { counts, scored, page } = result;
   const last = page.at(-1);
   const next_cursor =
     last && scored > page.length
       ? writeCursor({
           after: last.run_id,
-          since: startedAt,
+          since,
           scored,
           counts: [counts.accepted, counts.partially_accepted, counts.rejected, counts.needs_human_review],
           receipt: receipt.receipt_id,

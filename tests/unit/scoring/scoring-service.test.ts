@@ -170,6 +170,6 @@ describe('the scoring service', () => {
     expect(found.get('r1')).toMatchObject({ category: 'partially_accepted' });
     expect(strict().version).not.toBe(scoring.version);
     writeFileSync(join(bench.folder, 'rules.json'), '{"full_rewards": 10}');
-    expect(() => strict().version).toThrow(/scorer rules are not valid/);
+    expect(() => strict().version).toThrow(/scorer rules in rules.json are not valid at line 1, full_rewards/);
   });
 });
