@@ -1,15 +1,16 @@
 import type { Config } from '../config.js';
 import type { Clock, WorkContext } from '../context.js';
-import { FoundryError, throwIfCancelled } from '../errors.js';
+import { throwIfCancelled } from '../errors.js';
 import { createCleaner } from '../evidence/clean.js';
 import type { RunTrace } from '../evidence/model.js';
 import type { JsonObject } from '../json.js';
 import type { FileRef } from '../receipts/model.js';
-import { given, receipted, withReceipt } from '../receipts/receipted.js';
+import { given, withReceipt } from '../receipts/receipted.js';
 import type { Store } from '../store.js';
 import type { ScoreRunInput, ScoreRunOutput } from './contract.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { type Category, categories, type ScoredRun } from './model.js';
+import { existing, overrideRuns, takeBackOverrides } from './overriding.js';
 import { type LoadedRules, loadRules, type ScorerRules, scorerVersion } from './rules.js';
 import { scoreTrace } from './scorer.js';
 import { checkSelection, pageOfIds, selectedTraces } from './selection.js';
@@ -55,43 +56,12 @@ export function createScoringService(deps: ScoringDeps): ScoringService {
         ? nextPage(deps, service, input)
         : scoreRuns(deps, { service, rulesFile: () => inForce().file }, input, context),
     async override(runId, category, reason, context) {
-      if (context.via === 'mcp') {
-        throw new FoundryError(
-          'invalid_input',
-          "Only a person can override a score, and this came from a client's model.",
-          'Use suggest to send the run to review, or let a person run: capability-foundry score RUN --override CATEGORY --reason TEXT',
-        );
-      }
-      if (reason.trim() === '') {
-        throw new FoundryError(
-          'invalid_input',
-          'An override needs a reason.',
-          'Say in a sentence why the score is wrong.',
-        );
-      }
-      const { via } = context;
-      const work = async (): Promise<void> => {
-        await existing(deps.store, runId);
-        const said = (await clean(reason)).value;
-        await deps.store.scores.putOverride({ run_id: runId, category, reason: said, at: deps.clock.now(), via });
-      };
-      const told = { counts: { overrides: 1 }, recordCounts: { in: 1, out: 1 } };
-      await receipted(deps, {
-        command: 'override_score',
-        arguments: { run_id: runId, category },
-        via,
-        work,
-        tell: () => told,
-      });
+      await overrideRuns({ ...deps, clean }, [runId], { word: { category, reason }, context });
     },
+    overrideAll: (runIds, word, context) => overrideRuns({ ...deps, clean }, runIds, { word, context }),
+    takeBack: (overrides, context) => takeBackOverrides({ ...deps, clean }, overrides, context),
   };
   return service;
-}
-
-async function existing(store: Store, runId: string): Promise<RunTrace> {
-  const trace = await store.evidence.getTrace(runId);
-  if (trace) return trace;
-  throw new FoundryError('not_found', `There is no run ${runId}.`, 'Read evidence://runs for the runs there are.');
 }
 
 async function scoresOf(
