@@ -1,8 +1,10 @@
+import { basename } from 'node:path';
 import type { Config } from '../config.js';
 import type { Clock, WorkContext } from '../context.js';
 import { FoundryError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import type { Logger } from '../log.js';
+import { given, receiptOfFailure } from '../receipts/receipted.js';
 import { storeReceipt } from '../receipts/receipts.js';
 import type { Roots } from '../roots.js';
 import type { Store } from '../store.js';
@@ -116,7 +118,14 @@ async function importEvidence(
 export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
   const policy = createRedactionPolicy(deps.config.file.redaction);
   return {
-    importEvidence: (input, context) => importEvidence(deps, policy, { input, context }),
+    importEvidence(input, context) {
+      const work = () => importEvidence(deps, policy, { input, context });
+      // A dry run stores nothing, not even that it was.
+      if (input.dry_run === true) return work();
+      const { format, path } = input;
+      const asked = given({ format, path: path === undefined ? undefined : basename(path) });
+      return receiptOfFailure(deps, { command: 'import_evidence', arguments: asked, via: context.via, work });
+    },
     search: (input) => searchEvidence(deps, input),
     async heldKinds(value) {
       const redactor = policy.runRedactor();

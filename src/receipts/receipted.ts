@@ -25,27 +25,58 @@ export interface Receipted<T> {
   tell(result: T): Told | Promise<Told>;
 }
 
+/** What is known of work before it is done. */
+export type Begun<T> = Pick<Receipted<T>, 'command' | 'arguments' | 'via' | 'work'>;
+
+/** How a receipt tells of an error: never more than the words that were meant for outside. */
+export function failureText(error: unknown): string {
+  return error instanceof FoundryError ? `${error.code}: ${error.message}` : 'internal: the work failed';
+}
+
+interface Started {
+  readonly startedAt: string;
+  readonly startedMs: number;
+}
+
+async function recordFailure<T>({ store, clock }: ReceiptDeps, what: Begun<T>, start: Started, error: unknown) {
+  // A command that failed before anything was stored makes no store.
+  if (!store.exists()) return;
+  const { command, via } = what;
+  const draft = { command, arguments: what.arguments, via, ...start, counts: {}, errors: [failureText(error)] };
+  try {
+    await storeReceipt(store.receipts, clock, draft);
+  } catch {
+    // A store that takes no receipt (a full disk, another writer) must not hide why the work failed.
+  }
+}
+
+/**
+ * Does work that leaves a receipt itself when it ends; where it fails, leaves one that carries the error.
+ * @throws whatever the work throws
+ */
+export async function receiptOfFailure<T>(deps: ReceiptDeps, what: Begun<T>): Promise<T> {
+  const start = { startedAt: deps.clock.now(), startedMs: deps.clock.elapsed() };
+  try {
+    return await what.work();
+  } catch (error) {
+    await recordFailure(deps, what, start, error);
+    throw error;
+  }
+}
+
 /**
  * Does work and leaves a receipt of it, also where it fails; then the receipt carries the error.
  * @throws whatever the work throws
  */
 export async function withReceipt<T>(
-  { store, clock }: ReceiptDeps,
+  deps: ReceiptDeps,
   what: Receipted<T>,
 ): Promise<{ readonly result: T; readonly receipt: Receipt }> {
   const { command, via } = what;
-  const shared = { command, arguments: what.arguments, via, startedAt: clock.now(), startedMs: clock.elapsed() };
-  let result: T;
-  try {
-    result = await what.work();
-  } catch (error) {
-    const told = error instanceof FoundryError ? `${error.code}: ${error.message}` : 'internal: the work failed';
-    // A command that failed before anything was stored makes no store.
-    if (store.exists()) await storeReceipt(store.receipts, clock, { ...shared, counts: {}, errors: [told] });
-    throw error;
-  }
-  const receipt = await storeReceipt(store.receipts, clock, { ...shared, ...(await what.tell(result)) });
-  return { result, receipt };
+  const start = { startedAt: deps.clock.now(), startedMs: deps.clock.elapsed() };
+  const result = await receiptOfFailure(deps, what);
+  const draft = { command, arguments: what.arguments, via, ...start, ...(await what.tell(result)) };
+  return { result, receipt: await storeReceipt(deps.store.receipts, deps.clock, draft) };
 }
 
 /** As `withReceipt`, for whom the receipt itself does not matter. @throws whatever the work throws */
