@@ -43,7 +43,7 @@ export function createKnowledgeService(deps: KnowledgeDeps): KnowledgeService {
       const { kind, from, to } = input;
       return firstPage(deps, input, {
         command: 'compare_drift',
-        arguments: { kind, from, to },
+        arguments: kind === 'claims' ? { kind, to } : { kind, from, to },
         via: context.via,
         work: () => compareDrift(deps, input, context),
       });
