@@ -6,7 +6,16 @@ import { reviewQueue, type Waiting } from '../scoring/review-queue.js';
 import type { Services } from '../services.js';
 import { keyAnswers, lineAnswers } from './answers.js';
 import { fitted } from './columns.js';
-import { type Command, type CommandContext, type ExitCode, endProgress, table, UsageError, workContext } from './io.js';
+import {
+  type Command,
+  type CommandContext,
+  type ExitCode,
+  endProgress,
+  table,
+  UsageError,
+  workContext,
+  wrapText,
+} from './io.js';
 import { ReviewSession } from './review-session.js';
 
 const narrowest = 40;
@@ -16,8 +25,8 @@ function listed(queue: readonly Waiting[]): string {
   const rows = queue.map(({ run, reasons }, at) => [
     at + 1,
     run.run_id,
-    fitted(`${run.source} ${run.task_id ?? ''}`, 24),
-    [...new Set(reasons.map((reason) => reason.marker))].join(' '),
+    fitted(`${run.source} ${run.task_id ?? ''}`, 18),
+    wrapText([...new Set(reasons.map((reason) => reason.marker))].join(' '), 32),
   ]);
   return rows.length === 0 ? 'No run waits for a person.\n' : table(['', 'run', 'source, task', 'markers'], rows);
 }

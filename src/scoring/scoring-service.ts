@@ -15,6 +15,7 @@ import { type LoadedRules, loadRules, type ScorerRules, scorerVersion } from './
 import { scoreTrace } from './scorer.js';
 import { checkSelection, pageOfIds, selectedTraces } from './selection.js';
 import type { ScoringService } from './service.js';
+import { shownRuns } from './shown.js';
 
 export interface ScoringDeps {
   readonly config: Config;
@@ -28,14 +29,6 @@ const defaultPage = 20;
 type Counts = Record<Category, number>;
 
 const noCounts = (): Counts => ({ accepted: 0, partially_accepted: 0, rejected: 0, needs_human_review: 0 });
-
-function shown(score: ScoredRun): ScoreRunOutput['runs'][number] {
-  return {
-    run_id: score.run_id,
-    category: score.category,
-    reasons: score.reasons.map((reason) => `${reason.marker}: ${reason.message}`),
-  };
-}
 
 /** The scoring service over a store. Rules are read at the first use. */
 export function createScoringService(deps: ScoringDeps): ScoringService {
@@ -176,7 +169,7 @@ async function scoreRuns(
   return {
     scored,
     by_category: counts,
-    runs: page.map(shown),
+    runs: await shownRuns(deps.store, page),
     ...(next_cursor === undefined ? {} : { next_cursor }),
     scorer_version: service.version,
     receipt_id: receipt.receipt_id,
@@ -199,10 +192,10 @@ async function nextPage(deps: ScoringDeps, service: ScoringService, input: Score
   return {
     scored: cursor.scored,
     by_category,
-    runs: shownIds.flatMap((id) => {
-      const score = found.get(id);
-      return score ? [shown(score)] : [];
-    }),
+    runs: await shownRuns(
+      deps.store,
+      shownIds.map((id) => found.get(id)).filter((score) => score !== undefined),
+    ),
     ...(last !== undefined && ids.length > size ? { next_cursor: writeCursor({ ...cursor, after: last }) } : {}),
     scorer_version: service.version,
     receipt_id: cursor.receipt,

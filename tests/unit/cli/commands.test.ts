@@ -80,7 +80,7 @@ test('score takes a rule file, names it in its receipt, and refuses a broken one
   writeFileSync(rules, JSON.stringify({ rules: [rule] }));
   const scored = JSON.parse((await runMain('score', '--all', '--rules', rules, '--json')).out);
   expect(scored.scorer_version).toMatch(/^deterministic@2\+/);
-  expect(scored.runs[0].reasons).toContain('rule:late: Looked.');
+  expect(scored.runs[0].reasons).toContainEqual(expect.stringMatching(/^rule:late \(record \d+\): Looked\.$/));
   const receipts = (await runMain('records', 'receipt')).out;
   expect(receipts).toMatch(/"inputs":\[\{"path":"rules.json","sha256":"[0-9a-f]{64}"/);
   writeFileSync(rules, '{\n"rules": [\n{}]}');

@@ -35,7 +35,7 @@ describe('the scoring service', () => {
       ['r2', 'rejected'],
       ['r3', 'accepted'],
     ]);
-    expect(out.runs[1]?.reasons).toEqual(['reward_zero: env gave reward 0.']);
+    expect(out.runs[1]?.reasons).toEqual(['reward_zero (record 4): env gave reward 0.']);
     expect((await bench.store.receipts.getReceipt(out.receipt_id))?.counts).toMatchObject({ scored: 3, accepted: 2 });
   });
 
