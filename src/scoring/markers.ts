@@ -2,6 +2,7 @@ import { effectOfName } from '../bridge/effects.js';
 import type { EvidenceRecord } from '../evidence/model.js';
 import type { RecordedCall } from '../evidence/trace.js';
 import { canonicalJson } from '../json.js';
+import { lastCheck } from './checks.js';
 import type { ScoreReason } from './model.js';
 import { plural, reasonOf } from './reason.js';
 
@@ -142,6 +143,7 @@ export function markersOf(main: Main, calls: Calls): ScoreReason[] {
     ...endings(main, calls),
     ...loops(calls),
     ...failureLeft(calls),
+    ...lastCheck(calls),
     ...handOver(calls, 'warn'),
     ...objections(main),
     ...refusals(main),

@@ -115,6 +115,7 @@ export type Rule = z.infer<typeof rule>;
 
 /** The file that `scorer_rules` or `--rules` names: thresholds, and rules of places and constants. No code. */
 export const rulesFileSchema = z.strictObject({
+  $schema: z.string().optional().describe('for editors; means nothing here'),
   schema_version: z.literal(1, 'this program reads version 1').default(1),
   full_reward: z.number().positive().default(1).describe('a reward of at least this is full'),
   failed_tail: z.int().min(1).default(1).describe('so many failed calls at the end reject a run without an outcome'),
@@ -130,3 +131,9 @@ export const rulesFileSchema = z.strictObject({
       }
     }),
 });
+
+/** JSON Schema (2020-12) of a rule file, for editors. */
+export function rulesJsonSchema(): object {
+  const { $schema, ...rest } = z.toJSONSchema(rulesFileSchema, { target: 'draft-2020-12', io: 'input' });
+  return { $schema, title: 'Scorer rules', ...rest };
+}

@@ -23,7 +23,7 @@ export interface LoadedRules {
   readonly file: FileRef | null;
 }
 
-const { schema_version: _, ...defaults } = rulesFileSchema.parse({});
+const { schema_version: _version, $schema: _editors, ...defaults } = rulesFileSchema.parse({});
 export const defaultRules: ScorerRules = { ...defaults, trust_client_outcomes: false };
 
 const scorerName = 'deterministic@2';
@@ -87,7 +87,7 @@ function parseRules(path: string): { said: Omit<ScorerRules, 'trust_client_outco
     const { path: place, message } = issue ? innermost(issue) : { path: [], message: 'unknown' };
     throw broken(name, `are not valid at line ${read.lineOf(place)}, ${shownPath(place)}: ${message}`);
   }
-  const { schema_version: _, ...said } = parsed.data;
+  const { schema_version: _, $schema: _editors, ...said } = parsed.data;
   return { said, file: { path: name, sha256: sha256(text), bytes: Buffer.byteLength(text) } };
 }
 

@@ -49,6 +49,7 @@ const doubtful = new Set([
   'no_final_answer',
   'left_unanswered',
   'loop',
+  'checks_failed',
   'user_objected',
   'claim_without_call',
 ]);

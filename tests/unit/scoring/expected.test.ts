@@ -3,6 +3,11 @@ import type { Run } from '../../../src/evidence/model.js';
 import { scoreTrace } from '../../../src/scoring/scorer.js';
 import { agent, call, result, reward, type Said, traceOf, user } from './traces.js';
 
+const shell = (command: string, output: string): Said[] => [
+  agent('', call('s', 'Bash', { command })),
+  result('s', { stdout: output, exit_code: null }),
+];
+
 type Task = NonNullable<Run['task']>;
 
 const ask = user('Please refund order 7.');
@@ -111,6 +116,10 @@ describe('the markers of a run of which nothing is known', () => {
     ['claim_without_call', [ask, ...lookUp, agent('I have refunded order 7.')]],
     ['left_unanswered', [ask, ...lookUp, agent('Shall I?'), user('Yes, go on with it now')]],
     ['failure_left', [ask, agent('', call('1', 'refund_order')), result('1', 'Error: no'), ...lookUp, agent('Hm.')]],
+    ['checks_failed', [ask, ...shell('npm test', 'Tests  2 failed | 5 passed'), agent('Done.')]],
+    ['checks_failed', [ask, ...shell('pytest -q', '1 failed, 4 passed in 0.1s'), agent('Done.')]],
+    ['checks_passed', [ask, ...shell('go test ./...', 'ok  \texample.org/x\t0.2s'), agent('Done.')]],
+    ['checks_passed', [ask, ...shell('pytest', '===== 5 passed in 0.1s ====='), agent('Done.')]],
     ['changes_confirmed', [ask, ...refund, agent('Done.')]],
     ['user_thanked', [ask, ...refund, agent('Done.'), user('Thanks a lot.')]],
   ])('include %s, resting on a record', (marker, said) => {
@@ -118,6 +127,14 @@ describe('the markers of a run of which nothing is known', () => {
     const trace = traceOf('r', said);
     const ids = new Set(trace.records.map((record) => record.evidence_id));
     for (const reason of scoreTrace(trace).reasons) expect(ids.has(reason.evidence_id ?? '')).toBe(true);
+  });
+
+  it('say nothing of a check after which something was changed, or of which the words are not known', () => {
+    const edited = [agent('', call('e', 'Edit', { file_path: 'a.ts' })), result('e', 'ok')];
+    const checks = (said: readonly Said[]) => nothing(said).filter((marker) => marker.startsWith('checks'));
+    expect(checks([ask, ...shell('npm test', '5 passed'), ...edited, agent('Done.')])).toEqual([]);
+    expect(checks([ask, ...shell('make check', 'done'), agent('Done.')])).toEqual([]);
+    expect(checks([ask, ...shell('echo "5 passed"', '5 passed'), agent('Done.')])).toEqual([]);
   });
 
   it('find nothing in an ordinary run but that no outcome stands in the log', () => {

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/json.js';
+import { rulesJsonSchema } from '../../../src/scoring/rule-file.js';
 import { defaultRules, loadRules, scorerVersion } from '../../../src/scoring/rules.js';
 import type { Judgement } from '../../../src/scoring/scorer.js';
 import { scoreTrace } from '../../../src/scoring/scorer.js';
@@ -157,6 +158,15 @@ describe('a rule file', () => {
       'rate_limited',
       'asked_for_person',
     ]);
+  });
+
+  it('is described by docs/schemas/scorer_rules.json, which it may name for an editor', () => {
+    const schema: unknown = JSON.parse(
+      readFileSync(join(projectFolder, 'docs', 'schemas', 'scorer_rules.json'), 'utf8'),
+    );
+    expect(schema).toEqual(rulesJsonSchema());
+    const named = loaded('{"$schema": "scorer_rules.json", "failed_tail": 2}').rules;
+    expect(scorerVersion(named)).toBe(scorerVersion(loaded('{"failed_tail": 2}').rules));
   });
 
   it('shows in the version of the scorer by what it says, not by how it is written', () => {
