@@ -14,11 +14,11 @@ export interface Place {
 
 const firstCalls = 4;
 const lastCalls = 6;
-const likeness = { task: 'same task', clusters: 'same clusters', request: 'same request' } as const;
+const likeness = { task: 'same task', clusters: 'same clusters', request: 'same request, tools' } as const;
 
 /** What others have in common with a run. */
 export function likenessOf(waiting: Waiting): string {
-  return `${waiting.likeness ? likeness[waiting.likeness] : 'the same run'} and markers`;
+  return `${waiting.likeness ? likeness[waiting.likeness] : 'same run'} and markers`;
 }
 
 const indented = (lines: readonly string[], by: number): string[] => lines.map((line) => `${' '.repeat(by)}${line}`);

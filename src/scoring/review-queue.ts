@@ -2,9 +2,10 @@ import type { WorkContext } from '../context.js';
 import { throwIfCancelled } from '../errors.js';
 import type { Run } from '../evidence/model.js';
 import type { RunFilter } from '../evidence/store.js';
+import { recordedCalls } from '../evidence/trace.js';
 import { hashOf } from '../hash.js';
+import { withoutValues } from '../needs/words.js';
 import type { Store } from '../store.js';
-import { oneLine } from '../visible.js';
 import type { ScoreReason } from './model.js';
 
 /** A run that waits for a person. */
@@ -37,10 +38,13 @@ async function clustersByRun(store: Store): Promise<Map<string, string>> {
   return new Map([...found].map(([run, clusters]) => [run, [...clusters].sort().join(' ')]));
 }
 
+/** The first words of the user without their values, and the tools that were called. */
 async function requestOf(store: Store, runId: string): Promise<string | null> {
   const trace = await store.evidence.getTrace(runId);
   const first = trace?.records.find((record) => record.role === 'user' && record.is_human && record.text !== null);
-  return first ? oneLine(first.text ?? '').toLowerCase() : null;
+  if (!trace || !first) return null;
+  const tools = new Set(recordedCalls(trace).map((call) => call.tool));
+  return `${withoutValues(first.text ?? '').toLowerCase()} ${[...tools].sort().join(' ')}`;
 }
 
 interface Kind {

@@ -42,8 +42,10 @@ describe('the queue of runs that wait for a person', () => {
     expect(await queue()).toEqual(['z', 'a']);
   });
 
-  it('goes by the first words of the user where no task is known, and leaves executions out', async () => {
-    await bench.add(traceOf('a', [user('Something else'), agent('Yes.')]), traceOf('b', done), traceOf('c', done));
+  it('goes by the first words of the user and the tools where no task is known, and leaves executions out', async () => {
+    const asking = (order: string) => [user(`Where is order ${order}?`), ...done.slice(1)];
+    const otherTool = [user('Where is order O-1003?'), agent('', call('1', 'look', {})), ...done.slice(2)];
+    await bench.add(traceOf('a', otherTool), traceOf('b', asking('O-1001')), traceOf('c', asking('O-1002')));
     await bench.add(traceOf('d', done, { run: { origin: 'execution' } }));
     expect(await queue()).toEqual(['b', 'a', 'c']);
     const [first] = await reviewQueue(bench.store, {}, plainContext());
