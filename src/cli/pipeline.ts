@@ -9,7 +9,7 @@ import { generate } from '../pipeline/library.js';
 import type { PipelineOptions } from '../pipeline/options.js';
 import { propose, reuseSpecs, type SpecOutcome } from '../pipeline/specs.js';
 import { startUsage, writeUsage } from '../pipeline/usage.js';
-import { failureText } from '../receipts/receipted.js';
+import { cleanFailure } from '../receipts/receipted.js';
 import { fileRef, storeReceipt } from '../receipts/receipts.js';
 import type { Services } from '../services.js';
 import type { GenerateResult } from '../specs/contract.js';
@@ -60,9 +60,9 @@ export const pipelineCommand: Command = {
       await writeUsage(services, options.out);
       await journal.event(context.signal.aborted ? 'interrupted' : 'failed', options.stage);
       // Where even that fails (a full disk), why the work failed matters more.
-      await writeReceipt(services, options, { counts: {}, errors: [failureText(error)] }, started).catch(
-        () => undefined,
-      );
+      await cleanFailure(services, error)
+        .then((told) => writeReceipt(services, options, { counts: {}, errors: [told] }, started))
+        .catch(() => undefined);
       throw error;
     }
   },

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import type { Config } from '../config.js';
 import type { Clock, WorkContext } from '../context.js';
 import { FoundryError } from '../errors.js';
@@ -122,8 +121,7 @@ export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
       const work = () => importEvidence(deps, policy, { input, context });
       // A dry run stores nothing, not even that it was.
       if (input.dry_run === true) return work();
-      const { format, path } = input;
-      const asked = given({ format, path: path === undefined ? undefined : basename(path) });
+      const asked = given({ format: input.format });
       return receiptOfFailure(deps, { command: 'import_evidence', arguments: asked, via: context.via, work });
     },
     search: (input) => searchEvidence(deps, input),

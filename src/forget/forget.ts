@@ -59,7 +59,7 @@ export function forget(deps: ForgetDeps, request: Request, context: WorkContext)
   const work = () => forgetAll(deps, request, context);
   if (request.dryRun) return work();
   const begun = { command: 'forget', arguments: argumentsOf(request.selection), via: context.via, work };
-  return receiptOfFailure(deps, begun);
+  return receiptOfFailure({ store: deps.store, clock: deps.clock }, begun);
 }
 
 async function forgetAll(deps: ForgetDeps, request: Request, context: WorkContext): Promise<ForgetResult> {

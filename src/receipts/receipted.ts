@@ -1,5 +1,7 @@
+import type { ConfigFile } from '../config.js';
 import type { Clock, Via } from '../context.js';
 import { FoundryError } from '../errors.js';
+import { createCleaner } from '../evidence/clean.js';
 import type { JsonObject } from '../json.js';
 import type { Store } from '../store.js';
 import type { Receipt } from './model.js';
@@ -8,6 +10,7 @@ import { type ReceiptDraft, storeReceipt } from './receipts.js';
 export interface ReceiptDeps {
   readonly store: Pick<Store, 'receipts' | 'exists'>;
   readonly clock: Clock;
+  readonly config?: { readonly file: Pick<ConfigFile, 'redaction'> };
 }
 
 /** What a receipt says of work that was done, beside when and by whom. */
@@ -28,9 +31,14 @@ export interface Receipted<T> {
 /** What is known of work before it is done. */
 export type Begun<T> = Pick<Receipted<T>, 'command' | 'arguments' | 'via' | 'work'>;
 
-/** How a receipt tells of an error: never more than the words that were meant for outside. */
-export function failureText(error: unknown): string {
+/** Of an error never more than the words that were meant for outside. */
+function failureText(error: unknown): string {
   return error instanceof FoundryError ? `${error.code}: ${error.message}` : 'internal: the work failed';
+}
+
+/** How a receipt tells of an error. It may say back what was typed, and that may hold anything: it is cleaned. */
+export async function cleanFailure({ config }: Pick<ReceiptDeps, 'config'>, error: unknown): Promise<string> {
+  return (await createCleaner(config?.file.redaction)(failureText(error))).value;
 }
 
 interface Started {
@@ -38,12 +46,15 @@ interface Started {
   readonly startedMs: number;
 }
 
-async function recordFailure<T>({ store, clock }: ReceiptDeps, what: Begun<T>, start: Started, error: unknown) {
+async function recordFailure<T>(deps: ReceiptDeps, what: Begun<T>, start: Started, error: unknown): Promise<void> {
+  const { store, clock } = deps;
   // A command that failed before anything was stored makes no store.
   if (!store.exists()) return;
   const { command, via } = what;
-  const draft = { command, arguments: what.arguments, via, ...start, counts: {}, errors: [failureText(error)] };
   try {
+    const clean = createCleaner(deps.config?.file.redaction);
+    const said = (await clean({ arguments: what.arguments, error: failureText(error) })).value;
+    const draft = { command, arguments: said.arguments, via, ...start, counts: {}, errors: [said.error] };
     await storeReceipt(store.receipts, clock, draft);
   } catch {
     // A store that takes no receipt (a full disk, another writer) must not hide why the work failed.
