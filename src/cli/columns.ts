@@ -40,12 +40,12 @@ export function wrapped(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (let word of oneLine(text).split(' ')) {
-    if (line !== '' && widthOf(line) + 1 + widthOf(word) > columns) {
+    if (line !== '' && (word.length > columns || widthOf(line) + 1 + widthOf(word) > columns)) {
       lines.push(line);
       line = '';
     }
-    while (widthOf(word) > columns) {
-      const part = head(word, columns);
+    // Only the beginning is measured, for a word may be as long as a file.
+    for (let part = head(word, columns); part.length < word.length; part = head(word, columns)) {
       lines.push(part);
       word = word.slice(part.length);
     }
@@ -56,7 +56,7 @@ export function wrapped(text: string, columns: number): string[] {
 
 /** As `wrapped`, no more than so many lines. */
 export function excerpt(text: string, columns: number, most: number): string[] {
-  const lines = wrapped(text, columns);
+  const lines = wrapped(text.slice(0, 4 * columns * most), columns);
   if (lines.length <= most) return lines;
   const last = lines[most - 1] ?? '';
   return [...lines.slice(0, most - 1), `${head(last, columns - 3)}...`];

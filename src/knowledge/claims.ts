@@ -18,22 +18,34 @@ const heading = /^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$/;
 const item = /^\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\[[ xX]\]\s+)?(.*)$/;
 const tableRule = /^\s*\|?\s*:?-{2,}.*$/;
 
-/** Markdown marks taken away: what is left is what a reader sees. */
+/** Markdown marks taken away: what is left is what a reader sees. No pattern looks past the next mark of its kind. */
 function plain(text: string): string {
   return text
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/!?\[([^[\]]*)\]\([^()]*\)/g, '$1')
     .replace(/`([^`]*)`/g, '$1')
-    .replace(/(\*\*|__|\*|~~)(?=\S)(.*?\S)\1/g, '$2')
+    .replace(/\*{1,3}([^*]+)\*{1,3}/g, '$1')
+    .replace(/\b__([^_]+)__\b/g, '$1')
+    .replace(/~~([^~]+)~~/g, '$1')
     .replace(/\s+/g, ' ')
     .trim();
 }
 
+/** Without HTML comments; the lines that they stood in stay. */
+function withoutComments(text: string): string {
+  const parts: string[] = [];
+  let at = 0;
+  for (;;) {
+    const start = text.indexOf('<!--', at);
+    const end = start < 0 ? -1 : text.indexOf('-->', start + 4);
+    if (end < 0) return parts.join('') + text.slice(at);
+    parts.push(text.slice(at, start), text.slice(start, end).replace(/[^\n]+/g, ''));
+    at = end + 3;
+  }
+}
+
 /** The lines of a document without front matter, code and comments; what is left out becomes an empty line. */
 function visibleLines(markdown: string): string[] {
-  const lines = markdown
-    .replaceAll('\r\n', '\n')
-    .replace(/<!--[\s\S]*?-->/g, (comment) => comment.replace(/[^\n]+/g, ''))
-    .split('\n');
+  const lines = withoutComments(markdown.replaceAll('\r\n', '\n')).split('\n');
   let open: string | null = null;
   let isFront = lines[0]?.trim() === '---';
   return lines.map((line, at) => {
@@ -72,46 +84,58 @@ function rowOf(line: string): string | null {
         .join(': ');
 }
 
+/** Collects claims block by block. */
+class Collector {
+  readonly claims: Claim[] = [];
+  private readonly under: string[] = [];
+  private block: Block | null = null;
+
+  /** Ends the block that is open, if one is. */
+  close(): void {
+    const { block } = this;
+    this.block = null;
+    if (!block) return;
+    for (const one of sentencesOf({ ...block, text: plain(block.text) })) {
+      if (/\p{L}{2}/u.test(one.text)) this.claims.push({ ...one, under: [...this.under] });
+    }
+  }
+
+  open(block: Block): void {
+    this.close();
+    this.block = block;
+  }
+
+  goOn(line: number, text: string): void {
+    if (this.block) this.block = { ...this.block, text: `${this.block.text} ${text}` };
+    else this.block = { line, text, isItem: false };
+  }
+
+  title(level: number, text: string): void {
+    this.close();
+    this.under.splice(level - 1, this.under.length, plain(text));
+  }
+}
+
 /**
  * The claims of a Markdown document: each list item, each row of a table but its head, and each sentence of a paragraph
  * that is no question. Headings only say what claims stand under; code, comments and front matter say nothing.
  */
 export function claimsOf(markdown: string): Claim[] {
-  const claims: Claim[] = [];
-  const under: string[] = [];
-  let block: Block | null = null;
-  const close = (): void => {
-    if (block) {
-      for (const one of sentencesOf({ ...block, text: plain(block.text) })) {
-        if (/\p{L}{2}/u.test(one.text)) claims.push({ ...one, under: under.filter((part) => part !== undefined) });
-      }
-    }
-    block = null;
-  };
+  const found = new Collector();
   const lines = visibleLines(markdown);
   for (const [at, line] of lines.entries()) {
     const titled = heading.exec(line);
     const listed = item.exec(line);
     const row = rowOf(line);
-    if (line.trim() === '') close();
-    else if (titled) {
-      close();
-      under.splice((titled[1]?.length ?? 1) - 1, under.length, plain(titled[2] ?? ''));
-    } else if (row !== null) {
-      close();
+    if (line.trim() === '') found.close();
+    else if (titled) found.title(titled[1]?.length ?? 1, titled[2] ?? '');
+    else if (row !== null) {
       const isHead = rowOf(lines[at + 1] ?? '') === '';
-      if (row !== '' && !isHead) block = { line: at + 1, text: row, isItem: true };
-      close();
-    } else if (listed) {
-      close();
-      block = { line: at + 1, text: listed[1] ?? '', isItem: true };
-    } else {
-      const before: Block | null = block;
-      block = before
-        ? { ...(before as Block), text: `${(before as Block).text} ${line.trim()}` }
-        : { line: at + 1, text: line.trim(), isItem: false };
-    }
+      if (row !== '' && !isHead) found.open({ line: at + 1, text: row, isItem: true });
+      found.close();
+    } else if (listed) found.open({ line: at + 1, text: listed[1] ?? '', isItem: true });
+    else found.goOn(at + 1, line.trim());
   }
-  close();
-  return claims;
+  found.close();
+  return found.claims;
 }

@@ -131,10 +131,15 @@ function endings(main: Main, calls: Calls): ScoreReason[] {
     const message = 'The log ends on a tool result, without an answer.';
     reasons.push(reasonOf('warn', 'no_final_answer', message, end));
   }
-  if (end?.role === 'user' && end.is_human && !thanks.test(textOf(end)) && /[\p{L}\p{N}]{2}.*\s/u.test(textOf(end))) {
+  if (end?.role === 'user' && end.is_human && !thanks.test(textOf(end)) && isMoreThanAWord(textOf(end))) {
     reasons.push(reasonOf('warn', 'left_unanswered', "The log ends on the user's words, without an answer.", end));
   }
   return reasons;
+}
+
+/** One word at the end (`ok`, a sign that the talk is over) asks for nothing. */
+function isMoreThanAWord(text: string): boolean {
+  return /\s/.test(text) && /[\p{L}\p{N}]{2}/u.test(text);
 }
 
 /** What speaks for or against a run of which no outcome tells: none of it accepts a run. */

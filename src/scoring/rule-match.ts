@@ -26,7 +26,8 @@ function patternOf(test: TextTest, source: string): RE2JS {
   return known;
 }
 
-const listOf = <T>(one: T | readonly T[]): readonly T[] => (Array.isArray(one) ? one : [one]) as readonly T[];
+const isList = <T>(one: T | readonly T[]): one is readonly T[] => Array.isArray(one);
+const listOf = <T>(one: T | readonly T[]): readonly T[] => (isList(one) ? one : [one]);
 
 function fitsText(text: string, test: TextTest): boolean {
   const small = text.toLowerCase();

@@ -150,7 +150,7 @@ test('the last verdict can be undone, with those that followed it, and the end o
 
 test('in a terminal a key is an answer, and the terminal is left as it was', async () => {
   await desk();
-  const terminal = { modes: [] as boolean[] };
+  const terminal: { modes: boolean[] } = { modes: [] };
   stubStdin(['x', '?', '\u001b[A', 'n', 'fime\u007f\u007fne\r', 'A', 'y', 'q'], terminal);
   const { code, out } = await runMain('review');
   expect(code, out).toBe(0);
@@ -164,7 +164,7 @@ test('in a terminal a key is an answer, and the terminal is left as it was', asy
 
 test('Ctrl-C in a terminal ends with 130 and keeps what was decided', async () => {
   await desk();
-  const terminal = { modes: [] as boolean[] };
+  const terminal: { modes: boolean[] } = { modes: [] };
   stubStdin(['r', '\u0003'], terminal);
   const { code } = await runMain('review');
   expect(code).toBe(130);

@@ -137,6 +137,12 @@ describe('the markers of a run of which nothing is known', () => {
     expect(checks([ask, ...shell('echo "5 passed"', '5 passed'), agent('Done.')])).toEqual([]);
   });
 
+  it('are found in texts of whatever length', () => {
+    const long = 'a'.repeat(1_000_000);
+    const digits = `${'9'.repeat(500_000)}x`;
+    expect(nothing([ask, ...shell('pytest', digits), agent(`I cannot ${long}`), user(long)])).toContain('no_outcome');
+  });
+
   it('find nothing in an ordinary run but that no outcome stands in the log', () => {
     expect(nothing([ask, ...lookUp, agent('It costs 1234.')])).toEqual(['no_outcome']);
   });
