@@ -134,6 +134,6 @@ export const rulesFileSchema = z.strictObject({
 
 /** JSON Schema (2020-12) of a rule file, for editors. */
 export function rulesJsonSchema(): object {
-  const { $schema, ...rest } = z.toJSONSchema(rulesFileSchema, { target: 'draft-2020-12', io: 'input' });
+  const { $schema, ...rest } = z.toJSONSchema(rulesFileSchema, { target: 'draft-2020-12', io: 'input', reused: 'ref' });
   return { $schema, title: 'Scorer rules', ...rest };
 }
