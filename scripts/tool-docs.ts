@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { jsonSchemaOf, recordKindNames } from '../src/records/kinds.js';
+import { rulesJsonSchema } from '../src/scoring/rule-file.js';
 import { listAll } from './live-lists.js';
 
 const target = fileURLToPath(new URL('../docs/tools.md', import.meta.url));
@@ -124,6 +125,7 @@ const made: readonly (readonly [string, string])[] = [
   ...recordKindNames.map(
     (kind) => [`${schemas}${kind}.json`, `${JSON.stringify(jsonSchemaOf(kind), null, 2)}\n`] as const,
   ),
+  [`${schemas}scorer_rules.json`, `${JSON.stringify(rulesJsonSchema(), null, 2)}\n`],
 ];
 for (const [path, text] of made) {
   if (!process.argv.includes('--check')) writeFileSync(path, text);

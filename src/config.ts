@@ -101,6 +101,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** Where raw model answers are saved; nowhere when absent. */
   readonly llmDebugDir?: string;
+  /** A rule file for the scorer that stands in place of the one in the file; absolute. */
+  readonly scorerRules?: string;
   readonly mcpServers: Readonly<Record<string, McpServerEntry>>;
   /** The operator's folder with the node_modules that granted packages are read from. */
   readonly packagesDir: string | undefined;

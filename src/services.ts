@@ -107,7 +107,7 @@ export function createServices(config: Config, options: ServiceOptions): Service
   });
   const { service: knowledge } = onDemand<KnowledgeService>(async () => {
     const { createKnowledgeService } = await import('./knowledge/knowledge-service.js');
-    return createKnowledgeService({ config, store, scoring, clock });
+    return createKnowledgeService({ config, store, roots, scoring, clock });
   });
   const status = createStatusService({ config, store, sandboxes });
 

@@ -8,7 +8,7 @@ export const compareDrift = defineTool({
   name: 'compare_drift',
   title: 'Compare drift',
   description:
-    'Tell what differs between two states of the scores, the library or the corpus of runs, each change with its reasons. It judges nothing anew.',
+    'Tell what differs between two states of the scores, the library or the corpus of runs, each change with its reasons; or, with claims, what the evidence shows of each claim of a requirements document. It judges nothing anew.',
   input: driftInput,
   output: driftOutput,
   hints: { readOnly: false, destructive: false, idempotent: true, openWorld: false },
@@ -18,7 +18,7 @@ export const compareDrift = defineTool({
       data.summary,
       data.changed.map(
         ({ id, before, after, reasons }) =>
-          `- ${quoted(id, 100)}: ${before} -> ${after}${
+          `- ${quoted(id, 100)}: ${input.kind === 'claims' ? quoted(before, 300) : before} -> ${after}${
             reasons.length > 0
               ? ` (${reasons
                   .slice(0, shownReasons)

@@ -39,13 +39,18 @@ export function forgetMinings(db: Db, runs: string, tally: Tally): string {
   return clusterings;
 }
 
-/** Specs hold recorded values in their tests, and so does all that came of them. */
+/**
+ * Specs hold recorded values in their tests, and so does all that came of them. An induced spec names the runs that it was
+ * learnt from: it stays where none of them is forgotten, without the clustering that is gone. Of others that rest on such
+ * a clustering nobody knows which of its runs their author was shown.
+ */
 export function forgetSpecs(db: Db, from: { runs: string; clusterings: string }, tally: Tally): void {
   const { runs, clusterings } = from;
   const specs = JSON.stringify(
     ids(
       db,
-      `SELECT spec_id FROM specs WHERE ${inList('clustering_id')}
+      `SELECT spec_id FROM specs s WHERE ${inList('clustering_id')}
+         AND NOT (s.generator = 'induction' AND EXISTS (SELECT 1 FROM patterns p WHERE p.spec_id = s.spec_id))
        UNION SELECT p.spec_id FROM patterns p
          JOIN json_each(json_array(json(p.train_run_ids), json(p.held_out_run_ids))) AS lists
          JOIN json_each(lists.value) AS one WHERE one.value IN (SELECT value FROM json_each(?))`,
@@ -58,6 +63,20 @@ export function forgetSpecs(db: Db, from: { runs: string; clusterings: string },
   tally('attempts', `DELETE FROM attempts WHERE ${inList('spec_id')}`, specs);
   forgetCapabilities(db, specs, tally);
   tally('specs', `DELETE FROM specs WHERE ${inList('spec_id')}`, specs);
+  for (const table of ['specs', 'patterns']) {
+    db.prepare(`UPDATE ${table} SET cluster_id = NULL WHERE ${inList('clustering_id')}`).run(clusterings);
+  }
+  db.prepare(`UPDATE specs SET clustering_id = NULL WHERE ${inList('clustering_id')}`).run(clusterings);
+}
+
+/** What a capability did stands in two places: as evidence, and with its input among the executions. */
+export function forgetExecutions(runs: string, tally: Tally): void {
+  tally(
+    'executions',
+    `DELETE FROM executions WHERE execution_id IN
+       (SELECT native_id FROM runs WHERE origin = 'execution' AND ${inList('run_id')})`,
+    runs,
+  );
 }
 
 function forgetCapabilities(db: Db, specs: string, tally: Tally): void {

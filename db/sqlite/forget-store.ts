@@ -1,6 +1,6 @@
 import type { ForgetStore, Forgotten, Selection } from '../../src/forget/model.js';
 import { type Connection, translateBusy } from './connection.js';
-import { forgetEvidence, forgetMinings, forgetSpecs, inList, type Tally } from './forget-derived.js';
+import { forgetEvidence, forgetExecutions, forgetMinings, forgetSpecs, inList, type Tally } from './forget-derived.js';
 import type { Db } from './kept.js';
 
 /** Carries the counts of a dry run out of the transaction that it undoes. */
@@ -89,6 +89,7 @@ function forgetAll(db: Db, selection: Selection): Forgotten {
   );
   const clusterings = forgetMinings(db, runs, tally);
   forgetSpecs(db, { runs, clusterings }, tally);
+  forgetExecutions(runs, tally);
   const datasetFolders = forgetDatasets(db, runs, tally);
   forgetEvidence(runs, tally);
   forgetSources(db, selection, sources, tally);

@@ -100,6 +100,23 @@ function putScore(db: Db, score: ScoredRun): void {
   );
 }
 
+function putOverride(db: Db, override: Override): void {
+  const { run_id, category, reason, at, via } = overrideSchema.parse(override);
+  db.prepare(`INSERT OR IGNORE INTO overrides (${wordColumns}) VALUES (?, ?, ?, ?, ?)`).run(
+    run_id,
+    category,
+    reason,
+    at,
+    via,
+  );
+}
+
+function removeOverride(db: Db, { run_id, category, reason, at, via }: Override): number {
+  return db
+    .prepare('DELETE FROM overrides WHERE run_id = ? AND category = ? AND reason = ? AND at = ? AND via = ?')
+    .run(run_id, category, reason, at, via).changes;
+}
+
 /** Scores, a person's overrides and clients' suggestions, side by side: none replaces another. */
 export function createScoreStore(connection: Connection): ScoreStore {
   return {
@@ -115,12 +132,15 @@ export function createScoreStore(connection: Connection): ScoreStore {
       return standings(connection.db, runIds, point);
     },
     async putOverride(override) {
-      const { run_id, category, reason, at, via } = overrideSchema.parse(override);
+      connection.write(() => putOverride(connection.db, override));
+    },
+    async putOverrides(overrides) {
       connection.write(() => {
-        connection.db
-          .prepare(`INSERT OR IGNORE INTO overrides (${wordColumns}) VALUES (?, ?, ?, ?, ?)`)
-          .run(run_id, category, reason, at, via);
+        for (const override of overrides) putOverride(connection.db, override);
       });
+    },
+    async removeOverrides(overrides) {
+      return connection.write(() => overrides.reduce((sum, one) => sum + removeOverride(connection.db, one), 0));
     },
     async putSuggestion(suggestion) {
       const { run_id, category, reason, at, via } = suggestionSchema.parse(suggestion);

@@ -42,18 +42,23 @@ function wordsOf(name: string): string[] {
     .filter((word) => word !== '');
 }
 
+/** What the verb in a tool's name says; `unknown` where no word of it is a known verb. */
+export function effectOfName(name: string): 'reads' | 'changes' | 'unknown' {
+  const words = wordsOf(name);
+  for (const [at, word] of words.entries()) {
+    if (readingVerbs.has(word)) return 'reads';
+    if (!changingVerbs.has(word)) continue;
+    const next = words[at + 1];
+    if (nounLike.has(word) && next !== undefined && readingNouns.has(next)) continue;
+    return 'changes';
+  }
+  return 'unknown';
+}
+
 /**
  * Whether the verb in a tool's name says that it changes state. The first word that is a known verb decides;
  * a name without one is taken to read. A server's annotations, where there are any, say more than the name.
  */
 export function isDestructiveName(name: string): boolean {
-  const words = wordsOf(name);
-  for (const [at, word] of words.entries()) {
-    if (readingVerbs.has(word)) return false;
-    if (!changingVerbs.has(word)) continue;
-    const next = words[at + 1];
-    if (nounLike.has(word) && next !== undefined && readingNouns.has(next)) continue;
-    return true;
-  }
-  return false;
+  return effectOfName(name) === 'changes';
 }

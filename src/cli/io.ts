@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import type { Via, WorkContext } from '../context.js';
 import { FoundryError } from '../errors.js';
 import type { Services } from '../services.js';
+import type { Input } from './answers.js';
 
 /** What a command gets: its words, where to write, and the signal that Ctrl-C aborts. */
 export interface CommandContext {
@@ -12,6 +13,8 @@ export interface CommandContext {
   /** Progress and remarks. */
   err(text: string): void;
   readonly isTerminal: boolean;
+  /** Where answers come from. */
+  readonly stdin: Input;
   /** Services of this command; closed when it ends. */
   services(options?: {
     /** Folders typed on the command line: they may be written by this command. */

@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./serve.js')).serveCommand,
   import: async () => (await import('./import.js')).importCommand,
   'import-library': async () => (await import('./import-library.js')).importLibraryCommand,
+  review: async () => (await import('./review.js')).reviewCommand,
   score: async () => (await import('./score.js')).scoreCommand,
   pipeline: async () => (await import('./pipeline.js')).pipelineCommand,
   export: async () => (await import('./export.js')).exportCommand,
@@ -72,6 +73,10 @@ async function runCommand(
     args,
     signal: abort.signal,
     isTerminal: process.stderr.isTTY === true,
+    // Looked up on use: a server reads the protocol from there.
+    get stdin() {
+      return process.stdin;
+    },
     services(options = {}) {
       const config = loadConfig(process.env, options.overrides);
       const granted = { ...config, roots: [...config.roots, ...(options.grant ?? [])] };

@@ -9,6 +9,7 @@ import { generate } from '../pipeline/library.js';
 import type { PipelineOptions } from '../pipeline/options.js';
 import { propose, reuseSpecs, type SpecOutcome } from '../pipeline/specs.js';
 import { startUsage, writeUsage } from '../pipeline/usage.js';
+import { cleanFailure } from '../receipts/receipted.js';
 import { fileRef, storeReceipt } from '../receipts/receipts.js';
 import type { Services } from '../services.js';
 import type { GenerateResult } from '../specs/contract.js';
@@ -51,13 +52,17 @@ export const pipelineCommand: Command = {
     try {
       const ran = await runStages(services, options, journal, (stage) => workContext(context, stage));
       await writeUsage(services, options.out);
-      await writeReceipt(services, options, ran.counts, started);
+      await writeReceipt(services, options, { counts: { ...ran.counts }, errors: [] }, started);
       endProgress(context);
       show(context, options, ran);
       return 0;
     } catch (error) {
       await writeUsage(services, options.out);
       await journal.event(context.signal.aborted ? 'interrupted' : 'failed', options.stage);
+      // Where even that fails (a full disk), why the work failed matters more.
+      await cleanFailure(services, error)
+        .then((told) => writeReceipt(services, options, { counts: {}, errors: [told] }, started))
+        .catch(() => undefined);
       throw error;
     }
   },
@@ -103,7 +108,7 @@ async function runStages(
 async function writeReceipt(
   services: Services,
   options: PipelineOptions,
-  counts: Counts,
+  ended: { readonly counts: Readonly<Record<string, number>>; readonly errors: readonly string[] },
   started: { at: string; ms: number },
 ): Promise<void> {
   const written = await readdir(options.out, { recursive: true, withFileTypes: true });
@@ -118,7 +123,8 @@ async function writeReceipt(
     command: 'pipeline',
     arguments: Object.fromEntries(Object.entries(shown).filter(([, value]) => value !== undefined)) as JsonObject,
     outputs: await Promise.all(outputs.map((path) => fileRef(path, path.slice(options.out.length + 1)))),
-    counts: { ...counts },
+    counts: ended.counts,
+    errors: ended.errors,
     startedAt: started.at,
     startedMs: started.ms,
     via: 'cli',

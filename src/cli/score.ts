@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { categories } from '../scoring/model.js';
 import {
@@ -15,6 +16,7 @@ interface Options {
   readonly source?: string | undefined;
   readonly all?: boolean | undefined;
   readonly limit?: string | undefined;
+  readonly rules?: string | undefined;
   readonly override?: string | undefined;
   readonly reason?: string | undefined;
   readonly json?: boolean | undefined;
@@ -23,7 +25,7 @@ interface Options {
 export const scoreCommand: Command = {
   summary: 'judge runs, with reasons, without a model',
   usage:
-    'capability-foundry score [RUN...] [--source LABEL] [--all] [--limit 50] [--json]\ncapability-foundry score RUN --override CATEGORY --reason TEXT [--json]',
+    'capability-foundry score [RUN...] [--source LABEL] [--all] [--limit 50] [--rules FILE] [--json]\ncapability-foundry score RUN --override CATEGORY --reason TEXT [--json]',
   async run(context) {
     const { values, positionals } = parseArgs({
       args: [...context.args],
@@ -34,6 +36,7 @@ export const scoreCommand: Command = {
         override: { type: 'string' },
         reason: { type: 'string' },
         limit: { type: 'string' },
+        rules: { type: 'string' },
         json: { type: 'boolean' },
       },
     });
@@ -61,7 +64,10 @@ async function score(context: CommandContext, runs: readonly string[], options: 
   const ways = [runs.length > 0, source !== undefined, options.all === true].filter(Boolean).length;
   if (ways !== 1) throw new UsageError('Name runs, or a --source, or --all.');
   const which = source !== undefined ? { source } : options.all ? { all_unscored: true } : { run_ids: [...runs] };
-  const result = await context.services().scoring.scoreRuns({ ...which, limit }, workContext(context, 'score'));
+  const overrides = options.rules === undefined ? {} : { scorerRules: resolve(options.rules) };
+  const result = await context
+    .services({ overrides })
+    .scoring.scoreRuns({ ...which, limit }, workContext(context, 'score'));
   endProgress(context);
   if (options.json) {
     context.out(`${JSON.stringify(result)}\n`);

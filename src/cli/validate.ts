@@ -1,12 +1,18 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { FoundryError } from '../errors.js';
-import { fileRef, storeReceipt } from '../receipts/receipts.js';
+import { withReceipt } from '../receipts/receipted.js';
+import { fileRef } from '../receipts/receipts.js';
 import { checkFile } from '../records/check-file.js';
 import { recordKindNames } from '../records/kinds.js';
 import { type Command, oneOf, UsageError } from './io.js';
 
 const maxTold = 20;
+
+type Problem = Awaited<ReturnType<typeof checkFile>>['problems'][number];
+
+const linesOf = (name: string, problems: readonly Problem[]): string[] =>
+  problems.map(({ line, code, reason }) => `${name}:${line}: ${code}: ${reason}`);
 
 export const validateCommand: Command = {
   summary: 'check a JSONL file of records against their schema',
@@ -22,30 +28,32 @@ export const validateCommand: Command = {
     if (!file || positionals.length !== 1 || kind === undefined)
       throw new UsageError('Name one file and a --record kind.');
     const services = context.services();
-    const { clock, roots, store } = services;
-    const [startedAt, startedMs] = [clock.now(), clock.elapsed()];
     const path = resolve(file);
-    const shown = roots.display(path);
-    const input = await fileRef(path, shown).catch((error: unknown) => {
-      throw new FoundryError('not_found', `${file} cannot be read.`, 'Name a file of records.', { cause: error });
-    });
-    const { records, valid, problems } = await checkFile(path, kind, context.signal);
-    const lines = (name: string): string[] =>
-      problems.map(({ line, code, reason }) => `${name}:${line}: ${code}: ${reason}`);
-    const receipt = await storeReceipt(store.receipts, clock, {
+    const shown = services.roots.display(path);
+    const { result, receipt } = await withReceipt(services, {
       command: 'validate',
       arguments: { file: shown, record: kind },
-      inputs: [input],
-      counts: { records, valid, invalid: records - valid },
-      recordCounts: { in: records, out: valid },
-      errors: lines(shown).slice(0, maxTold),
-      startedAt,
-      startedMs,
       via: 'cli',
+      work: async () => {
+        const input = await fileRef(path, shown).catch((error: unknown) => {
+          throw new FoundryError('not_found', `${file} cannot be read.`, 'Name a file of records.', { cause: error });
+        });
+        return { input, ...(await checkFile(path, kind, context.signal)) };
+      },
+      tell: ({ input, records, valid, problems }) => ({
+        inputs: [input],
+        counts: { records, valid, invalid: records - valid },
+        recordCounts: { in: records, out: valid },
+        errors: linesOf(shown, problems).slice(0, maxTold),
+      }),
     });
+    const { records, valid, problems } = result;
     const { receipt_id } = receipt;
     if (values.json) context.out(`${JSON.stringify({ file, record: kind, records, valid, problems, receipt_id })}\n`);
-    else context.out([...lines(file), `${valid} of ${records} records are valid; receipt ${receipt_id}\n`].join('\n'));
+    else
+      context.out(
+        [...linesOf(file, problems), `${valid} of ${records} records are valid; receipt ${receipt_id}\n`].join('\n'),
+      );
     return valid === records ? 0 : 1;
   },
 };

@@ -1,3 +1,4 @@
+import { given, receiptOfFailure } from '../receipts/receipted.js';
 import { buildSft } from './build-sft.js';
 import type { DatasetDeps } from './deps.js';
 import type { DatasetService } from './service.js';
@@ -7,7 +8,15 @@ export type { DatasetDeps } from './deps.js';
 
 export function createDatasetService(deps: DatasetDeps): DatasetService {
   return {
-    buildSft: (input, context) => buildSft(deps, input, context),
+    buildSft(input, context) {
+      const { name, format } = input;
+      return receiptOfFailure(deps, {
+        command: 'build_sft',
+        arguments: given({ name, format }),
+        via: context.via,
+        work: () => buildSft(deps, input, context),
+      });
+    },
     verify: (dir) => verifyDataset(deps, dir),
   };
 }

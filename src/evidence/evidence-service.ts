@@ -3,6 +3,7 @@ import type { Clock, WorkContext } from '../context.js';
 import { FoundryError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import type { Logger } from '../log.js';
+import { given, receiptOfFailure } from '../receipts/receipted.js';
 import { storeReceipt } from '../receipts/receipts.js';
 import type { Roots } from '../roots.js';
 import type { Store } from '../store.js';
@@ -116,7 +117,13 @@ async function importEvidence(
 export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
   const policy = createRedactionPolicy(deps.config.file.redaction);
   return {
-    importEvidence: (input, context) => importEvidence(deps, policy, { input, context }),
+    importEvidence(input, context) {
+      const work = () => importEvidence(deps, policy, { input, context });
+      // A dry run stores nothing, not even that it was.
+      if (input.dry_run === true) return work();
+      const asked = given({ format: input.format });
+      return receiptOfFailure(deps, { command: 'import_evidence', arguments: asked, via: context.via, work });
+    },
     search: (input) => searchEvidence(deps, input),
     async heldKinds(value) {
       const redactor = policy.runRedactor();

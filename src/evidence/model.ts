@@ -140,7 +140,11 @@ export const runSchema = z.strictObject({
   agent: z.string().nullable(),
   models: z.array(z.string()),
   task: z
-    .strictObject({ instruction: z.string().nullable(), expected_actions: z.array(expectedActionSchema) })
+    .strictObject({
+      instruction: z.string().nullable(),
+      expected_actions: z.array(expectedActionSchema),
+      expected_outputs: z.array(z.string()).optional().describe('texts that the agent was to say; absent where none'),
+    })
     .nullable(),
   outcome: outcomeSchema.nullable(),
   started_at: z.string().nullable(),

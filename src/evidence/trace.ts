@@ -45,6 +45,13 @@ export function failureOf(result: ToolResult): string | null {
   return content['ok'] === false ? errorTextOf(content) : null;
 }
 
+/** What a result says, as text; of an object its parts, for a shell's output stands in one of them. */
+export function textOfResult(value: JsonValue): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.map(textOfResult).join('\n');
+  return isJsonObject(value) ? Object.values(value).map(textOfResult).join('\n') : String(value);
+}
+
 interface OpenCall {
   readonly call: ToolCall;
   readonly record: EvidenceRecord;

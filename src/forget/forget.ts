@@ -4,6 +4,8 @@ import type { Config } from '../config.js';
 import type { Clock, WorkContext } from '../context.js';
 import { FoundryError } from '../errors.js';
 import { sha256 } from '../hash.js';
+import type { JsonObject } from '../json.js';
+import { receiptOfFailure } from '../receipts/receipted.js';
 import { storeReceipt } from '../receipts/receipts.js';
 import type { Store } from '../store.js';
 import type { Selection } from './model.js';
@@ -31,30 +33,48 @@ function liesIn(folder: string, home: string): boolean {
   return way !== '' && way !== '..' && !way.startsWith(`..${sep}`);
 }
 
+/** Not what it was called: a label or a folder may be what had to go. */
+const argumentsOf = (selection: Selection): JsonObject => ({
+  by: selection.by,
+  selected_sha256: sha256(asked(selection)),
+});
+
+const nothingThere = (): FoundryError =>
+  new FoundryError(
+    'not_found',
+    'Nothing that is stored was selected.',
+    'foundry_status and evidence://runs show what is there.',
+  );
+
+interface Request {
+  readonly selection: Selection;
+  readonly dryRun: boolean;
+}
+
 /**
- * Forgets runs and all that was derived from them. Only a person may ask for it.
+ * Forgets runs and all that was derived from them. Only a person may ask for it. A dry run leaves no receipt.
  * @throws FoundryError not_found where nothing is selected, busy where another process uses the store
  */
-export async function forget(
-  deps: ForgetDeps,
-  request: { readonly selection: Selection; readonly dryRun: boolean },
-  context: WorkContext,
-): Promise<ForgetResult> {
+export function forget(deps: ForgetDeps, request: Request, context: WorkContext): Promise<ForgetResult> {
+  const work = () => forgetAll(deps, request, context);
+  if (request.dryRun) return work();
+  const begun = { command: 'forget', arguments: argumentsOf(request.selection), via: context.via, work };
+  return receiptOfFailure({ store: deps.store, clock: deps.clock }, begun);
+}
+
+async function forgetAll(deps: ForgetDeps, request: Request, context: WorkContext): Promise<ForgetResult> {
   const { store, clock, config } = deps;
   const startedAt = clock.now();
   const startedMs = clock.elapsed();
   if (context.via === 'mcp')
     throw new FoundryError('invalid_input', 'Only a person can forget.', 'Use the command line.');
   const { selection, dryRun } = request;
+  if (!store.exists()) throw nothingThere();
   const { counts, datasetFolders } = await store.forgetting.forget(selection, dryRun);
   if (Object.keys(counts).length === 0) {
     // What an earlier call removed may wait for this, where that call met another process.
     if (!dryRun) await store.forgetting.scrub();
-    throw new FoundryError(
-      'not_found',
-      'Nothing that is stored was selected.',
-      'foundry_status and evidence://runs show what is there.',
-    );
+    throw nothingThere();
   }
   const inside = datasetFolders.filter(({ folder }) => liesIn(folder, config.home));
   const left = datasetFolders.filter((one) => !inside.includes(one)).map(({ folder }) => folder);
@@ -62,8 +82,7 @@ export async function forget(
   for (const { folder } of inside) await rm(folder, { recursive: true, force: true });
   const receipt = await storeReceipt(store.receipts, clock, {
     command: 'forget',
-    // Not what it was called: a label or a folder may be what had to go.
-    arguments: { by: selection.by, selected_sha256: sha256(asked(selection)) },
+    arguments: argumentsOf(selection),
     counts: { ...counts, dataset_folders_removed: inside.length },
     warnings:
       left.length > 0 ? [`${left.length} exported data sets lie outside of the data folder and are still there.`] : [],

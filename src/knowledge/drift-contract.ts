@@ -1,12 +1,18 @@
 import * as z from 'zod';
 import { cursor, limit } from '../evidence/contract.js';
 
-export const driftKinds = ['scores', 'library', 'corpus'] as const;
+export const driftKinds = ['scores', 'library', 'corpus', 'claims'] as const;
 
 export const driftInput = z.strictObject({
   kind: z.enum(driftKinds).describe('What to compare'),
-  from: z.string().min(1).max(200).describe('now or an ISO time; scores also: a scorer version; corpus also: a source'),
-  to: z.string().min(1).max(200).describe('Likewise'),
+  from: z
+    .string()
+    .min(1)
+    .max(4096)
+    .describe(
+      'now or an ISO time; scores also: a scorer version; corpus also: a source; claims: path of a Markdown file',
+    ),
+  to: z.string().min(1).max(200).describe('Likewise; claims: now, a time or a source'),
   limit,
   cursor,
 });

@@ -2,8 +2,10 @@ import * as z from 'zod';
 import type { WorkContext } from '../context.js';
 import { FoundryError } from '../errors.js';
 import { type JsonObject, tryParseJson } from '../json.js';
+import type { FileRef } from '../receipts/model.js';
 import { storeReceipt } from '../receipts/receipts.js';
 import type { KnowledgeDeps } from './deps.js';
+import { claimDrift } from './drift-claims.js';
 import type { Drifted, DriftInput, DriftOutput } from './drift-contract.js';
 import { corpusDrift } from './drift-corpus.js';
 import { libraryDrift } from './drift-library.js';
@@ -14,6 +16,8 @@ export interface Drift {
   readonly compared: number;
   readonly changed: readonly Drifted[];
   readonly summary: string;
+  /** Files that were read for it. */
+  readonly inputs?: readonly FileRef[];
 }
 
 const cursorSchema = z.strictObject({ from: z.int().min(1), receipt: z.string() });
@@ -29,7 +33,13 @@ function readCursor(text: string): z.infer<typeof cursorSchema> {
   );
 }
 
-const ways = { scores: scoreDrift, library: libraryDrift, corpus: corpusDrift } as const;
+const ways = { scores: scoreDrift, library: libraryDrift, corpus: corpusDrift, claims: claimDrift } as const;
+
+/** Where a document was compared, it is named as `inputs` name it. */
+function argumentsOf(input: DriftInput, inputs: Drift['inputs']): JsonObject {
+  const { kind, from, to } = input;
+  return { kind, from: inputs?.[0]?.path ?? from, to };
+}
 
 /**
  * What differs between two states. It reads what stands in the store and judges nothing.
@@ -39,13 +49,14 @@ export async function compareDrift(deps: KnowledgeDeps, input: DriftInput, conte
   const startedAt = deps.clock.now();
   const startedMs = deps.clock.elapsed();
   const cursor = input.cursor === undefined ? undefined : readCursor(input.cursor);
-  const { compared, changed, summary } = await ways[input.kind](deps, input, context);
+  const { compared, changed, summary, inputs } = await ways[input.kind](deps, input, context);
   const receiptId =
     cursor?.receipt ??
     (
       await storeReceipt(deps.store.receipts, deps.clock, {
         command: 'compare_drift',
-        arguments: input as JsonObject,
+        arguments: argumentsOf(input, inputs),
+        inputs: inputs ?? [],
         counts: { compared, changed: changed.length },
         recordCounts: { in: compared, out: changed.length },
         startedAt,

@@ -5,7 +5,7 @@ import type { EvidenceService } from '../evidence/service.js';
 import type { JsonObject } from '../json.js';
 import { localModels } from '../models/embedding/recipe.js';
 import type { Embedder } from '../models/model.js';
-import { given, receipted } from '../receipts/receipted.js';
+import { given, receipted, receiptOfFailure } from '../receipts/receipted.js';
 import { storeReceipt } from '../receipts/receipts.js';
 import type { ScoringService } from '../scoring/service.js';
 import type { Store } from '../store.js';
@@ -41,7 +41,15 @@ const embeddedAtOnce = 256;
 
 export function createNeedsService(deps: NeedsDeps): NeedsService {
   return {
-    mineNeeds: (input, context) => mineNeeds(deps, input, context),
+    mineNeeds(input, context) {
+      const { source, run_ids, limit_acts, sample_acts, seed } = input;
+      return receiptOfFailure(deps, {
+        command: 'mine_needs',
+        arguments: given({ source, run_ids, limit_acts, sample_acts, seed }),
+        via: context.via,
+        work: () => mineNeeds(deps, input, context),
+      });
+    },
     clusterNeeds: (input, context) => receiptedClusters(deps, input, context),
   };
 }

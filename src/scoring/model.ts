@@ -62,6 +62,10 @@ export interface ScoreStore {
   /** What counted for runs at a time (overrides and suggestions until then, too), or what one scorer version said. */
   at(runIds: readonly string[], point: { until: string } | { scorer_version: string }): Promise<Map<string, ScoredRun>>;
   putOverride(override: Override): Promise<void>;
+  /** All of them or none. */
+  putOverrides(overrides: readonly Override[]): Promise<void>;
+  /** Takes back what a person has just said; what was said before stands again. Returns how many were there. */
+  removeOverrides(overrides: readonly Override[]): Promise<number>;
   putSuggestion(suggestion: Suggestion): Promise<void>;
   getOverride(runId: string): Promise<Override | undefined>;
   suggestions(runId: string): Promise<Suggestion[]>;

@@ -1,9 +1,13 @@
 import type { EvidenceRecord, Outcome, RunTrace } from '../evidence/model.js';
 import { type RecordedCall, recordedCalls } from '../evidence/trace.js';
 import { hashOf } from '../hash.js';
+import { compareWithTask } from './expected.js';
+import { failures, handOver, markersOf } from './markers.js';
 import type { Category, ScoreReason } from './model.js';
 import { type Verdict, verdictOf } from './outcomes.js';
-import { defaultRules, type ScorerRules } from './rules.js';
+import { reasonOf } from './reason.js';
+import { ruleReasons } from './rule-match.js';
+import { defaultRules, rulesDigest, type ScorerRules } from './rules.js';
 
 export interface Judgement {
   readonly category: Category;
@@ -15,15 +19,6 @@ interface Said {
   readonly outcome: Outcome;
   readonly evidenceId: string | null;
   readonly verdict: Verdict;
-}
-
-function reason(
-  severity: ScoreReason['severity'],
-  marker: string,
-  message: string,
-  evidenceId: string | null = null,
-): ScoreReason {
-  return { marker, severity, message, evidence_id: evidenceId };
 }
 
 /** Whether a client, not a file that the operator named, supplied the run or any record of it. */
@@ -46,26 +41,18 @@ function outcomesOf(trace: RunTrace, rules: ScorerRules): Said[] {
   return [...said.values()];
 }
 
-const handsOver = /transfer_to_human|handoff|hand_over|escalat/i;
+const idle = 'The agent neither said nor called anything.';
 
-/** What is worth knowing about a run whatever its outcome is. */
-function observations(calls: readonly RecordedCall[], idle: boolean): ScoreReason[] {
-  const notes: ScoreReason[] = [];
-  const failed = calls.filter((call) => call.failed);
-  const first = failed[0];
-  if (first) {
-    const message = `${failed.length} of ${calls.length} calls failed.`;
-    notes.push(reason('info', 'failed_calls', message, first.resultEvidenceId ?? first.callEvidenceId));
-  }
-  const handed = calls.find((call) => handsOver.test(call.tool));
-  if (handed) {
-    notes.push(
-      reason('info', 'handed_over', `The agent handed over to a person with ${handed.tool}.`, handed.callEvidenceId),
-    );
-  }
-  if (idle) notes.push(reason('info', 'did_nothing', 'The agent neither said nor called anything.'));
-  return notes;
-}
+/** Markers that leave a run open although it did what its task calls for. */
+const doubtful = new Set([
+  'no_result',
+  'no_final_answer',
+  'left_unanswered',
+  'loop',
+  'checks_failed',
+  'user_objected',
+  'claim_without_call',
+]);
 
 const isIdle = (main: readonly EvidenceRecord[], calls: readonly RecordedCall[]): boolean =>
   calls.length === 0 &&
@@ -81,119 +68,156 @@ function failedTail(calls: readonly RecordedCall[]): RecordedCall[] {
   return calls.slice(lastGood + 1);
 }
 
+/** A run without its side chains, and what it called. */
+interface Seen {
+  readonly run: RunTrace['run'];
+  readonly main: readonly EvidenceRecord[];
+  readonly calls: readonly RecordedCall[];
+}
+
 interface Finding {
   readonly category: Category;
   readonly reasons: readonly ScoreReason[];
 }
 
-function withoutOutcome(main: readonly EvidenceRecord[], calls: readonly RecordedCall[], rules: ScorerRules): Finding {
-  if (isIdle(main, calls)) {
-    return {
-      category: 'rejected',
-      reasons: [reason('block', 'did_nothing', 'The agent neither said nor called anything.')],
-    };
-  }
+/** What a finding rests on: a verdict in the log; who supplied the run; or neither, so that markers decide. */
+type Basis = 'verdict' | 'supplier' | 'markers';
+
+/** What a run's own calls and words say that rejects it where no outcome tells otherwise. */
+function blockedBy(main: readonly EvidenceRecord[], calls: readonly RecordedCall[], rules: ScorerRules): ScoreReason[] {
+  if (isIdle(main, calls)) return [reasonOf('block', 'did_nothing', idle, main.at(-1))];
   const tail = failedTail(calls);
   const last = tail.at(-1);
-  if (last && tail.length >= Math.min(rules.failed_tail, calls.length)) {
-    const message = `The run ended on ${tail.length} failed call${tail.length === 1 ? '' : 's'} (${last.tool}) and no outcome says that it was mended.`;
-    return {
-      category: 'rejected',
-      reasons: [reason('block', 'last_calls_failed', message, last.resultEvidenceId ?? last.callEvidenceId)],
-    };
-  }
-  const reasons = [
-    reason(
-      'warn',
-      'no_outcome',
-      "The log holds no reward, test result, exit code, status or person's verdict for this run.",
-    ),
-  ];
-  const unanswered = calls.find((call) => call.result === undefined);
-  if (unanswered) {
-    reasons.push(
-      reason(
-        'warn',
-        'no_result',
-        `The log holds no result for a call of ${unanswered.tool}.`,
-        unanswered.callEvidenceId,
-      ),
-    );
-  }
-  const end = main.findLast((record) => record.kind === 'message');
-  if (end?.role === 'tool') {
-    reasons.push(
-      reason('warn', 'no_final_answer', 'The log ends on a tool result, without an answer.', end.evidence_id),
-    );
-  }
-  return { category: 'needs_human_review', reasons };
+  if (!last || tail.length < Math.min(rules.failed_tail, calls.length)) return [];
+  const message = `The run ended on ${tail.length} failed call${tail.length === 1 ? '' : 's'} (${last.tool}) and no outcome says that it was mended.`;
+  return [reasonOf('block', 'last_calls_failed', message, last.resultEvidenceId ?? last.callEvidenceId)];
 }
 
-function byOutcomes(said: readonly Said[]): Finding | null {
+const nothingTold = "The log holds no reward, test result, exit code, status or person's verdict for this run.";
+
+function withoutOutcome({ run, main, calls }: Seen, rules: ScorerRules, unclear: readonly ScoreReason[]): Finding {
+  const expected = compareWithTask(run, main, calls);
+  const blocks = blockedBy(main, calls, rules);
+  // What a block says already is not said twice.
+  const told = blocks.length > 0 ? new Set(['left_unanswered', 'failure_left']) : new Set<string>();
+  const markers = markersOf(main, calls).filter((one) => !told.has(one.marker));
+  if (blocks.length > 0) {
+    const category = expected?.met ? 'needs_human_review' : 'rejected';
+    return { category, reasons: [...blocks, ...(expected?.reasons ?? []), ...unclear, ...markers] };
+  }
+  if (expected?.met && unclear.length === 0) {
+    const open = markers.filter((one) => doubtful.has(one.marker));
+    const category = open.length === 0 ? 'accepted' : 'needs_human_review';
+    return { category, reasons: [...expected.reasons, ...markers] };
+  }
+  const missing = unclear.length === 0 ? [reasonOf('warn', 'no_outcome', nothingTold, main.at(-1))] : [];
+  return {
+    category: 'needs_human_review',
+    reasons: [...missing, ...unclear, ...(expected?.reasons ?? []), ...markers],
+  };
+}
+
+function byOutcomes(said: readonly Said[], main: readonly EvidenceRecord[]): Finding | null {
+  const end = main.at(-1);
   const clear = said.filter((one) => one.verdict.category !== null);
   const found = new Set(clear.map((one) => one.verdict.category));
   const [only] = found;
   if (!only) return null;
   if (found.size > 1) {
-    const reasons = clear.map((one) => reason('warn', 'outcomes_conflict', one.verdict.message, one.evidenceId));
+    const reasons = clear.map((one) =>
+      reasonOf('warn', 'outcomes_conflict', one.verdict.message, one.evidenceId ?? end),
+    );
     return { category: 'needs_human_review', reasons };
   }
   const severity = only === 'accepted' ? 'info' : only === 'rejected' ? 'block' : 'warn';
   return {
     category: only,
-    reasons: clear.map((one) => reason(severity, one.verdict.marker, one.verdict.message, one.evidenceId)),
+    reasons: clear.map((one) => reasonOf(severity, one.verdict.marker, one.verdict.message, one.evidenceId ?? end)),
   };
+}
+
+/** What is worth knowing about a run whatever its outcome is. */
+function observations({ main, calls }: Seen): ScoreReason[] {
+  const notes = [...failures(calls), ...handOver(calls, 'info')];
+  return isIdle(main, calls) ? [...notes, reasonOf('info', 'did_nothing', idle, main.at(-1))] : notes;
 }
 
 /** A capability's own `ok` says that it did what its spec says, not that this was what the task needed. */
-function ofExecution(calls: readonly RecordedCall[]): Finding {
+function ofExecution({ main, calls }: Seen): Finding {
   const message = 'A capability ran here, not an agent at a task; nothing says whether what it did was wanted.';
+  const notes = [...failures(calls), ...handOver(calls, 'info')];
   return {
     category: 'needs_human_review',
-    reasons: [reason('warn', 'capability_execution', message), ...observations(calls, false)],
+    reasons: [reasonOf('warn', 'capability_execution', message, main.at(-1)), ...notes],
   };
 }
 
-function judge(trace: RunTrace, rules: ScorerRules): Finding {
-  const main = trace.records.filter((record) => !record.is_sidechain);
-  const calls = recordedCalls({ run: trace.run, records: main });
-  if (trace.run.origin === 'execution') return ofExecution(calls);
+/** What a client handed in is never taken for the word of an environment or of a task's author. */
+function ofClient({ main, calls }: Seen, outcome: Said | undefined): Finding {
+  const message = 'A client handed in this run or a part of it; an outcome that comes with it is not believed.';
+  const notes = [...failures(calls), ...handOver(calls, 'info')];
+  return {
+    category: 'needs_human_review',
+    reasons: [reasonOf('warn', 'client_outcome', message, outcome?.evidenceId ?? main.at(-1)), ...notes],
+  };
+}
+
+function judge(trace: RunTrace, seen: Seen, rules: ScorerRules): Finding & { readonly basis: Basis } {
+  const { run, main } = seen;
+  if (run.origin === 'execution') return { ...ofExecution(seen), basis: 'supplier' };
   const said = outcomesOf(trace, rules);
-  if (said.length > 0 && !rules.trust_client_outcomes && hasClientEvidence(trace)) {
-    const message = 'A client handed in this run or a part of it; an outcome that comes with it is not believed.';
+  const isDoubted = !rules.trust_client_outcomes && hasClientEvidence(trace);
+  if (isDoubted && said.length > 0) {
     const outcome = said.find((one) => one.evidenceId !== null);
-    return {
-      category: 'needs_human_review',
-      reasons: [reason('warn', 'client_outcome', message, outcome?.evidenceId ?? null), ...observations(calls, false)],
-    };
+    return { ...ofClient(seen, outcome), basis: 'supplier' };
   }
   const unclear = said
     .filter((one) => one.verdict.category === null)
-    .map((one) => reason('warn', one.verdict.marker, one.verdict.message, one.evidenceId));
-  const decided = byOutcomes(said);
+    .map((one) => reasonOf('warn', one.verdict.marker, one.verdict.message, one.evidenceId ?? main.at(-1)));
+  const decided = byOutcomes(said, main);
   if (decided) {
-    return {
-      category: decided.category,
-      reasons: [...decided.reasons, ...unclear, ...observations(calls, isIdle(main, calls))],
-    };
+    const reasons = [...decided.reasons, ...unclear, ...observations(seen)];
+    return { category: decided.category, reasons, basis: 'verdict' };
   }
-  const open = withoutOutcome(main, calls, rules);
-  return { category: open.category, reasons: [...open.reasons, ...unclear, ...observations(calls, false)] };
+  const believed = isDoubted ? { ...seen, run: { ...run, task: null } } : seen;
+  return { ...withoutOutcome(believed, rules, unclear), basis: 'markers' };
+}
+
+/**
+ * What the operator's own rules make of a finding. A rule that blocks rejects where no verdict stands in the log; it never
+ * outranks a verdict, but takes the run out of what counts as good: a person has to decide. A rule that warns does that
+ * only where no verdict stands.
+ */
+function withRules(finding: Finding & { readonly basis: Basis }, said: readonly ScoreReason[]): Finding {
+  const { basis, category, reasons } = finding;
+  const blocks = said.filter((one) => one.severity === 'block');
+  const others = said.filter((one) => one.severity !== 'block');
+  const ruled = (): Category => {
+    if (category === 'rejected') return category;
+    if (blocks.length > 0) return basis === 'markers' ? 'rejected' : 'needs_human_review';
+    const isWarned = others.some((one) => one.severity === 'warn');
+    return isWarned && basis === 'markers' ? 'needs_human_review' : category;
+  };
+  return { category: ruled(), reasons: [...blocks, ...reasons, ...others] };
 }
 
 /**
  * Judges one run. Pure: the same trace and rules give the same judgement, and no model is asked.
  *
  * An environment's own verdict (reward, tests, exit code, status, a person's word in the log) outranks every other
- * marker; verdicts that contradict one another go to a person. Without a verdict a run is never accepted: it is rejected
- * where it did nothing or ended on failed calls, else it needs a person's review.
+ * marker; verdicts that contradict one another go to a person. Without a verdict a run is accepted only where it did
+ * exactly what its task's author wrote down; it is rejected where it did nothing or ended on failed calls, and else
+ * needs a person's review.
  */
 export function scoreTrace(trace: RunTrace, rules: ScorerRules = defaultRules): Judgement {
-  const finding = judge(trace, rules);
+  const main = trace.records.filter((record) => !record.is_sidechain);
+  const seen: Seen = { run: trace.run, main, calls: recordedCalls({ run: trace.run, records: main }) };
+  const finding = withRules(judge(trace, seen, rules), ruleReasons(rules.rules, seen));
   const input = {
-    rules,
+    rules: rulesDigest(rules),
     origin: trace.run.origin,
     outcome: trace.run.outcome,
+    task: trace.run.task,
     records: trace.records.map((record) => record.evidence_id),
   };
   return { category: finding.category, reasons: finding.reasons, input_hash: hashOf(input) };

@@ -1,19 +1,21 @@
 import type { Config } from '../config.js';
 import type { Clock, WorkContext } from '../context.js';
-import { FoundryError, throwIfCancelled } from '../errors.js';
+import { throwIfCancelled } from '../errors.js';
 import { createCleaner } from '../evidence/clean.js';
 import type { RunTrace } from '../evidence/model.js';
 import type { JsonObject } from '../json.js';
-import { receipted } from '../receipts/receipted.js';
-import { storeReceipt } from '../receipts/receipts.js';
+import type { FileRef } from '../receipts/model.js';
+import { given, withReceipt } from '../receipts/receipted.js';
 import type { Store } from '../store.js';
 import type { ScoreRunInput, ScoreRunOutput } from './contract.js';
 import { readCursor, writeCursor } from './cursor.js';
 import { type Category, categories, type ScoredRun } from './model.js';
-import { loadRules, type ScorerRules, scorerVersion } from './rules.js';
+import { existing, overrideRuns, takeBackOverrides } from './overriding.js';
+import { type LoadedRules, loadRules, type ScorerRules, scorerVersion } from './rules.js';
 import { scoreTrace } from './scorer.js';
 import { checkSelection, pageOfIds, selectedTraces } from './selection.js';
 import type { ScoringService } from './service.js';
+import { shownRuns } from './shown.js';
 
 export interface ScoringDeps {
   readonly config: Config;
@@ -28,67 +30,31 @@ type Counts = Record<Category, number>;
 
 const noCounts = (): Counts => ({ accepted: 0, partially_accepted: 0, rejected: 0, needs_human_review: 0 });
 
-function shown(score: ScoredRun): ScoreRunOutput['runs'][number] {
-  return {
-    run_id: score.run_id,
-    category: score.category,
-    reasons: score.reasons.map((reason) => `${reason.marker}: ${reason.message}`),
-  };
-}
-
 /** The scoring service over a store. Rules are read at the first use. */
 export function createScoringService(deps: ScoringDeps): ScoringService {
   const clean = createCleaner(deps.config.file.redaction);
-  let loaded: ScorerRules | undefined;
-  const rules = (): ScorerRules => {
+  let loaded: LoadedRules | undefined;
+  const inForce = (): LoadedRules => {
     loaded ??= loadRules(deps.config);
     return loaded;
   };
+  const rules = (): ScorerRules => inForce().rules;
   const service: ScoringService = {
     get version() {
       return scorerVersion(rules());
     },
     scoresOf: (traces, context) => scoresOf(deps, rules(), traces, context),
     scoreRuns: (input, context) =>
-      input.cursor ? nextPage(deps, service, input) : scoreRuns(deps, service, input, context),
+      input.cursor
+        ? nextPage(deps, service, input)
+        : scoreRuns(deps, { service, rulesFile: () => inForce().file }, input, context),
     async override(runId, category, reason, context) {
-      if (context.via === 'mcp') {
-        throw new FoundryError(
-          'invalid_input',
-          "Only a person can override a score, and this came from a client's model.",
-          'Use suggest to send the run to review, or let a person run: capability-foundry score RUN --override CATEGORY --reason TEXT',
-        );
-      }
-      if (reason.trim() === '') {
-        throw new FoundryError(
-          'invalid_input',
-          'An override needs a reason.',
-          'Say in a sentence why the score is wrong.',
-        );
-      }
-      const { via } = context;
-      const work = async (): Promise<void> => {
-        await existing(deps.store, runId);
-        const said = (await clean(reason)).value;
-        await deps.store.scores.putOverride({ run_id: runId, category, reason: said, at: deps.clock.now(), via });
-      };
-      const told = { counts: { overrides: 1 }, recordCounts: { in: 1, out: 1 } };
-      await receipted(deps, {
-        command: 'override_score',
-        arguments: { run_id: runId, category },
-        via,
-        work,
-        tell: () => told,
-      });
+      await overrideRuns({ ...deps, clean }, [runId], { word: { category, reason }, context });
     },
+    overrideAll: (runIds, word, context) => overrideRuns({ ...deps, clean }, runIds, { word, context }),
+    takeBack: (overrides, context) => takeBackOverrides({ ...deps, clean }, overrides, context),
   };
   return service;
-}
-
-async function existing(store: Store, runId: string): Promise<RunTrace> {
-  const trace = await store.evidence.getTrace(runId);
-  if (trace) return trace;
-  throw new FoundryError('not_found', `There is no run ${runId}.`, 'Read evidence://runs for the runs there are.');
 }
 
 async function scoresOf(
@@ -122,17 +88,22 @@ async function suggest(deps: ScoringDeps, input: ScoreRunInput, context: WorkCon
   await deps.store.scores.putSuggestion({ run_id, category, reason, at: deps.clock.now(), via: context.via });
 }
 
-async function scoreRuns(
+interface Judged {
+  readonly counts: Counts;
+  readonly scored: number;
+  /** The first of them, as many as a page holds. */
+  readonly page: readonly ScoredRun[];
+}
+
+async function judgeAll(
   deps: ScoringDeps,
   service: ScoringService,
   input: ScoreRunInput,
   context: WorkContext,
-): Promise<ScoreRunOutput> {
+): Promise<Judged> {
   checkSelection(input);
-  const startedAt = deps.clock.now();
-  const startedMs = deps.clock.elapsed();
+  const { version } = service;
   await suggest(deps, input, context);
-
   const counts = noCounts();
   const pageSize = input.limit ?? defaultPage;
   const page: ScoredRun[] = [];
@@ -150,28 +121,46 @@ async function scoreRuns(
     context.progress(scored, undefined, `${scored} runs judged`);
   };
   let batch: RunTrace[] = [];
-  for await (const trace of selectedTraces(deps.store, service.version, input)) {
+  for await (const trace of selectedTraces(deps.store, version, input)) {
     batch.push(trace);
     if (batch.length < batchSize) continue;
     await flush(batch);
     batch = [];
   }
   if (batch.length > 0) await flush(batch);
+  return { counts, scored, page };
+}
 
-  const receipt = await storeReceipt(deps.store.receipts, deps.clock, {
+/** What of the input a receipt may hold: a suggestion without its free text. */
+function argumentsOf({ suggest: suggested, ...input }: ScoreRunInput): JsonObject {
+  const told = suggested && { run_id: suggested.run_id, category: suggested.category };
+  return given({ ...input, suggest: told });
+}
+
+async function scoreRuns(
+  deps: ScoringDeps,
+  { service, rulesFile }: { readonly service: ScoringService; readonly rulesFile: () => FileRef | null },
+  input: ScoreRunInput,
+  context: WorkContext,
+): Promise<ScoreRunOutput> {
+  const since = deps.clock.now();
+  const { result, receipt } = await withReceipt(deps, {
     command: 'score_run',
-    arguments: input as JsonObject,
-    counts: { scored, ...counts },
-    startedAt,
-    startedMs,
+    arguments: argumentsOf(input),
     via: context.via,
+    work: () => judgeAll(deps, service, input, context),
+    tell: ({ counts, scored }) => {
+      const file = rulesFile();
+      return { counts: { scored, ...counts }, recordCounts: { in: scored, out: scored }, inputs: file ? [file] : [] };
+    },
   });
+  const { counts, scored, page } = result;
   const last = page.at(-1);
   const next_cursor =
     last && scored > page.length
       ? writeCursor({
           after: last.run_id,
-          since: startedAt,
+          since,
           scored,
           counts: [counts.accepted, counts.partially_accepted, counts.rejected, counts.needs_human_review],
           receipt: receipt.receipt_id,
@@ -180,7 +169,7 @@ async function scoreRuns(
   return {
     scored,
     by_category: counts,
-    runs: page.map(shown),
+    runs: await shownRuns(deps.store, page),
     ...(next_cursor === undefined ? {} : { next_cursor }),
     scorer_version: service.version,
     receipt_id: receipt.receipt_id,
@@ -203,10 +192,10 @@ async function nextPage(deps: ScoringDeps, service: ScoringService, input: Score
   return {
     scored: cursor.scored,
     by_category,
-    runs: shownIds.flatMap((id) => {
-      const score = found.get(id);
-      return score ? [shown(score)] : [];
-    }),
+    runs: await shownRuns(
+      deps.store,
+      shownIds.map((id) => found.get(id)).filter((score) => score !== undefined),
+    ),
     ...(last !== undefined && ids.length > size ? { next_cursor: writeCursor({ ...cursor, after: last }) } : {}),
     scorer_version: service.version,
     receipt_id: cursor.receipt,

@@ -56,6 +56,23 @@ describe('a client that wants a run accepted', () => {
     expect(others).toHaveLength(failed.length);
   });
 
+  test('gains nothing by handing in the expected actions of a task, for a run of its own or for one of a file', async () => {
+    const call = { id: 'a', type: 'function', function: { name: 'find_order', arguments: '{"order_id":"O-1"}' } };
+    const traj = [
+      { role: 'user', content: 'Where is order O-1?' },
+      { role: 'assistant', content: null, tool_calls: [call] },
+      { role: 'tool', tool_call_id: 'a', content: '{"at":"Oslo"}' },
+      { role: 'assistant', content: 'It is in Oslo.' },
+    ];
+    const info = { task: { instruction: 'x', actions: [{ name: 'find_order', kwargs: { order_id: 'O-1' } }] } };
+    writeFileSync(join(folder, 'plain.json'), JSON.stringify([{ task_id: 'p', trial: 0, traj }]));
+    await done(client, 'import_evidence', { path: join(folder, 'plain.json'), source: 'plain' });
+    await hand([{ task_id: 'p', trial: 0, traj, info }], { source: 'plain' });
+    await hand([{ task_id: 'q', trial: 0, traj, info }], { source: 'handed' });
+    const found = Object.values({ ...(await scores({ source: 'plain' })), ...(await scores({ source: 'handed' })) });
+    expect(new Set(found)).toEqual(new Set(['needs_human_review']));
+  });
+
   test.each([
     ['an outcome alone', failed.map((run) => ({ metadata: run.metadata, messages: [], reward: 1 }))],
     [

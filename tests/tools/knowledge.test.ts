@@ -42,10 +42,11 @@ const run = (task: number, trial: number, reward: number): object => ({
 });
 
 let client: Client;
+let home: string;
 let runId: string;
 
 beforeEach(async () => {
-  const home = tempFolder();
+  home = tempFolder();
   const services = createServices(loadConfig({ FOUNDRY_HOME: home }), { jobs: 'inline', log: silentLogger });
   onTestFinished(() => services.close());
   const content = JSON.stringify([run(1, 0, 1), run(2, 0, 1), run(3, 0, 0)]);
@@ -100,4 +101,17 @@ describe('derived knowledge over MCP', () => {
     );
     expect(textOf(drift)).toMatch(/More: pass cursor "\w+"\.\nreceipt_id: receipt_\w+$/);
   });
+});
+
+test('compare_drift tells of each claim what the evidence shows, and quotes the document', async () => {
+  const path = join(home, 'desk.md');
+  writeFileSync(path, '# Orders\n\n- An order cannot be cancelled late.\n- Parcels\u200b are insured.\n');
+  const told = textOf(await call('compare_drift', { kind: 'claims', from: path, to: 'now' }));
+  expect(told).toContain('Of 2 claims');
+  expect(told).toMatch(
+    /^- "line 3 \(Orders\)": "An order cannot be cancelled late\." -> supported: 1 for \("\+ evidence:/m,
+  );
+  expect(told).toMatch(/^- "line 4 \(Orders\)": "Parcels\S* are insured\." -> no evidence$/m);
+  const outside = await call('compare_drift', { kind: 'claims', from: '/etc/hostname', to: 'now' });
+  expect(textOf(outside)).toMatch(/^path_not_allowed: /);
 });

@@ -32,7 +32,9 @@ function readTask(info: JsonValue | undefined): Run['task'] {
     const given = objectOf(action?.['kwargs']) ?? objectOf(action?.['arguments']);
     return name ? [{ name, arguments: given ?? {} }] : [];
   });
-  return { instruction: textOf(task['instruction']), expected_actions: expected };
+  const outputs = listOf(task['outputs']).flatMap((item) => (typeof item === 'string' ? [item] : []));
+  const said = outputs.length > 0 ? { expected_outputs: outputs } : {};
+  return { instruction: textOf(task['instruction']), expected_actions: expected, ...said };
 }
 
 function looksLikeRun(value: JsonValue): boolean {
@@ -71,4 +73,4 @@ async function* read(items: AsyncIterable<Item>): AsyncGenerator<ImportEvent> {
 }
 
 /** Result files of tau-bench: a list of runs; each message is a record, and so is the reward. */
-export const tauBench: Importer = { format: 'tau_bench', version: 1, recognizes: looksLikeRun, read };
+export const tauBench: Importer = { format: 'tau_bench', version: 2, recognizes: looksLikeRun, read };

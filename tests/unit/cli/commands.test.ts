@@ -72,6 +72,24 @@ test('score judges, lists and takes a word of a person', async () => {
   expect(after.runs[0].reasons.join()).toContain('the parcel came');
 });
 
+test('score takes a rule file, names it in its receipt, and refuses a broken one with the line', async () => {
+  const { folder, log } = desk();
+  await runMain('import', log, '--source', 'parcels');
+  const rules = join(folder, 'rules.json');
+  const rule = { id: 'late', severity: 'info', message: 'Looked.', when: { call: { tool: 'find_order' } } };
+  writeFileSync(rules, JSON.stringify({ rules: [rule] }));
+  const scored = JSON.parse((await runMain('score', '--all', '--rules', rules, '--json')).out);
+  expect(scored.scorer_version).toMatch(/^deterministic@2\+/);
+  expect(scored.runs[0].reasons).toContainEqual(expect.stringMatching(/^rule:late \(record \d+\): Looked\.$/));
+  const receipts = (await runMain('records', 'receipt')).out;
+  expect(receipts).toMatch(/"inputs":\[\{"path":"rules.json","sha256":"[0-9a-f]{64}"/);
+  writeFileSync(rules, '{\n"rules": [\n{}]}');
+  const refused = await runMain('score', '--all', '--rules', rules);
+  expect(refused).toMatchObject({ code: 1, out: '' });
+  expect(refused.err).toMatch(/^needs_setup: The scorer rules in rules.json are not valid at line 3, rules.0.id: /);
+  expect((await runMain('records', 'receipt')).out).toMatch(/"errors":\["needs_setup: The scorer rules/);
+});
+
 test('a pipeline, an export, a call and a data set that is verified', async () => {
   const { home, folder, log } = desk();
   const out = join(folder, 'out');

@@ -83,6 +83,31 @@ test('forget of one run leaves the others, and says no to what is not there', as
   expect((await runMain('forget', '--run', run, '--source', 'x')).code).toBe(2);
 });
 
+test('forget of a run that a skill was not learnt from leaves the skill; of one that it was learnt from takes it', async () => {
+  const { home, folder, log } = desk();
+  const learnt = await runMain('pipeline', '--in', log, '--generator', 'induction', '--out', join(folder, 'out'));
+  expect(learnt.out, learnt.err).toMatch(/^admitted +1$/m);
+  const name = 'find_order_and_track_parcel';
+  const runs = (await runMain('records', 'scored_run')).out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const of = (category: string) => runs.find((run) => run.category === category).run_id;
+
+  const forgotten = await json('forget', '--run', of('rejected'));
+  expect(forgotten.counts).toMatchObject({ runs: 1, clusterings: 1, minings: 1 });
+  expect(Object.keys(forgotten.counts)).not.toContain('capabilities');
+  expect(bytesUnder(home)).not.toContain(of('rejected'));
+  const page = JSON.parse((await runMain('call', 'read', `{"uri": "capability://${name}/1/lineage"}`)).out).text;
+  expect(page).toContain('No need cluster is recorded.');
+  expect(page).toMatch(/learnt from \d+ runs/);
+  const again = await runMain('pipeline', '--in', log, '--generator', 'induction', '--out', join(folder, 'again'));
+  expect(again.code, again.err).toBe(0);
+
+  expect((await json('forget', '--run', of('accepted'))).counts).toMatchObject({ runs: 1, capabilities: 1, specs: 1 });
+  expect((await runMain('call', 'read', `{"uri": "capability://${name}"}`)).err).toMatch(/^not_found: /);
+});
+
 test('forget of a project takes the runs of that folder and below', async () => {
   const { folder, log } = desk();
   await runMain('import', log);

@@ -68,6 +68,7 @@ test('every command that writes leaves a receipt, and of an export the files wit
     'mine_needs',
     'override_score',
     'propose_spec',
+    'records',
     'regate',
     'score_run',
   ]);

@@ -134,6 +134,8 @@ function scoringUpTo(limit: number): ScoringService {
     scoresOf: async (traces) => new Map(traces.map((one) => [one.run.run_id, judge(one.run.run_id)])),
     scoreRuns: () => Promise.reject(new Error('not asked for')),
     override: () => Promise.reject(new Error('not asked for')),
+    overrideAll: () => Promise.reject(new Error('not asked for')),
+    takeBack: () => Promise.reject(new Error('not asked for')),
   };
 }
 

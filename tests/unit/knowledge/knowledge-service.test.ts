@@ -4,6 +4,7 @@ import type { RunTrace } from '../../../src/evidence/model.js';
 import { createKnowledgeService } from '../../../src/knowledge/knowledge-service.js';
 import type { KnowledgeService } from '../../../src/knowledge/service.js';
 import { changeOf, placeText } from '../../../src/library/changes.js';
+import { createRoots } from '../../../src/roots.js';
 import { createScoringService } from '../../../src/scoring/scoring-service.js';
 import type { ScoringService } from '../../../src/scoring/service.js';
 import { versionOf } from '../library/fixtures.js';
@@ -23,7 +24,13 @@ beforeEach(async () => {
   const clock = { ...fixedClock(), now: () => now };
   const { config, store } = bench;
   scoring = createScoringService({ config, store, clock });
-  knowledge = createKnowledgeService({ config, store, scoring, clock });
+  knowledge = createKnowledgeService({
+    config,
+    store,
+    roots: createRoots([bench.folder], [], bench.folder),
+    scoring,
+    clock,
+  });
 });
 afterEach(() => bench.close());
 

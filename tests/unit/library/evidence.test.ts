@@ -69,7 +69,7 @@ describe('a call of a capability', () => {
   test('is no verdict of anything: it goes to a person, whatever its status', async () => {
     const scored = await services.scoring.scoreRuns({ run_ids: [runId] }, context);
     expect(scored.runs[0]).toMatchObject({ category: 'needs_human_review' });
-    expect(scored.runs[0]?.reasons[0]).toContain('capability_execution: A capability ran here');
+    expect(scored.runs[0]?.reasons[0]).toContain('capability_execution (record 1): A capability ran here');
   });
 
   test('is mined only where it is asked for by name', async () => {

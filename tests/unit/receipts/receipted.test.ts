@@ -43,6 +43,21 @@ test('work that fails leaves a receipt with the error, and makes no store for it
   await store.close();
 });
 
+test('a failure says nothing secret back, neither in its error nor in its arguments', async () => {
+  const store = createSqliteStore(join(tempFolder(), 'foundry.db'));
+  await store.salt();
+  const secret = `AKIA${'Q7PLM2RT5WX9ZK4B'}`;
+  const work = async () => {
+    throw new FoundryError('not_found', `Nothing is at ${secret}.jsonl.`, 'Check the path.');
+  };
+  const fails = { ...what, arguments: { source: secret }, work, tell: () => ({ counts: {} }) };
+  await expect(receipted({ store, clock: fixedClock() }, fails)).rejects.toMatchObject({ code: 'not_found' });
+  const left = JSON.stringify(await store.receipts.listReceipts(10));
+  expect(left).toContain('not_found: Nothing is at [AWS_KEY_1].jsonl.');
+  expect(left).not.toContain(secret);
+  await store.close();
+});
+
 test('the files of a folder are named with their hashes, in order', async () => {
   const folder = tempFolder();
   mkdirSync(join(folder, 'b'));

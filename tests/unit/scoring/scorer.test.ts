@@ -87,7 +87,7 @@ describe('a run with an outcome', () => {
 });
 
 describe('a run without an outcome', () => {
-  it('is never accepted, and the reasons name what is missing', () => {
+  it('of a task of which nothing is known is never accepted, and the reasons name what is missing', () => {
     const judged = scoreTrace(traceOf('r', done));
     expect(judged.category).toBe('needs_human_review');
     expect(judged.reasons[0]?.message).toContain('no reward, test result, exit code');
@@ -102,7 +102,7 @@ describe('a run without an outcome', () => {
     const mended = [...failing, agent('', call('3', 'refund', { ok: 1 })), result('3', { ok: true })];
     const judged = scoreTrace(traceOf('r', mended));
     expect(judged.category).toBe('needs_human_review');
-    expect(markers(judged)).toEqual(['no_outcome', 'no_final_answer', 'failed_calls']);
+    expect(markers(judged)).toEqual(['no_outcome', 'no_final_answer', 'changes_confirmed', 'failed_calls']);
   });
 
   it('is rejected where the agent did nothing', () => {

@@ -35,7 +35,7 @@ describe('the scoring service', () => {
       ['r2', 'rejected'],
       ['r3', 'accepted'],
     ]);
-    expect(out.runs[1]?.reasons).toEqual(['reward_zero: env gave reward 0.']);
+    expect(out.runs[1]?.reasons).toEqual(['reward_zero (record 4): env gave reward 0.']);
     expect((await bench.store.receipts.getReceipt(out.receipt_id))?.counts).toMatchObject({ scored: 3, accepted: 2 });
   });
 
@@ -170,6 +170,6 @@ describe('the scoring service', () => {
     expect(found.get('r1')).toMatchObject({ category: 'partially_accepted' });
     expect(strict().version).not.toBe(scoring.version);
     writeFileSync(join(bench.folder, 'rules.json'), '{"full_rewards": 10}');
-    expect(() => strict().version).toThrow(/scorer rules are not valid/);
+    expect(() => strict().version).toThrow(/scorer rules in rules.json are not valid at line 1, full_rewards/);
   });
 });
