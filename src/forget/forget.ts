@@ -5,6 +5,7 @@ import type { Clock, WorkContext } from '../context.js';
 import { FoundryError } from '../errors.js';
 import { sha256 } from '../hash.js';
 import { storeReceipt } from '../receipts/receipts.js';
+import { removeRecordings } from '../record/store-recordings.js';
 import type { Store } from '../store.js';
 import type { Selection } from './model.js';
 
@@ -46,7 +47,7 @@ export async function forget(
   if (context.via === 'mcp')
     throw new FoundryError('invalid_input', 'Only a person can forget.', 'Use the command line.');
   const { selection, dryRun } = request;
-  const { counts, datasetFolders } = await store.forgetting.forget(selection, dryRun);
+  const { counts, datasetFolders, recordings } = await store.forgetting.forget(selection, dryRun);
   if (Object.keys(counts).length === 0) {
     // What an earlier call removed may wait for this, where that call met another process.
     if (!dryRun) await store.forgetting.scrub();
@@ -60,11 +61,13 @@ export async function forget(
   const left = datasetFolders.filter((one) => !inside.includes(one)).map(({ folder }) => folder);
   if (dryRun) return { counts, left };
   for (const { folder } of inside) await rm(folder, { recursive: true, force: true });
+  // Copies that lie elsewhere are logs as any other; those that were written here would come back with the next session.
+  const recordingsRemoved = await removeRecordings(config.home, recordings);
   const receipt = await storeReceipt(store.receipts, clock, {
     command: 'forget',
     // Not what it was called: a label or a folder may be what had to go.
     arguments: { by: selection.by, selected_sha256: sha256(asked(selection)) },
-    counts: { ...counts, dataset_folders_removed: inside.length },
+    counts: { ...counts, dataset_folders_removed: inside.length, recordings_removed: recordingsRemoved },
     warnings:
       left.length > 0 ? [`${left.length} exported data sets lie outside of the data folder and are still there.`] : [],
     startedAt,
