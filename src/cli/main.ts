@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   verify: async () => (await import('./verify.js')).verifyCommand,
   call: async () => (await import('./call.js')).callCommand,
   record: async () => (await import('./record.js')).recordCommand,
+  explain: async () => (await import('./explain.js')).explainCommand,
   demo: async () => (await import('./demo.js')).demoCommand,
   doctor: async () => (await import('./doctor.js')).doctorCommand,
 };
