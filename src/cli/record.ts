@@ -7,12 +7,13 @@ import { createConsent } from '../evidence/consent.js';
 import { createLogger } from '../log.js';
 import { runHttpSession } from '../record/http-session.js';
 import { createRecorder, noRecorder, type Recorder } from '../record/recorder.js';
-import { serverNameOf } from '../record/server-name.js';
+import { serverNameOf, type Target } from '../record/server-name.js';
 import { runStdioSession, type ServerEnd } from '../record/stdio-session.js';
 import { type Command, type CommandContext, type ExitCode, UsageError } from './io.js';
 
-/** Hosts wait two seconds for a server to go. */
-const closeMs = 1_500;
+/** A host that hears nothing sends SIGTERM after two seconds and SIGKILL after four. */
+const closeMs = 3_000;
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const usage = `capability-foundry record [--name NAME] -- COMMAND [ARGS...]
 capability-foundry record [--name NAME] --url URL [--header "NAME: VALUE"]...
@@ -65,7 +66,15 @@ function projectOf(config: Config, cwd: string, home: string | undefined): strin
   return cwd === '/' || cwd === home || cwd === config.home ? null : cwd;
 }
 
-function recorderOf(config: Config, name: { name: string | undefined; otherwise: string }): Recorder {
+/** A session is not to fail because it cannot be recorded. */
+function recorderFor(given: string | undefined, target: Target): Recorder {
+  let config: Config;
+  try {
+    config = loadConfig();
+  } catch (error) {
+    createLogger('warn').warn('not_recorded', { reason: error instanceof Error ? error.message : String(error) });
+    return noRecorder;
+  }
   const log = createLogger(config.logLevel);
   const cwd = process.cwd();
   const { deny } = config.file.consent ?? {};
@@ -74,7 +83,16 @@ function recorderOf(config: Config, name: { name: string | undefined; otherwise:
     return noRecorder;
   }
   const project = projectOf(config, cwd, process.env['HOME']);
-  return createRecorder({ config, session: { ...name, project }, clock: systemClock, log });
+  const session = { ...serverNameOf(given, target, config.mcpServers), project };
+  return createRecorder({ config, session, clock: systemClock, log });
+}
+
+/** The session is over: what is still to be written down is not cut short by a host that has waited long enough. */
+async function closed(recorder: Recorder): Promise<void> {
+  const stay = (): void => undefined;
+  for (const signal of endings) process.on(signal, stay);
+  await recorder.close(closeMs);
+  for (const signal of endings) process.off(signal, stay);
 }
 
 /** Ends this process as the server ended: with its code, or by its signal. */
@@ -88,7 +106,7 @@ async function overStdio(command: readonly string[], recorder: Recorder, context
   const [program = '', ...args] = command;
   const streams = { input: process.stdin, output: process.stdout };
   const end = await runStdioSession({ command: program, args, recorder, ...streams });
-  await recorder.close(closeMs);
+  await closed(recorder);
   if (!end.error) return exitAs(end);
   context.err(`The command ${basename(program)} could not be started: ${end.error.message}\n`);
   return 127;
@@ -105,22 +123,21 @@ export const recordCommand: Command = {
     }
     const url = options.url === undefined ? undefined : urlOf(options.url);
     const headers = headersOf(options.header ?? []);
-    const config = loadConfig();
     const target = url ? { url: url.href } : { command };
-    const recorder = recorderOf(config, serverNameOf(options.name, target, config.mcpServers));
+    const recorder = recorderFor(options.name, target);
     if (!url) return overStdio(command, recorder, context);
     const ending = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => ending.abort());
+    for (const signal of endings) process.on(signal, () => ending.abort());
     const streams = { input: process.stdin, output: process.stdout };
     await runHttpSession({
       url,
       headers,
       recorder,
-      log: createLogger(config.logLevel),
+      log: createLogger('warn'),
       signal: ending.signal,
       ...streams,
     });
-    await recorder.close(closeMs);
+    await closed(recorder);
     return 0;
   },
 };

@@ -25,6 +25,8 @@ export interface RecordingDeps {
 /** After the first call the store follows within this time, and less and less often after that. */
 const firstStoreMs = 1_500;
 const maxStoreMs = 30_000;
+/** The file is read from its beginning each time: that is to take no more than this share of the time. */
+const storeShare = 0.05;
 
 /** What passed and what was written down of it. */
 export type RecordingCounts = Record<
@@ -58,6 +60,7 @@ export class RecordingWriter {
   #storeAfterMs = firstStoreMs;
   #timer: NodeJS.Timeout | undefined;
   #failed = false;
+  #closing = false;
 
   constructor(readonly deps: RecordingDeps) {
     this.#policy = createRedactionPolicy(deps.config.file.redaction);
@@ -84,6 +87,8 @@ export class RecordingWriter {
     this.#store(async () => {
       const { config, store, evidence } = this.deps;
       for (const file of await unstoredRecordings(config.home, store.evidence, Date.parse(this.deps.clock.now()))) {
+        // The session at hand comes first.
+        if (this.#closing) return;
         await storeRecording(evidence, file);
       }
     });
@@ -91,6 +96,7 @@ export class RecordingWriter {
 
   /** Ends the session and brings everything into its file, the store, and a receipt. */
   async close(moment: Moment): Promise<void> {
+    this.#closing = true;
     clearTimeout(this.#timer);
     this.#add(this.#session.end(moment));
     this.#write();
@@ -162,18 +168,20 @@ export class RecordingWriter {
     if (this.#timer) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#storeAfterMs = Math.min(maxStoreMs, this.#storeAfterMs * 2);
       this.#store(() => this.#toStore());
     }, this.#storeAfterMs);
   }
 
   async #toStore(): Promise<void> {
+    const started = this.deps.clock.elapsed();
     for (const file of this.#files) {
       const { bytes } = file;
       if (bytes === file.stored) continue;
       await storeRecording(this.deps.evidence, file);
       file.stored = bytes;
     }
+    const took = this.deps.clock.elapsed() - started;
+    this.#storeAfterMs = Math.max(Math.min(maxStoreMs, this.#storeAfterMs * 2), took / storeShare);
   }
 
   get #files(): RecordingFile[] {

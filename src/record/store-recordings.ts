@@ -9,6 +9,8 @@ import { recordingsFolder } from './recording-file.js';
 /** Younger files may belong to a session that goes on. */
 const settledMs = 15_000;
 const maxRecovered = 200;
+/** What was written here has such a name; whatever else lies in the folder is none of ours. */
+const fileName = /^\d{4}-\d\d-\d\d-session_[0-9a-f]{16}\.jsonl$/;
 
 /** Puts a recording into the store. Lines that are there already count as duplicates, so that it can be done again and again. */
 export async function storeRecording(
@@ -33,7 +35,7 @@ async function* recordings(home: string): AsyncGenerator<Found> {
   const folder = recordingsFolder(home);
   for (const server of (await readdir(folder).catch(() => [])).sort()) {
     for (const name of (await readdir(join(folder, server)).catch(() => [])).sort()) {
-      if (name.endsWith('.jsonl')) yield { path: join(folder, server, name), server, name };
+      if (fileName.test(name)) yield { path: join(folder, server, name), server, name };
     }
   }
 }

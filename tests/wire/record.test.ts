@@ -268,6 +268,29 @@ describe('what is written down', () => {
     expect(existsSync(join(home, 'recordings'))).toBe(false);
   });
 
+  test('is nothing where the configuration cannot be read, and the session goes on', async () => {
+    const home = tempFolder();
+    writeFileSync(join(home, 'foundry.config.json'), '{"consent":');
+    const { stderr, stdout, code } = await recorded(home, echo, hello + callOf(1, 'say', { text: 'quiet' }));
+    expect([stdout.toString('utf8').includes('quiet'), code]).toEqual([true, 0]);
+    expect(stderr).toContain('not_recorded');
+    expect(existsSync(join(home, 'recordings'))).toBe(false);
+  });
+
+  test('is complete where several sessions end at the same moment', async () => {
+    const home = tempFolder();
+    const one = (n: number) => recorded(home, echo, hello + callOf(1, 'say', { text: `session ${n}` }));
+    const ended = await Promise.all([1, 2, 3].map(one));
+    expect(ended.map(({ code, stderr }) => [code, stderr])).toEqual([
+      [0, ''],
+      [0, ''],
+      [0, ''],
+    ]);
+    const { traces } = await stored(home);
+    const results = traces.flatMap(recordedCalls).map((call) => call.result);
+    expect(results.sort()).toEqual(['session 1', 'session 2', 'session 3']);
+  });
+
   test('is a run for each session, and goes with it when it is forgotten', async () => {
     const home = tempFolder();
     const again = hello.replace('"id":0', '"id":7');
