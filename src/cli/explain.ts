@@ -43,7 +43,10 @@ function clipped(text: string, room: number): string {
 const shown = (value: JsonValue, room: number): string => clipped(JSON.stringify(value), room);
 
 function sourceText(source: ArgumentSource): string {
-  if (source.kind === 'result') return `result of call ${source.call}: ${source.path}`;
+  if (source.kind === 'result') {
+    const change = source.change === undefined ? '' : `, ${source.change}`;
+    return `result of call ${source.call}: ${source.path}${change}`;
+  }
   if (source.kind === 'argument') return `argument of call ${source.call}: ${source.argument}`;
   if (source.kind === 'user') return `the user's words, turn ${source.turn}`;
   if (source.kind === 'constant') return 'always the same';

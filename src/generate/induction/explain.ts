@@ -1,14 +1,19 @@
 import type { RunTrace } from '../../evidence/model.js';
 import { type RecordedCall, recordedCalls } from '../../evidence/trace.js';
 import type { JsonValue } from '../../json.js';
+import { changeText, pathText } from './change-text.js';
 import { type CorpusCall, type CorpusRun, corpusRun, knownBefore, saidBefore } from './corpus.js';
 import { markedByRun } from './placeholders.js';
 import { findDictionaries, linksOf, type SourceLink } from './sources.js';
-import { byText, EACH, isEmptyValue, isWeak, KEY, type Path, type Slot, slotsOf } from './values.js';
+import { byText, isEmptyValue, isWeak, type Slot, slotsOf } from './values.js';
 
 /** Where the value of an argument may have come from, and in how many of the runs with such a call the same holds. */
-export type ArgumentSource = { readonly runs: number; readonly of: number } & (
-  | { readonly kind: 'result'; readonly call: number; readonly path: string }
+export type ArgumentSource = {
+  readonly runs: number;
+  readonly of: number;
+} & /** `change`: what was done to the value that stands at the path, in words */
+(
+  | { readonly kind: 'result'; readonly call: number; readonly path: string; readonly change?: string }
   | { readonly kind: 'argument'; readonly call: number; readonly argument: string }
   | { readonly kind: 'user'; readonly turn: number }
   | { readonly kind: 'constant' }
@@ -120,17 +125,6 @@ class Comparison {
   }
 }
 
-/** `orders[0].id`, `orders[each].id`, `methods[each key]` */
-function pathText(path: Path): string {
-  let text = '';
-  for (const [at, step] of path.entries()) {
-    if (step === EACH) text += path[at + 1] === KEY ? '[each key]' : '[each]';
-    else if (typeof step === 'number') text += step === KEY ? '' : `[${step}]`;
-    else text += text === '' ? step : `.${step}`;
-  }
-  return text === '' ? 'the whole result' : text;
-}
-
 /** The turn by which a person had said all of a value. */
 function turnOf(run: CorpusRun, value: JsonValue): number {
   const turns = run.texts.filter((one) => one.byUser);
@@ -139,6 +133,7 @@ function turnOf(run: CorpusRun, value: JsonValue): number {
 
 interface Ranked {
   readonly source: ArgumentSource;
+  readonly isChanged: boolean;
   readonly isWeak: boolean;
 }
 
@@ -148,6 +143,7 @@ function ranked(a: Ranked, b: Ranked): number {
   const share = ({ runs, of }: ArgumentSource): number => Math.round((runs / of) * 20);
   return (
     share(b.source) - share(a.source) ||
+    Number(a.isChanged) - Number(b.isChanged) ||
     Number(a.isWeak) - Number(b.isWeak) ||
     kindOrder.indexOf(a.source.kind) - kindOrder.indexOf(b.source.kind)
   );
@@ -161,6 +157,17 @@ interface Seen {
   readonly numbers: readonly number[];
 }
 
+const plain = { isWeak: false, isChanged: false };
+
+function ofLink({ source, weak }: SourceLink, where: { call: number; runs: number; of: number }): Ranked {
+  if (source.kind === 'argument') {
+    return { isWeak: weak, isChanged: false, source: { kind: 'argument', argument: source.slot, ...where } };
+  }
+  const path = pathText(source.path) || 'the whole result';
+  const change = source.change === null ? {} : { change: changeText(source.change) };
+  return { isWeak: weak, isChanged: source.change !== null, source: { kind: 'result', path, ...change, ...where } };
+}
+
 function sourcesOf(call: CorpusCall, slot: Slot, seen: Seen): ArgumentSource[] {
   const { run, links, comparison, numbers } = seen;
   const of = comparison.of(call);
@@ -172,25 +179,19 @@ function sourcesOf(call: CorpusCall, slot: Slot, seen: Seen): ArgumentSource[] {
     // The nearest call comes first; the same path into an earlier call of the tool says the same.
     known.add(link.id);
     const where = { call: number(link.from), runs: comparison.holding(link), of };
-    const { source } = link;
-    found.push({
-      isWeak: link.weak,
-      source:
-        source.kind === 'result'
-          ? { kind: 'result', path: pathText(source.path), ...where }
-          : { kind: 'argument', argument: source.slot, ...where },
-    });
+    found.push(ofLink(link, where));
   }
   if (saidBefore(run, slot.value, call.ordinal)) {
     const turn = turnOf(run, slot.value);
     found.push({
       isWeak: isWeak(slot.value),
+      isChanged: false,
       source: { kind: 'user', turn, runs: comparison.saying(call, slot), of },
     });
   }
-  if (comparison.isConstant(call, slot)) found.push({ isWeak: false, source: { kind: 'constant', runs: of, of } });
+  if (comparison.isConstant(call, slot)) found.push({ ...plain, source: { kind: 'constant', runs: of, of } });
   if (found.length === 0 && !isEmptyValue(slot.value) && knownBefore(run, slot.value, call.ordinal)) {
-    found.push({ isWeak: false, source: { kind: 'parts', runs: 1, of: 1 } });
+    found.push({ ...plain, source: { kind: 'parts', runs: 1, of: 1 } });
   }
   const sources = found.sort(ranked).map((one) => one.source);
   return sources.filter((one) => !isRepeated(one, sources)).slice(0, maxSources);
@@ -198,12 +199,13 @@ function sourcesOf(call: CorpusCall, slot: Slot, seen: Seen): ArgumentSource[] {
 
 /** The first element is one of all: of these two sources that counts which holds more often, and the first where they are equal. */
 function isRepeated(one: ArgumentSource, all: readonly ArgumentSource[]): boolean {
-  if (one.kind !== 'result') return false;
+  if (one.kind !== 'result' || one.change !== undefined) return false;
   const isEach = one.path.includes('[each]');
   const each = (path: string): string => path.replace(isEach ? '[each]' : '[0]', '[]');
   return all.some(
     (other) =>
       other.kind === 'result' &&
+      other.change === undefined &&
       other.call === one.call &&
       other.path !== one.path &&
       other.path.replace(isEach ? '[0]' : '[each]', '[]') === each(one.path) &&

@@ -14,7 +14,7 @@ function desk(n: number): Event[] {
     },
     { tool: 'orders', args: { customer: { id } }, result: [{ order: `OR-${n}1` }, { order: `OR-${n}2` }] },
     { tool: 'cancel', args: { order: `OR-${n}1`, reason: `made up ${n}`, card: `card_${n}9` }, result: 'done' },
-    { tool: 'note', args: { order: `OR-${n}1`, orders: [`OR-${n}1`, `OR-${n}2`] }, result: null },
+    { tool: 'note', args: { order: `OR-${n}1`, orders: [`OR-${n}2`, `OR-${n}1`] }, result: null },
   ];
 }
 
@@ -70,6 +70,44 @@ test('what holds in more runs comes first, whatever is nearer', () => {
     { kind: 'result', call: 1, path: 'main', runs: 3, of: 3 },
     { kind: 'result', call: 2, path: 'other', runs: 1, of: 3 },
   ]);
+});
+
+test('what was done to a value on its way is said in words, after sources that need nothing done', () => {
+  const run = traceOf('run_c', null, [
+    {
+      tool: 'offers',
+      args: {},
+      result: {
+        code: 'AB-4711',
+        when: '2026-03-04T05:06:07Z',
+        list: [
+          { id: 'X-100', price: 900 },
+          { id: 'X-200', price: 700 },
+        ],
+      },
+    },
+    {
+      tool: 'take',
+      args: { code: 'ab-4711', number: '4711', day: '2026-03-04', id: 'X-200', all: ['X-100', 'X-200'], cost: 1600 },
+      result: 1,
+    },
+  ]);
+  const [, take] = explainRun(run, []).calls;
+  const words = take?.arguments?.map(({ name, sources: [one] }) => [
+    name,
+    one?.kind === 'result' ? [one.path, one.change] : one,
+  ]);
+  expect(words).toEqual([
+    ['all', ['list', 'the id of each, as a list']],
+    ['code', ['code', 'in lower case']],
+    ['cost', ['list', 'the price of each, added up']],
+    ['day', ['when', 'its date']],
+    ['id', ['list[each].id', undefined]],
+    ['number', ['code', 'what follows the last "-"']],
+  ]);
+  expect(take?.arguments?.find((one) => one.name === 'id')?.sources).toContainEqual(
+    expect.objectContaining({ path: 'list', change: 'the id of the one with the least price' }),
+  );
 });
 
 test('failed calls are explained and are no source, and placeholders are shown as they are stored', () => {
