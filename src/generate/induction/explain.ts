@@ -7,19 +7,29 @@ import { markedByRun } from './placeholders.js';
 import { findDictionaries, linksOf, type SourceLink } from './sources.js';
 import { byText, isEmptyValue, isWeak, type Slot, slotsOf } from './values.js';
 
-/** Where the value of an argument may have come from, and in how many of the runs with such a call the same holds. */
-export type ArgumentSource = {
+interface Support {
   readonly runs: number;
   readonly of: number;
-} & /** `change`: what was done to the value that stands at the path, in words */
-(
-  | { readonly kind: 'result'; readonly call: number; readonly path: string; readonly change?: string }
-  | { readonly kind: 'argument'; readonly call: number; readonly argument: string }
-  | { readonly kind: 'user'; readonly turn: number }
-  | { readonly kind: 'constant' }
-  /** not as a whole: within a text, or part by part */
-  | { readonly kind: 'parts' }
-);
+}
+
+interface ResultSource {
+  readonly kind: 'result';
+  readonly call: number;
+  readonly path: string;
+  /** what was done to the value that stands at the path, in words */
+  readonly change?: string;
+}
+
+/** Where the value of an argument may have come from, and in how many of the runs with such a call the same holds. */
+export type ArgumentSource = Support &
+  (
+    | ResultSource
+    | { readonly kind: 'argument'; readonly call: number; readonly argument: string }
+    | { readonly kind: 'user'; readonly turn: number }
+    | { readonly kind: 'constant' }
+    /** not as a whole: within a text, or part by part */
+    | { readonly kind: 'parts' }
+  );
 
 export interface ExplainedArgument {
   readonly name: string;
@@ -79,7 +89,9 @@ function wholeRun(trace: RunTrace): CorpusRun {
     ];
   });
   // Links name calls by their place in the list.
-  return { ...run, calls: calls.map((call, index) => ({ ...call, index })) };
+  // What has no place in the log is nobody's word.
+  const texts = run.texts.filter((one) => one.ordinal >= 0);
+  return { ...run, texts, calls: calls.map((call, index) => ({ ...call, index })) };
 }
 
 const slotId = (call: CorpusCall, slot: Slot): string => JSON.stringify([call.label, slot.name]);
@@ -159,7 +171,7 @@ interface Seen {
 
 const plain = { isWeak: false, isChanged: false };
 
-function ofLink({ source, weak }: SourceLink, where: { call: number; runs: number; of: number }): Ranked {
+function ofLink({ source, weak }: SourceLink, where: Support & { readonly call: number }): Ranked {
   if (source.kind === 'argument') {
     return { isWeak: weak, isChanged: false, source: { kind: 'argument', argument: source.slot, ...where } };
   }
