@@ -28,6 +28,9 @@ const maxStoreMs = 30_000;
 /** The file is read from its beginning each time: that is to take no more than this share of the time. */
 const storeShare = 0.05;
 
+/** At the end of a session so long is left for what earlier ones left behind. */
+const leftoverMs = 800;
+
 /** What passed and what was written down of it. */
 export type RecordingCounts = Record<
   'messages' | 'calls' | 'results' | 'unreadable' | 'not_observed' | 'sessions',
@@ -84,14 +87,16 @@ export class RecordingWriter {
 
   /** Puts into the store what earlier sessions left outside of it. */
   recover(): void {
-    this.#store(async () => {
-      const { config, store, evidence } = this.deps;
-      for (const file of await unstoredRecordings(config.home, store.evidence, Date.parse(this.deps.clock.now()))) {
-        // The session at hand comes first.
-        if (this.#closing) return;
-        await storeRecording(evidence, file);
-      }
-    });
+    // The session at hand comes first.
+    this.#store(() => this.#recover(() => this.#closing));
+  }
+
+  async #recover(isOver: () => boolean): Promise<void> {
+    const { config, store, evidence, clock } = this.deps;
+    for (const file of await unstoredRecordings(config.home, store.evidence, Date.parse(clock.now()))) {
+      if (isOver()) return;
+      await storeRecording(evidence, file);
+    }
   }
 
   /** Ends the session and brings everything into its file, the store, and a receipt. */
@@ -104,6 +109,9 @@ export class RecordingWriter {
     clearTimeout(this.#timer);
     this.#store(() => this.#toStore());
     this.#store(() => this.#receipt());
+    const { clock } = this.deps;
+    const ended = clock.elapsed();
+    this.#store(() => this.#recover(() => clock.elapsed() - ended > leftoverMs));
     await this.#storing;
   }
 

@@ -1,4 +1,4 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { plainContext } from '../context.js';
 import { recordingSource } from '../evidence/importers/recording-lines.js';
@@ -12,16 +12,21 @@ const maxRecovered = 200;
 /** What was written here has such a name; whatever else lies in the folder is none of ours. */
 const fileName = /^\d{4}-\d\d-\d\d-session_[0-9a-f]{16}\.jsonl$/;
 
+/** Beside a recording: how many of its bytes are in the store. A source alone does not say so, for an import may be cut short. */
+const noteOf = (path: string): string => `${path}.stored`;
+
 /** Puts a recording into the store. Lines that are there already count as duplicates, so that it can be done again and again. */
 export async function storeRecording(
   evidence: Pick<EvidenceService, 'importEvidence'>,
   file: { readonly path: string; readonly server: string },
 ): Promise<void> {
   const { path, server } = file;
+  const { size } = await stat(path);
   await evidence.importEvidence(
     { path, format: 'mcp_recording', source: recordingSource(server) },
     plainContext('cli'),
   );
+  await writeFile(noteOf(path), `${size}\n`, { mode: 0o600 });
 }
 
 interface Found {
@@ -42,7 +47,7 @@ async function* recordings(home: string): AsyncGenerator<Found> {
 
 /**
  * The recordings of sessions that ended before all of them was in the store (a process that was killed, a store that could
- * not be written), by comparing each file's size with that of its source.
+ * not be written, too little time at the end).
  * @param now milliseconds since 1970
  */
 export async function unstoredRecordings(
@@ -50,11 +55,13 @@ export async function unstoredRecordings(
   store: Pick<EvidenceStore, 'listSources'>,
   now: number,
 ): Promise<{ path: string; server: string }[]> {
-  const stored = new Map((await store.listSources()).map((source) => [basename(source.path), source.bytes]));
+  const sources = new Set((await store.listSources()).map((source) => basename(source.path)));
   const found: Found[] = [];
   for await (const one of recordings(home)) {
     const { size, mtimeMs } = await stat(one.path);
-    if (size !== stored.get(one.name) && now - mtimeMs > settledMs) found.push(one);
+    const note = await readFile(noteOf(one.path), 'utf8').catch(() => '');
+    const isStored = Number(note || -1) >= size && sources.has(one.name);
+    if (!isStored && now - mtimeMs > settledMs) found.push(one);
     if (found.length >= maxRecovered) break;
   }
   return found;
@@ -66,7 +73,7 @@ export async function removeRecordings(home: string, paths: readonly string[]): 
   let removed = 0;
   for await (const { path, name } of recordings(home)) {
     if (!names.has(name)) continue;
-    await rm(path, { force: true });
+    for (const file of [path, noteOf(path)]) await rm(file, { force: true });
     removed += 1;
   }
   return removed;
