@@ -57,8 +57,8 @@ function forgetDatasets(db: Db, runs: string, tally: Tally): Forgotten['datasetF
   return touched.map(({ name, folder }) => ({ name, folder }));
 }
 
-/** Sources that were asked for or have no run left, with what was read from them beside records. */
-function forgetSources(db: Db, selection: Selection, before: string, tally: Tally): void {
+/** Sources that were asked for or have no run left, with what was read from them beside records. Returns recordings among them. */
+function forgetSources(db: Db, selection: Selection, before: string, tally: Tally): string[] {
   const asked = selection.by === 'source' ? selection.source : null;
   const gone = JSON.stringify(
     db
@@ -69,9 +69,14 @@ function forgetSources(db: Db, selection: Selection, before: string, tally: Tall
       .pluck()
       .all(asked, before),
   );
+  const recordings = db
+    .prepare(`SELECT path FROM sources WHERE format = 'mcp_recording' AND ${inList('source_id')}`)
+    .pluck()
+    .all(gone);
   for (const table of ['tool_definitions', 'diagnostics', 'sources']) {
     tally(table, `DELETE FROM ${table} WHERE ${inList('source_id')}`, gone);
   }
+  return recordings.map(String);
 }
 
 function forgetAll(db: Db, selection: Selection): Forgotten {
@@ -92,14 +97,15 @@ function forgetAll(db: Db, selection: Selection): Forgotten {
   forgetExecutions(runs, tally);
   const datasetFolders = forgetDatasets(db, runs, tally);
   forgetEvidence(runs, tally);
-  forgetSources(db, selection, sources, tally);
-  if (counts['runs'] === undefined && counts['sources'] === undefined) return { counts, datasetFolders };
+  const recordings = forgetSources(db, selection, sources, tally);
+  const forgotten = { counts, datasetFolders, recordings };
+  if (counts['runs'] === undefined && counts['sources'] === undefined) return forgotten;
   // Finished work and answers of models may quote any run that they saw: which ones is not recorded.
   tally('jobs', "DELETE FROM jobs WHERE state NOT IN ('queued', 'running')");
   tally('model_answers', 'UPDATE model_calls SET response = NULL WHERE response IS NOT NULL');
   db.exec("INSERT INTO evidence_fts (evidence_fts) VALUES ('optimize')");
   db.exec("INSERT INTO capability_text (capability_text) VALUES ('optimize')");
-  return { counts, datasetFolders };
+  return forgotten;
 }
 
 /** What is deleted leaves no bytes: pages are overwritten, the file is written anew, and the log beside it emptied. */

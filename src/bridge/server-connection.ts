@@ -24,11 +24,18 @@ export interface ServerConnection {
   /** By tool name; asked for again when the answer is older than a minute. */
   tools(): Promise<ReadonlyMap<string, Tool>>;
   readonly closed: boolean;
+  /** Of the protocol, as it was agreed on. */
+  readonly era: Era;
   /** Returns within a second; a child that does not end by itself is killed. */
   close(): Promise<void>;
 }
 
+/** `legacy` is the 2025 handshake. */
+export type Era = 'legacy' | 'modern';
+
 export interface ConnectOptions {
+  /** What was agreed on before: a server of the 2025 era is then not asked for the newer one first. */
+  readonly era?: Era | undefined;
   readonly log: Logger;
   readonly timeoutMs: number;
   /** Monotonic milliseconds. */
@@ -166,6 +173,11 @@ export async function connectServer(
     options.log.warn('mcp_server_unreachable', { server: name, reason: quoteOutside(messageOf(error)) });
     throw unreachable(name, error);
   };
+  if (options.era === 'legacy') {
+    // A server that was replaced by a newer one meanwhile is asked from the beginning.
+    const known = await open(name, entry, { ...options, mode: 'legacy' }).catch(() => undefined);
+    if (known) return connectionOf(name, known, options);
+  }
   const opened = await open(name, entry, { ...options, mode: 'auto' }).catch((error: unknown) => {
     // Some servers of the 2025 era end at a question they do not know: ask them the old way, in a new process.
     const silent = error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout;
@@ -187,6 +199,7 @@ function connectionOf(name: string, { client, transport }: Opened, options: Conn
   };
   return {
     client,
+    era: client.getProtocolEra() === 'modern' ? 'modern' : 'legacy',
     get closed() {
       return closed;
     },

@@ -1,7 +1,9 @@
+import type { Tool } from '@modelcontextprotocol/client';
 import type { McpServerEntry } from '../config.js';
 import { FoundryError } from '../errors.js';
 import type { Logger } from '../log.js';
-import { closing, connectServer, type ServerConnection } from './server-connection.js';
+import { isLost } from './lost.js';
+import { closing, connectServer, type Era, type ServerConnection } from './server-connection.js';
 
 export interface PoolOptions {
   readonly log: Logger;
@@ -21,6 +23,7 @@ interface Slot {
 export class ServerPool {
   readonly #slots = new Map<string, Slot>();
   readonly #failures = new Map<string, { readonly at: number; readonly error: unknown }>();
+  readonly #eras = new Map<string, Era>();
   readonly #stop = new AbortController();
 
   constructor(
@@ -38,6 +41,18 @@ export class ServerPool {
     return this.#start(name);
   }
 
+  /** The tools of a server, asked for again over a new connection where the old one is lost. @throws as `connection` */
+  async tools(name: string): Promise<ReadonlyMap<string, Tool>> {
+    const connection = await this.connection(name);
+    try {
+      return await connection.tools();
+    } catch (error) {
+      if (!(error instanceof FoundryError) || !isLost(error.cause)) throw error;
+      await this.drop(name, connection);
+      return (await this.connection(name)).tools();
+    }
+  }
+
   #start(name: string): Promise<ServerConnection> {
     const entry = Object.hasOwn(this.servers, name) ? this.servers[name] : undefined;
     if (!entry) {
@@ -52,12 +67,14 @@ export class ServerPool {
       timeoutMs: this.options.connectTimeoutMs,
       elapsed: this.options.elapsed,
       signal: this.#stop.signal,
+      era: this.#eras.get(name),
     });
     const slot: Slot = { connecting, ready: undefined };
     this.#slots.set(name, slot);
     connecting.then(
       (connection) => {
         slot.ready = connection;
+        this.#eras.set(name, connection.era);
         this.#failures.delete(name);
       },
       (error: unknown) => {
@@ -66,6 +83,13 @@ export class ServerPool {
       },
     );
     return connecting;
+  }
+
+  /** Gives up a connection over which nothing comes any more; the next use makes another. */
+  async drop(name: string, lost: ServerConnection): Promise<void> {
+    if (this.#slots.get(name)?.ready !== lost) return;
+    this.#slots.delete(name);
+    await lost.close();
   }
 
   /** Ends every server within a second. */

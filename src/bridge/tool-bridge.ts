@@ -1,8 +1,8 @@
-import { type CallToolResult, type Client, SdkError, SdkErrorCode, type Tool } from '@modelcontextprotocol/client';
+import type { Tool } from '@modelcontextprotocol/client';
 import type { Config } from '../config.js';
 import { FoundryError, throwIfCancelled } from '../errors.js';
-import type { JsonObject } from '../json.js';
 import type { Logger } from '../log.js';
+import { callTool } from './call-tool.js';
 import { isDestructiveName } from './effects.js';
 import type { ToolBridge } from './model.js';
 import { ServerPool } from './server-pool.js';
@@ -40,7 +40,7 @@ export function createToolBridge(deps: ToolBridgeDeps): ToolBridge {
     aliases: config.file.tool_aliases ?? {},
     async toolsOf(server) {
       try {
-        return new Set((await (await pool.connection(server)).tools()).keys());
+        return new Set((await pool.tools(server)).keys());
       } catch (error) {
         // a server that is down must not hide the tools of the others; the reason is in the log
         if (error instanceof FoundryError && error.code !== 'cancelled') return undefined;
@@ -70,17 +70,15 @@ export function createToolBridge(deps: ToolBridgeDeps): ToolBridge {
     async call(name, args, signal) {
       throwIfCancelled(signal);
       const { server, tool } = await find(name);
-      const connection = await pool.connection(server);
-      const shown = `${server}.${tool}`;
-      const started = callOnce(connection.client, { tool, args, shown, signal, timeoutMs: limits.callMs ?? 60_000 });
-      return readToolResult(shown, await started, limits.resultBytes ?? 1 << 20);
+      const result = await callTool(pool, { server, tool, args, signal, timeoutMs: limits.callMs ?? 60_000 });
+      return readToolResult(`${server}.${tool}`, result, limits.resultBytes ?? 1 << 20);
     },
 
     async isDestructive(name) {
       const found = await resolveToolName(name, space);
       if (!found) return isDestructiveName(name);
       try {
-        const tool = (await (await pool.connection(found.server)).tools()).get(found.tool);
+        const tool = (await pool.tools(found.server)).get(found.tool);
         return changesState(tool ?? { name: found.tool });
       } catch (error) {
         // the server ended after it was found: its annotations are gone, the name still speaks
@@ -91,43 +89,4 @@ export function createToolBridge(deps: ToolBridgeDeps): ToolBridge {
 
     close: () => pool.close(),
   };
-}
-
-interface OneCall {
-  readonly tool: string;
-  readonly args: JsonObject;
-  readonly shown: string;
-  readonly signal: AbortSignal;
-  readonly timeoutMs: number;
-}
-
-/** Never repeated: the tool may have done its work before the answer was lost. */
-async function callOnce(client: Client, call: OneCall): Promise<CallToolResult> {
-  const { tool, args, shown, signal, timeoutMs } = call;
-  try {
-    return await client.callTool(
-      { name: tool, arguments: args },
-      { signal, timeout: timeoutMs, maxTotalTimeout: timeoutMs },
-    );
-  } catch (error) {
-    if (signal.aborted) {
-      throw new FoundryError('cancelled', `The call of ${shown} was cancelled.`, 'Call again when it is wanted.', {
-        cause: error,
-      });
-    }
-    if (error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout) {
-      throw new FoundryError(
-        'timeout',
-        `The tool ${shown} did not answer within ${Math.round(timeoutMs / 1000)} s.`,
-        'Check whether it did its work before calling it again.',
-        { cause: error },
-      );
-    }
-    throw new FoundryError(
-      'upstream',
-      `The call of ${shown} failed: "${quoteOutside(error instanceof Error ? error.message : String(error))}".`,
-      'Check the arguments and the server; a repeat helps only where the server was down.',
-      { cause: error },
-    );
-  }
 }

@@ -24,12 +24,14 @@ export interface CommandContext {
   }): Services;
 }
 
-/** 0 done, 1 failed, 2 bad usage, 130 interrupted. */
-export type ExitCode = 0 | 1 | 2 | 130;
+/** 0 done, 1 failed, 2 bad usage, 130 interrupted; `record` ends with the code of its command. */
+export type ExitCode = number;
 
 export interface Command {
   readonly summary: string;
   readonly usage: string;
+  /** Ctrl-C is its own affair. */
+  readonly passesSignalsOn?: boolean;
   run(context: CommandContext): Promise<ExitCode>;
 }
 

@@ -19,6 +19,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   validate: async () => (await import('./validate.js')).validateCommand,
   verify: async () => (await import('./verify.js')).verifyCommand,
   call: async () => (await import('./call.js')).callCommand,
+  record: async () => (await import('./record.js')).recordCommand,
+  explain: async () => (await import('./explain.js')).explainCommand,
   demo: async () => (await import('./demo.js')).demoCommand,
   doctor: async () => (await import('./doctor.js')).doctorCommand,
 };
@@ -56,7 +58,9 @@ async function runCommand(
   args: readonly string[],
   io: Pick<CommandContext, 'out' | 'err'>,
 ): Promise<ExitCode> {
-  if (args.includes('--help') || args.includes('-h')) {
+  // What stands behind -- belongs to the command that is named there.
+  const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
+  if (own.includes('--help') || own.includes('-h')) {
     io.out(`${command.usage}\n`);
     return 0;
   }
@@ -66,7 +70,7 @@ async function runCommand(
     abort.abort();
   };
   const isServer = command.usage.startsWith('capability-foundry serve');
-  if (!isServer) process.on('SIGINT', interrupt);
+  if (!isServer && !command.passesSignalsOn) process.on('SIGINT', interrupt);
   const opened: Services[] = [];
   const context: CommandContext = {
     ...io,

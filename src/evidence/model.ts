@@ -15,6 +15,7 @@ export const logFormats = [
   'swe_agent',
   'mapped',
   'otel_genai',
+  'mcp_recording',
 ] as const;
 export const formats = [...logFormats, 'capability_execution'] as const;
 export type Format = (typeof formats)[number];

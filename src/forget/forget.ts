@@ -7,6 +7,7 @@ import { sha256 } from '../hash.js';
 import type { JsonObject } from '../json.js';
 import { receiptOfFailure } from '../receipts/receipted.js';
 import { storeReceipt } from '../receipts/receipts.js';
+import { removeRecordings } from '../record/store-recordings.js';
 import type { Store } from '../store.js';
 import type { Selection } from './model.js';
 
@@ -70,7 +71,7 @@ async function forgetAll(deps: ForgetDeps, request: Request, context: WorkContex
     throw new FoundryError('invalid_input', 'Only a person can forget.', 'Use the command line.');
   const { selection, dryRun } = request;
   if (!store.exists()) throw nothingThere();
-  const { counts, datasetFolders } = await store.forgetting.forget(selection, dryRun);
+  const { counts, datasetFolders, recordings } = await store.forgetting.forget(selection, dryRun);
   if (Object.keys(counts).length === 0) {
     // What an earlier call removed may wait for this, where that call met another process.
     if (!dryRun) await store.forgetting.scrub();
@@ -80,10 +81,12 @@ async function forgetAll(deps: ForgetDeps, request: Request, context: WorkContex
   const left = datasetFolders.filter((one) => !inside.includes(one)).map(({ folder }) => folder);
   if (dryRun) return { counts, left };
   for (const { folder } of inside) await rm(folder, { recursive: true, force: true });
+  // Copies that lie elsewhere are logs as any other; those that were written here would come back with the next session.
+  const recordingsRemoved = await removeRecordings(config.home, recordings);
   const receipt = await storeReceipt(store.receipts, clock, {
     command: 'forget',
     arguments: argumentsOf(selection),
-    counts: { ...counts, dataset_folders_removed: inside.length },
+    counts: { ...counts, dataset_folders_removed: inside.length, recordings_removed: recordingsRemoved },
     warnings:
       left.length > 0 ? [`${left.length} exported data sets lie outside of the data folder and are still there.`] : [],
     startedAt,

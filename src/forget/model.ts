@@ -9,6 +9,8 @@ export interface Forgotten {
   readonly counts: Readonly<Record<string, number>>;
   /** Folders of data sets in which a forgotten run is a row. */
   readonly datasetFolders: readonly { readonly name: string; readonly folder: string }[];
+  /** Files of recorded sessions that no run is left of. */
+  readonly recordings: readonly string[];
 }
 
 export interface ForgetStore {

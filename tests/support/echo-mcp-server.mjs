@@ -1,6 +1,6 @@
 // A small MCP server over stdio for tests of the tool bridge. ECHO_STUBBORN keeps it alive after its stdin ended;
 // ECHO_SILENT makes it never answer; ECHO_PID_FILE gets a line with the id of every process that was started.
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { McpServer } from '@modelcontextprotocol/server';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import * as z from 'zod';
@@ -61,6 +61,16 @@ function createServer() {
     setImmediate(() => process.exit(3));
     return new Promise(() => undefined);
   });
+  // Ends the process where it has not been ended by such a call before.
+  const once = (name, annotations) =>
+    server.registerTool(name, { description: 'Ends once', inputSchema: z.object({}), annotations }, async () => {
+      const again = readFileSync(process.env.ECHO_PID_FILE, 'utf8').trim().split('\n').length > 1;
+      if (again) return text('"survived"');
+      setImmediate(() => process.exit(3));
+      return new Promise(() => undefined);
+    });
+  once('quit_once', { idempotentHint: true });
+  once('quit_once_reading', { readOnlyHint: true });
   server.registerTool(
     'delete_note',
     { description: 'Says that it reads', inputSchema: z.object({}), annotations: { readOnlyHint: true } },

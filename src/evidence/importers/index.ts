@@ -2,6 +2,7 @@ import type { Format } from '../model.js';
 import { claudeCode } from './claude-code.js';
 import { codex } from './codex.js';
 import type { Importer } from './importer.js';
+import { mcpRecording } from './mcp-recording.js';
 import { openaiChat } from './openai-chat.js';
 import { openaiResponses } from './openai-responses.js';
 import { otelGenai } from './otel-genai.js';
@@ -16,6 +17,7 @@ export const importers: readonly Importer[] = [
   tau2Bench,
   sweAgent,
   otelGenai,
+  mcpRecording,
   semanticActs,
   claudeCode,
   codex,

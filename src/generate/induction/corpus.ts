@@ -4,6 +4,7 @@ import { sha256 } from '../../hash.js';
 import type { JsonObject, JsonValue } from '../../json.js';
 import type { ScoredRun } from '../../scoring/model.js';
 import { markedByRun } from './placeholders.js';
+import { toldBefore } from './told.js';
 import { byText, leavesOf, type Slot, slotsOf, valueKey } from './values.js';
 
 /** A call that succeeded and whose arguments and result are known: the only kind that is learnt from. */
@@ -92,13 +93,16 @@ export function corpusRun(trace: RunTrace): CorpusRun {
         texts.push({ ordinal: call.resultOrdinal, text: leaf, byUser: false });
     }
   }
+  const firstSeen = seenIn(calls);
+  // Where nobody's words are in the log, what the agent knew beforehand shows in what it did with it.
+  if (turns.length === 0) texts.push({ ordinal: -1, text: toldBefore(calls, firstSeen), byUser: true });
   return {
     runId: trace.run.run_id,
     group: trace.run.task_id === null ? `run:${trace.run.run_id}` : `task:${trace.run.source}:${trace.run.task_id}`,
     calls,
     tools: recorded.map((call) => call.tool),
     texts: texts.sort((a, b) => a.ordinal - b.ordinal),
-    firstSeen: seenIn(calls),
+    firstSeen,
     request: [marked(turns[0]?.text ?? ''), ...proseOf(calls[0])].join('\n'),
   };
 }

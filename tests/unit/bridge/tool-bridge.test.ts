@@ -153,6 +153,29 @@ describe('servers', () => {
     expect(await bridge.call('echo.send_note', { note: 'a' }, never)).toEqual({ sent: 1 });
   });
 
+  test('a call whose server was lost is repeated only where the server marks the tool as idempotent', async () => {
+    const lines: string[] = [];
+    const log = createLogger('warn', (line) => lines.push(line));
+    const bridge = bridgeOf({ echo: echo({ ECHO_PID_FILE: pids }) }, { log });
+    expect(await bridge.call('echo.quit_once', {}, never)).toBe('survived');
+    expect(lines.filter((line) => line.includes('tool_call_repeated'))).toHaveLength(1);
+    rmSync(pids);
+    const other = bridgeOf({ echo: echo({ ECHO_PID_FILE: pids }) });
+    await expect(other.call('echo.quit_once_reading', {}, never)).rejects.toMatchObject({ code: 'upstream' });
+    expect(await other.call('echo.quit_once_reading', {}, never)).toBe('survived');
+  });
+
+  test('the era of a server is remembered: one of 2025 is not asked for the newer one again', async () => {
+    const strict = fileURLToPath(new URL('../../support/strict-legacy-server.mjs', import.meta.url));
+    const bridge = bridgeOf({ old: { command: process.execPath, args: [strict], env: { STRICT_PID_FILE: pids } } });
+    expect(await bridge.call('old.hello', {}, never)).toBe('hi');
+    const first = started();
+    process.kill(first.at(-1) ?? 0, 'SIGKILL');
+    await expect.poll(() => bridge.call('old.hello', {}, never).catch(() => undefined), { timeout: 10_000 }).toBe('hi');
+    expect(first).toHaveLength(2);
+    expect(started()).toHaveLength(3);
+  });
+
   test('a 2025 server that ends at the first question of the newer era is asked again in its own', async () => {
     const strict = fileURLToPath(new URL('../../support/strict-legacy-server.mjs', import.meta.url));
     const bridge = bridgeOf({ old: { command: process.execPath, args: [strict], env: {} } });
