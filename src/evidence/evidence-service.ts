@@ -29,7 +29,7 @@ function outputOf(run: ImportRun, inputs: Inputs): Omit<ImportOutput, 'receipt_i
   const formats = [...new Set(inputs.sources.map((one) => one.source.format))];
   return {
     format: formats.length === 1 ? (formats[0] ?? 'mixed') : 'mixed',
-    files: inputs.sources.length + inputs.unknown.length,
+    files: inputs.sources.length + inputs.companions.length + inputs.unknown.length,
     ...run.counts,
     ignored_kinds: run.ignoredKinds,
     rejections: run.rejections,
@@ -87,7 +87,8 @@ async function importEvidence(
     run.ignoredElsewhere('unrecognized_file');
     run.warnings.push(`${name} is in no format that can be imported.`);
   }
-  run.finish();
+  for (const kind of inputs.companions) run.ignoredElsewhere(kind);
+  await run.finish();
   const output = outputOf(run, inputs);
   log.info('imported', { ...run.counts, files: output.files });
   if (dryRun) return { ...output, inventory: run.inventory.result() };

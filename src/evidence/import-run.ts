@@ -9,7 +9,9 @@ import type { ImportOutput } from './contract.js';
 import {
   type Ignored,
   type ImportEvent,
+  type Item,
   ignored,
+  type LinkFound,
   type Rejected,
   type RunDraft,
   rejected,
@@ -20,7 +22,8 @@ import { InventoryCounter } from './inventory.js';
 import type { EvidenceRecord, Run, Source, ToolDefinition } from './model.js';
 import type { OpenBytes } from './read/spans.js';
 import type { RedactionPolicy } from './redact.js';
-import type { Diagnostic, EvidenceStore } from './store.js';
+import { spilledItems } from './spilled.js';
+import type { Diagnostic, EvidenceStore, RunLink } from './store.js';
 import { declaredTools, ToolInference } from './tool-definitions.js';
 
 const batchRecords = 1_000;
@@ -68,6 +71,8 @@ export class ImportRun {
   readonly #assembler: Assembler;
   readonly #dryIds = new Set<string>();
   #pending: Pending[] = [];
+  #pendingLinks: LinkFound[] = [];
+  readonly #links = new Map<string, RunLink>();
   #pendingRecords = 0;
   #pendingBytes = 0;
   #diagnostics: Diagnostic[] = [];
@@ -86,7 +91,8 @@ export class ImportRun {
     const ignoredHere: Record<string, number> = {};
     if (!this.deps.dryRun) await this.deps.store?.putSource(source);
     this.inventory.file(source.format);
-    for await (const event of recognized.importer.read(readItems(file.open, recognized.layout))) {
+    const again = () => itemsOf(file);
+    for await (const event of recognized.importer.read(again(), again)) {
       await this.#take(event, file, { tools, ignoredHere });
       if (this.#pendingRecords >= batchRecords || this.#pendingBytes >= batchBytes) await this.#flush(file, inference);
     }
@@ -105,6 +111,7 @@ export class ImportRun {
     if (event.event === 'rejected') this.#reject(event, file);
     else if (event.event === 'ignored') this.#ignore(event, aside.ignoredHere);
     else if (event.event === 'tools') for (const tool of event.tools) aside.tools.set(hashOf(tool), tool);
+    else if (event.event === 'link') this.#pendingLinks.push(event);
     else this.#check(event, file, aside.ignoredHere);
   }
 
@@ -162,6 +169,7 @@ export class ImportRun {
     this.#pendingRecords = 0;
     this.#pendingBytes = 0;
     if (pending.length > 0) await this.#write(pending, file, inference);
+    await this.#resolveLinks(file.source.format);
     if (this.#diagnostics.length >= batchRecords) await this.#storeDiagnostics();
     await setImmediate();
   }
@@ -190,8 +198,21 @@ export class ImportRun {
     this.#report(this.#bytesBefore + here);
   }
 
-  /** To be called after the last file: what stands behind the last stored record was read too. */
-  finish(): void {
+  async #resolveLinks(format: Source['format']): Promise<void> {
+    const found = this.#pendingLinks;
+    this.#pendingLinks = [];
+    if (found.length === 0) return;
+    const values = found.flatMap(({ id, parent }) => [id, parent.id, parent.call_id]);
+    const findings = await this.deps.policy.search(values);
+    for (const link of found) {
+      const resolved = this.#assembler.link(link, findings, format);
+      this.#links.set(resolved.run_id, resolved);
+    }
+  }
+
+  /** To be called after the last file, for then every run is there that another one may come of. */
+  async finish(): Promise<void> {
+    if (!this.deps.dryRun && this.#links.size > 0) await this.deps.store?.linkRuns([...this.#links.values()]);
     this.#report(this.deps.totalBytes);
   }
 
@@ -236,11 +257,18 @@ export class ImportRun {
   }
 }
 
+/** The values of a file; of a session with what it spilled into other files. */
+function itemsOf({ open, path, recognized, source }: ImportSource): AsyncGenerator<Item> {
+  const items = readItems(open, recognized.layout);
+  return source.format === 'claude_code' && source.origin === 'file' ? spilledItems(items, path) : items;
+}
+
 function* valuesOf(pending: readonly Pending[]): Generator<JsonValue> {
   for (const { run, checked } of pending) {
     for (const one of checked) yield* [one.draft.span.value, one.draft.nativeId, one.content.model];
     yield { ...run.facts } as JsonValue;
     yield run.key.by === 'native' ? run.key.id : run.key.seed;
+    if (run.parent) yield* [run.parent.id, run.parent.call_id];
   }
 }
 
@@ -251,6 +279,7 @@ function joined(a: Run, b: Run): Run {
     ...a,
     models: [...new Set([...a.models, ...b.models])],
     project: a.project ?? b.project,
+    parent: a.parent ?? b.parent,
     outcome: b.outcome ?? a.outcome,
     started_at: times[0] ?? null,
     ended_at: times.at(-1) ?? null,

@@ -45,6 +45,12 @@ export function failureOf(result: ToolResult): string | null {
   return content['ok'] === false ? errorTextOf(content) : null;
 }
 
+/** The records of a run's main line: those of sub-agents are left out, unless the run is a sub-agent's own. */
+export function mainRecords(records: readonly EvidenceRecord[]): readonly EvidenceRecord[] {
+  const main = records.filter((record) => !record.is_sidechain);
+  return main.length > 0 ? main : records;
+}
+
 interface OpenCall {
   readonly call: ToolCall;
   readonly record: EvidenceRecord;

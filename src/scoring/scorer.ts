@@ -1,5 +1,5 @@
 import type { EvidenceRecord, Outcome, RunTrace } from '../evidence/model.js';
-import { type RecordedCall, recordedCalls } from '../evidence/trace.js';
+import { mainRecords, type RecordedCall, recordedCalls } from '../evidence/trace.js';
 import { hashOf } from '../hash.js';
 import type { Category, ScoreReason } from './model.js';
 import { type Verdict, verdictOf } from './outcomes.js';
@@ -155,7 +155,7 @@ function ofExecution(calls: readonly RecordedCall[]): Finding {
 }
 
 function judge(trace: RunTrace, rules: ScorerRules): Finding {
-  const main = trace.records.filter((record) => !record.is_sidechain);
+  const main = mainRecords(trace.records);
   const calls = recordedCalls({ run: trace.run, records: main });
   if (trace.run.origin === 'execution') return ofExecution(calls);
   const said = outcomesOf(trace, rules);

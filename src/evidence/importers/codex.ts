@@ -208,7 +208,7 @@ function recognizes(value: JsonValue): boolean {
   const line = objectOf(value);
   if (!line) return false;
   const type = textOf(line['type']);
-  if (type !== null && envelopes.has(type) && objectOf(line['payload']) !== undefined) return 'timestamp' in line;
+  if (type !== null && envelopes.has(type) && objectOf(line['payload']) !== undefined) return true;
   return isBareHeader(line) || line['record_type'] === 'state';
 }
 

@@ -5,7 +5,8 @@ import { readElements } from '../read/elements.js';
 import { readLines } from '../read/lines.js';
 import { parseBytes, type ReadProblem } from '../read/parse.js';
 import type { OpenBytes, RawSpan } from '../read/spans.js';
-import { type Importer, type Item, rejected } from './importer.js';
+import { readTime } from './chat.js';
+import { type Importer, type Item, objectOf, rejected } from './importer.js';
 import { importers } from './index.js';
 
 /** How a file is cut into spans: a value a line, or one JSON document (or several) with its elements or members. */
@@ -14,6 +15,8 @@ export type Layout = 'lines' | 'elements' | 'members';
 export interface Recognized {
   readonly importer: Importer;
   readonly layout: Layout;
+  /** the first time that the file's first values name */
+  readonly startsAt: string | null;
 }
 
 const sampleSize = 20;
@@ -71,11 +74,18 @@ function winner(values: readonly (JsonValue | undefined)[], only: Importer | und
 }
 
 /** Lines, where the first lines (more than one, or the only one) are whole objects or arrays by themselves. */
-async function isLines(open: OpenBytes): Promise<boolean> {
-  const first = await sample(readLines(open, sampleLimit), sampleSize);
+function isLines(first: readonly (JsonValue | undefined)[]): boolean {
   const whole = first.filter((value) => isJsonObject(value) || Array.isArray(value)).length;
   if (first.length === 1) return isJsonObject(first[0]);
   return whole * 2 > first.length || (whole > 0 && isJsonObject(first[0]));
+}
+
+function firstTime(values: readonly (JsonValue | undefined)[]): string | null {
+  for (const value of values) {
+    const time = readTime(objectOf(value)?.['timestamp']);
+    if (time !== null) return time;
+  }
+  return null;
 }
 
 /**
@@ -84,14 +94,17 @@ async function isLines(open: OpenBytes): Promise<boolean> {
  * @returns undefined where no importer knows the content
  */
 export async function recognize(open: OpenBytes, only?: Importer): Promise<Recognized | undefined> {
-  if (await isLines(open)) {
-    const values = await sample(readLines(open), sampleSize);
-    const importer = winner(values, only);
-    if (importer) return { importer, layout: 'lines' };
+  const first = await sample(readLines(open, sampleLimit), sampleSize);
+  if (first.length === 0) return undefined;
+  if (isLines(first)) {
+    const whole = first.includes(undefined) ? await sample(readLines(open), sampleSize) : first;
+    const importer = winner(whole, only);
+    if (importer) return { importer, layout: 'lines', startsAt: firstTime(whole) };
   }
   for (const layout of ['elements', 'members'] as const) {
-    const importer = winner(await sample(spansOf(open, layout), sampleSize), only);
-    if (importer) return { importer, layout };
+    const values = await sample(spansOf(open, layout), sampleSize);
+    const importer = winner(values, only);
+    if (importer) return { importer, layout, startsAt: firstTime(values) };
   }
   return undefined;
 }

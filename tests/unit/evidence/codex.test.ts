@@ -125,3 +125,13 @@ describe('Codex rollouts', () => {
     expect(output).toMatchObject({ imported: 0, ignored_kinds: { no_consent: 15 } });
   });
 });
+
+describe('rollouts whose lines have no times', () => {
+  it('are known by their envelopes all the same', async () => {
+    const lines = codexLines().map((line) =>
+      Object.fromEntries(Object.entries(line).filter(([k]) => k !== 'timestamp')),
+    );
+    const output = await bench.import({ path: bench.file('r.jsonl', jsonl(lines.slice(1))) });
+    expect(output).toMatchObject({ format: 'codex', rejected: 0 });
+  });
+});
