@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recordedCalls } from '../../../src/evidence/trace.js';
-import { bareCodexLines, codexLines } from './recordings/codex.js';
+import { bareCodexLines, codexLines, codexTurns } from './recordings/codex.js';
 import { type Bench, createBench, jsonl, unaccounted } from './support.js';
 
 let bench: Bench;
@@ -133,5 +133,41 @@ describe('rollouts whose lines have no times', () => {
     );
     const output = await bench.import({ path: bench.file('r.jsonl', jsonl(lines.slice(1))) });
     expect(output).toMatchObject({ format: 'codex', rejected: 0 });
+  });
+});
+
+describe('a rollout with several turns', () => {
+  it('leaves out the turns that were taken back, and keeps them marked', async () => {
+    const lines = codexTurns([
+      { asks: 'Add a retry', answers: 'Added.' },
+      { asks: 'Log it too', answers: 'Logged.' },
+      { asks: 'Log it twice', answers: 'Logged twice.', takenBack: 2 },
+      { asks: 'Count it instead', answers: 'Counted.' },
+    ]);
+    const { trace } = await imported(lines);
+    expect(trace.records.map((one) => one.text)).toEqual(['Add a retry', 'Added.', 'Count it instead', 'Counted.']);
+    const all = await bench.store.evidence.getTrace(trace.run.run_id, 'all');
+    expect(all?.records.filter((one) => one.is_abandoned).map((one) => one.text)).toEqual([
+      'Log it too',
+      'Logged.',
+      'Log it twice',
+      'Logged twice.',
+    ]);
+    for (const { evidence_id } of all?.records ?? []) expect(await bench.service.verifyRecord(evidence_id)).toBeNull();
+  });
+
+  it('is cut where something new is asked hours after the last answer', async () => {
+    await imported(
+      codexTurns([
+        { asks: 'Add a retry to the client', answers: 'Added.' },
+        { asks: 'also log it in there', answers: 'Logged.', after: 9 },
+        { asks: 'Translate the README into German', answers: 'Translated.', after: 5 },
+      ]),
+    );
+    const traces = await bench.traces();
+    expect(traces.map(({ run, records }) => [run.native_id, run.session_id, records.length]).sort()).toEqual([
+      ['k1#4', 'k1', 2],
+      ['k1', 'k1', 4],
+    ]);
   });
 });
