@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { ImportOutput } from '../evidence/contract.js';
 import { importInput } from '../evidence/contract.js';
+import { inventoryReport } from './inventory-report.js';
 import { type Command, endProgress, table, UsageError, workContext } from './io.js';
 
 export const importCommand: Command = {
@@ -61,15 +62,6 @@ function report(path: string, result: ImportOutput): string {
   let text = `${path}\n${table(['', ''], rows)}`;
   for (const { file, line, reason } of result.rejections)
     text += `  rejected ${file}${line === null ? '' : `:${line}`}: ${reason}\n`;
-  const { inventory } = result;
-  if (inventory) {
-    text += table(
-      ['tool', 'calls', 'failures'],
-      inventory.tools.map((tool) => [tool.name, tool.calls, tool.failures]),
-    );
-    text += table(['outcome', 'runs'], Object.entries(inventory.outcomes));
-    for (const missing of inventory.missing) text += `  missing: ${missing}\n`;
-    text += 'Nothing was stored (dry run).\n';
-  }
+  if (result.inventory) text += inventoryReport(result.inventory);
   return text;
 }

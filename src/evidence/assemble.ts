@@ -23,6 +23,8 @@ interface Prepared extends CheckedDraft {
 export interface Assembled {
   readonly run: Run;
   readonly records: readonly EvidenceRecord[];
+  /** of the program that wrote the log */
+  readonly version: string | null;
 }
 
 interface NativeRun {
@@ -91,7 +93,8 @@ export class Assembler {
     );
     if (!known) this.#remember(runId, spokenIds(records));
     const made = runOf(runId, facts, source, records);
-    return { run: parent ? { ...made, parent: this.#parentOf(format, parent) } : made, records };
+    const { version } = facts;
+    return { run: parent ? { ...made, parent: this.#parentOf(format, parent) } : made, records, version };
   }
 
   /** What a log says of a run that it does not hold: which run it came of. */

@@ -10,6 +10,7 @@ import { createConsent } from './consent.js';
 import type { ImportInput, ImportOutput } from './contract.js';
 import { ImportRun } from './import-run.js';
 import { findInputs, type Inputs } from './import-sources.js';
+import type { NeedObserver } from './inventory.js';
 import { createOwnFiles } from './own-files.js';
 import { cleanText, createRedactionPolicy, type RedactionPolicy, redactionVersion } from './redact.js';
 import { searchEvidence } from './search.js';
@@ -23,6 +24,8 @@ export interface EvidenceDeps {
   readonly roots: Roots;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Makes what reads needs for an inventory; without it, an inventory has none. */
+  readonly needs?: (() => NeedObserver) | undefined;
 }
 
 function outputOf(run: ImportRun, inputs: Inputs): Omit<ImportOutput, 'receipt_id' | 'inventory'> {
@@ -80,6 +83,7 @@ async function importEvidence(
     namespace: inputs.namespace,
     recordedAt: startedAt,
     context,
+    needs: dryRun ? deps.needs?.() : undefined,
     totalBytes: inputs.sources.reduce((sum, file) => sum + file.source.bytes, 0),
   });
   for (const file of inputs.sources) await run.importFile(file);

@@ -18,10 +18,11 @@ import {
 } from './importers/importer.js';
 import type { Recognized } from './importers/sniff.js';
 import { readItems } from './importers/sniff.js';
-import { InventoryCounter } from './inventory.js';
+import { InventoryCounter, type NeedObserver } from './inventory.js';
 import type { EvidenceRecord, Run, Source, ToolDefinition } from './model.js';
 import type { OpenBytes } from './read/spans.js';
 import type { RedactionPolicy } from './redact.js';
+import { SeenIds } from './seen-ids.js';
 import { spilledItems } from './spilled.js';
 import type { Diagnostic, EvidenceStore, RunLink } from './store.js';
 import { declaredTools, ToolInference } from './tool-definitions.js';
@@ -51,6 +52,8 @@ export interface ImportDeps {
   readonly recordedAt: string;
   readonly context: WorkContext;
   readonly totalBytes: number;
+  /** reads needs for the inventory of a dry run */
+  readonly needs?: NeedObserver | undefined;
 }
 
 interface Pending {
@@ -66,10 +69,10 @@ export class ImportRun {
   readonly ignoredKinds: Record<string, number> = {};
   readonly rejections: ImportOutput['rejections'] = [];
   readonly redacted: Record<string, number> = {};
-  readonly inventory = new InventoryCounter();
+  readonly inventory: InventoryCounter;
   readonly warnings: string[] = [];
   readonly #assembler: Assembler;
-  readonly #dryIds = new Set<string>();
+  readonly #dryIds = new SeenIds();
   #pending: Pending[] = [];
   #pendingLinks: LinkFound[] = [];
   readonly #links = new Map<string, RunLink>();
@@ -80,6 +83,7 @@ export class ImportRun {
 
   constructor(readonly deps: ImportDeps) {
     const { policy, store, namespace, recordedAt } = deps;
+    this.inventory = new InventoryCounter(deps.dryRun ? deps.needs : undefined);
     this.#assembler = new Assembler({ policy, store, namespace, recordedAt, redacted: this.redacted });
   }
 
@@ -97,6 +101,7 @@ export class ImportRun {
       if (this.#pendingRecords >= batchRecords || this.#pendingBytes >= batchBytes) await this.#flush(file, inference);
     }
     await this.#flush(file, inference);
+    this.inventory.endFile();
     this.#noteIgnored(file, ignoredHere);
     await this.#storeTools(file, [...tools.values()], inference);
     await this.#storeDiagnostics();
@@ -183,7 +188,7 @@ export class ImportRun {
       const before = runs.get(assembled.run.run_id);
       runs.set(assembled.run.run_id, before ? joined(before, assembled.run) : assembled.run);
       records.push(...assembled.records);
-      this.inventory.see(assembled.run, assembled.records);
+      this.inventory.see(assembled.run, assembled.records, assembled.version);
       for (const record of assembled.records) inference.see(record);
     }
     const { inserted, duplicates } = this.deps.dryRun
@@ -228,9 +233,7 @@ export class ImportRun {
   async #countOnly(records: readonly EvidenceRecord[]): Promise<{ inserted: number; duplicates: number }> {
     let inserted = 0;
     for (const { evidence_id } of records) {
-      if (this.#dryIds.has(evidence_id) || (await this.deps.store?.getRecord(evidence_id))) continue;
-      this.#dryIds.add(evidence_id);
-      inserted += 1;
+      if (this.#dryIds.add(evidence_id) && !(await this.deps.store?.getRecord(evidence_id))) inserted += 1;
     }
     return { inserted, duplicates: records.length - inserted };
   }
