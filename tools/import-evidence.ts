@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import { importInput, importOutput } from '../src/evidence/contract.js';
 import { jsonObject } from '../src/json.js';
+import { askConsent } from './consent.js';
 import { longTool } from './define.js';
 import { lines, plural, quoted, tally } from './text.js';
 
@@ -37,12 +38,15 @@ export const importEvidence = longTool({
     inventory: jsonObject.optional().describe('formats, versions, runs, tasks, tools, outcomes, usage, needs, missing'),
   },
   hints: { readOnly: false, destructive: false, idempotent: true, openWorld: false },
+  before: askConsent,
   render: (result) =>
     lines(
       `Read ${plural(result.records_read, 'record')} of ${plural(result.files, 'file')} (${result.format}): ${result.inventory ? `would import ${result.imported}` : `${result.imported} imported`}, ${plural(result.duplicates, 'duplicate')}, ${result.ignored} ignored, ${result.rejected} rejected; ${plural(result.runs, 'run')}.`,
       `source: ${quoted(result.source)}`,
       result.ignored > 0 && `Ignored: ${tally(result.ignored_kinds)}.`,
       Object.keys(result.redacted).length > 0 && `Redacted: ${tally(result.redacted)}.`,
+      result.without_consent !== undefined &&
+        `Left out: ${plural(result.without_consent, 'project folder')} that nobody has allowed (consent.allow in foundry.config.json).`,
       result.rejections.map((one) => `- ${one.file}${one.line === null ? '' : `:${one.line}`} rejected: ${one.reason}`),
       result.inventory && inventoryText(result.inventory),
       result.receipt_id !== undefined && `receipt_id: ${result.receipt_id}`,

@@ -67,6 +67,7 @@ export const importOutput = z.object({
   rejected: z.int(),
   rejections: z.array(rejection).max(20),
   redacted: z.record(z.string(), z.int()),
+  without_consent: z.int().optional().describe('project folders that were left out, for nobody has allowed them'),
   runs: z.int(),
   source: z.string(),
   receipt_id: z.string().optional().describe('absent for a dry run'),

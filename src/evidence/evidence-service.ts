@@ -6,16 +6,17 @@ import type { Logger } from '../log.js';
 import { storeReceipt } from '../receipts/receipts.js';
 import type { Roots } from '../roots.js';
 import type { Store } from '../store.js';
-import { createConsent } from './consent.js';
+import { type Consent, createConsent, unasked } from './consent.js';
 import type { ImportInput, ImportOutput } from './contract.js';
 import { ImportRun } from './import-run.js';
-import { findInputs, type Inputs } from './import-sources.js';
+import { findInputs, grantedPath, type Inputs } from './import-sources.js';
 import type { NeedObserver } from './inventory.js';
 import { createOwnFiles } from './own-files.js';
 import { cleanText, createRedactionPolicy, type RedactionPolicy, redactionVersion } from './redact.js';
 import { searchEvidence } from './search.js';
 import type { EvidenceService } from './service.js';
 import { cleanedOnce } from './source-path.js';
+import { projectAtHand, saidOf, unaskedProjects } from './unasked.js';
 import { verify } from './verify.js';
 
 export interface EvidenceDeps {
@@ -37,6 +38,7 @@ function outputOf(run: ImportRun, inputs: Inputs): Omit<ImportOutput, 'receipt_i
     ignored_kinds: run.ignoredKinds,
     rejections: run.rejections,
     redacted: Object.fromEntries(Object.entries(run.redacted).filter(([, count]) => count > 0)),
+    ...(run.unasked.size > 0 ? { without_consent: run.unasked.size } : {}),
     runs: run.inventory.runs,
     source: inputs.label,
   };
@@ -57,6 +59,15 @@ function receiptArguments(input: ImportInput, inputs: Inputs, policy: RedactionP
   return asked;
 }
 
+/** Refuses an import of which nothing could be taken; where something can, the rest is left out and counted. */
+function refuseUnasked({ sources }: Inputs, consent: Consent, { via }: WorkContext): void {
+  const projects = sources.map(({ recognized, path }) => {
+    const project = projectAtHand(recognized, path);
+    return project !== null && consent(project, path) === 'unasked' ? project : null;
+  });
+  if (projects.length > 0 && !projects.includes(null)) throw unasked(new Set(projects).size, via === 'cli');
+}
+
 async function importEvidence(
   deps: EvidenceDeps,
   policy: RedactionPolicy,
@@ -74,10 +85,13 @@ async function importEvidence(
     isOwn: createOwnFiles(deps.config.db),
     clean: cleanedOnce((text) => cleanText(policy, text)),
   });
+  const path = inputs.namespace === 'client' ? undefined : inputs.sources[0]?.path;
+  const consent = createConsent(deps.config.file.consent, await saidOf(deps.config, path, context));
+  refuseUnasked(inputs, consent, context);
   const dryRun = input.dry_run === true;
   const run = new ImportRun({
     policy,
-    consent: createConsent(deps.config.file.consent),
+    consent,
     store: dryRun && !store.exists() ? undefined : store.evidence,
     dryRun,
     namespace: inputs.namespace,
@@ -102,6 +116,7 @@ async function importEvidence(
     redacted,
     format: _format,
     source: _source,
+    without_consent: _withoutConsent,
     ...counts
   } = output;
   const receipt = await storeReceipt(store.receipts, clock, {
@@ -120,8 +135,21 @@ async function importEvidence(
 /** Imports logs as evidence, finds it again, and proves that it is what the logs say. */
 export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
   const policy = createRedactionPolicy(deps.config.file.redaction);
+  const agreed = new Set<string>();
   return {
     importEvidence: (input, context) => importEvidence(deps, policy, { input, context }),
+    async unasked(path, context) {
+      const full = await grantedPath(path, { roots: deps.roots, context });
+      return unaskedProjects(full, await saidOf(deps.config, full, context), {
+        config: deps.config,
+        isOwn: createOwnFiles(deps.config.db),
+        clean: cleanedOnce((text) => cleanText(policy, text)),
+      });
+    },
+    async agree(projects) {
+      for (const one of projects) agreed.add(one);
+    },
+    agreed: async (projects) => projects.every((one) => agreed.has(one)),
     search: (input) => searchEvidence(deps, input),
     async heldKinds(value) {
       const redactor = policy.runRedactor();

@@ -71,6 +71,8 @@ export class ImportRun {
   readonly redacted: Record<string, number> = {};
   readonly inventory: InventoryCounter;
   readonly warnings: string[] = [];
+  /** project folders that were left out because nobody has said yes to them */
+  readonly unasked = new Set<string>();
   readonly #assembler: Assembler;
   readonly #dryIds = new SeenIds();
   #pending: Pending[] = [];
@@ -121,7 +123,9 @@ export class ImportRun {
   }
 
   #check(run: RunDraft, file: ImportSource, ignoredHere: Record<string, number>): void {
-    if (!this.deps.consent(run.facts.project, file.path)) {
+    const verdict = this.deps.consent(run.facts.project, file.path);
+    if (verdict === 'unasked') this.unasked.add(run.facts.project ?? file.path);
+    if (verdict !== 'taken') {
       for (const draft of run.drafts) this.#ignore(ignored(draft.span, 'no_consent'), ignoredHere);
       return;
     }

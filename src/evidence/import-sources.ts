@@ -128,7 +128,10 @@ async function fromContent(content: string, input: ImportInput, context: InputCo
 }
 
 /** On the command line a person has named the path, which grants it; a client's path must lie in a granted folder. */
-async function grantedPath(path: string, { roots, context }: InputContext): Promise<string> {
+export async function grantedPath(
+  path: string,
+  { roots, context }: { readonly roots: Roots; readonly context: Pick<WorkContext, 'via'> },
+): Promise<string> {
   if (context.via !== 'cli') return roots.readable(path);
   const full = resolve(path);
   const found = await stat(full).catch(() => undefined);

@@ -6,7 +6,7 @@ import { readLines } from '../read/lines.js';
 import { parseBytes, type ReadProblem } from '../read/parse.js';
 import type { OpenBytes, RawSpan } from '../read/spans.js';
 import { readTime } from './chat.js';
-import { type Importer, type Item, objectOf, rejected } from './importer.js';
+import { type Importer, type Item, objectOf, rejected, textOf } from './importer.js';
 import { importers } from './index.js';
 
 /** How a file is cut into spans: a value a line, or one JSON document (or several) with its elements or members. */
@@ -17,6 +17,8 @@ export interface Recognized {
   readonly layout: Layout;
   /** the first time that the file's first values name */
   readonly startsAt: string | null;
+  /** the working folder that they name */
+  readonly project: string | null;
 }
 
 const sampleSize = 20;
@@ -80,12 +82,11 @@ function isLines(first: readonly (JsonValue | undefined)[]): boolean {
   return whole * 2 > first.length || (whole > 0 && isJsonObject(first[0]));
 }
 
-function firstTime(values: readonly (JsonValue | undefined)[]): string | null {
-  for (const value of values) {
-    const time = readTime(objectOf(value)?.['timestamp']);
-    if (time !== null) return time;
-  }
-  return null;
+function beginning(values: readonly (JsonValue | undefined)[]): Pick<Recognized, 'startsAt' | 'project'> {
+  const lines = values.map((value) => objectOf(value)).filter((line) => line !== undefined);
+  const folders = lines.flatMap((line) => textOf(line['cwd']) ?? textOf(objectOf(line['payload'])?.['cwd']) ?? []);
+  const times = lines.flatMap((line) => readTime(line['timestamp']) ?? []);
+  return { startsAt: times[0] ?? null, project: folders[0] ?? null };
 }
 
 /**
@@ -99,12 +100,12 @@ export async function recognize(open: OpenBytes, only?: Importer): Promise<Recog
   if (isLines(first)) {
     const whole = first.includes(undefined) ? await sample(readLines(open), sampleSize) : first;
     const importer = winner(whole, only);
-    if (importer) return { importer, layout: 'lines', startsAt: firstTime(whole) };
+    if (importer) return { importer, layout: 'lines', ...beginning(whole) };
   }
   for (const layout of ['elements', 'members'] as const) {
     const values = await sample(spansOf(open, layout), sampleSize);
     const importer = winner(values, only);
-    if (importer) return { importer, layout, startsAt: firstTime(values) };
+    if (importer) return { importer, layout, ...beginning(values) };
   }
   return undefined;
 }
