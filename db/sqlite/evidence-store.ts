@@ -2,6 +2,7 @@ import type { Statement } from 'better-sqlite3';
 import type { EvidenceRecord, Run, Source, ToolDefinition } from '../../src/evidence/model.js';
 import type { EvidenceStore, RunFilter } from '../../src/evidence/store.js';
 import { queryTerms, searchableText, snippetOf } from '../../src/evidence/text.js';
+import type { JsonValue } from '../../src/json.js';
 import type { Connection } from './connection.js';
 import { type RecordRow, type RunRow, recordOf, runColumns, runOf, whereOf } from './evidence-rows.js';
 import { createEvidenceWriter, type EvidenceWriter } from './evidence-write.js';
@@ -78,7 +79,10 @@ const idQueries = {
   source: 'SELECT source_id AS id FROM sources WHERE source_id >= ? AND source_id < ? ORDER BY source_id LIMIT ?',
 } as const;
 
-type Reads = Omit<EvidenceStore, 'putSource' | 'append' | 'linkRuns' | 'putToolDefinitions' | 'putDiagnostics'>;
+type Reads = Omit<
+  EvidenceStore,
+  'putSource' | 'append' | 'linkRuns' | 'putFileAccount' | 'putToolDefinitions' | 'putDiagnostics'
+>;
 
 function reads(connection: Connection): Reads {
   let byId: Statement<[string], RunRow> | undefined;
@@ -102,6 +106,12 @@ function reads(connection: Connection): Reads {
         )
         .all({ source: source ?? null });
       return rows.map((row) => JSON.parse(row.body) as ToolDefinition);
+    },
+    async fileAccount(sourceId, key) {
+      const row = connection.db
+        .prepare<[string, string], { body: string }>('SELECT body FROM file_accounts WHERE source_id = ? AND key = ?')
+        .get(sourceId, key);
+      return row && (JSON.parse(row.body) as JsonValue);
     },
     async getRun(runId) {
       return getRun(runId);
@@ -195,6 +205,13 @@ export function createEvidenceStore(connection: Connection): EvidenceStore {
         );
         for (const one of definitions) put.run(sourceId, one.name, JSON.stringify(one));
       });
+    },
+    async putFileAccount(sourceId, key, account) {
+      connection.write(() =>
+        connection.db
+          .prepare('INSERT OR REPLACE INTO file_accounts VALUES (?, ?, ?)')
+          .run(sourceId, key, JSON.stringify(account)),
+      );
     },
     async putDiagnostics(diagnostics) {
       connection.write(() => {

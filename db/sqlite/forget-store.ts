@@ -93,6 +93,8 @@ function forgetAll(db: Db, selection: Selection): Forgotten {
   forgetEvidence(runs, tally);
   forgetSources(db, selection, sources, tally);
   if (counts['runs'] === undefined && counts['sources'] === undefined) return { counts, datasetFolders };
+  // A file of which something was forgotten has to be read again when it is imported again.
+  db.exec('DELETE FROM file_accounts');
   // Finished work and answers of models may quote any run that they saw: which ones is not recorded.
   tally('jobs', "DELETE FROM jobs WHERE state NOT IN ('queued', 'running')");
   tally('model_answers', 'UPDATE model_calls SET response = NULL WHERE response IS NOT NULL');

@@ -1,6 +1,7 @@
 import type { Config } from '../config.js';
 import type { Clock, WorkContext } from '../context.js';
 import { FoundryError } from '../errors.js';
+import { hashOf } from '../hash.js';
 import type { JsonObject } from '../json.js';
 import type { Logger } from '../log.js';
 import { storeReceipt } from '../receipts/receipts.js';
@@ -29,17 +30,17 @@ export interface EvidenceDeps {
   readonly needs?: (() => NeedObserver) | undefined;
 }
 
-function outputOf(run: ImportRun, inputs: Inputs): Omit<ImportOutput, 'receipt_id' | 'inventory'> {
+function outputOf({ account }: ImportRun, inputs: Inputs): Omit<ImportOutput, 'receipt_id' | 'inventory'> {
   const formats = [...new Set(inputs.sources.map((one) => one.source.format))];
   return {
     format: formats.length === 1 ? (formats[0] ?? 'mixed') : 'mixed',
     files: inputs.sources.length + inputs.companions.length + inputs.unknown.length,
-    ...run.counts,
-    ignored_kinds: run.ignoredKinds,
-    rejections: run.rejections,
-    redacted: Object.fromEntries(Object.entries(run.redacted).filter(([, count]) => count > 0)),
-    ...(run.unasked.size > 0 ? { without_consent: run.unasked.size } : {}),
-    runs: run.inventory.runs,
+    ...account.counts,
+    ignored_kinds: account.ignoredKinds,
+    rejections: account.rejections,
+    redacted: Object.fromEntries(Object.entries(account.redacted).filter(([, count]) => count > 0)),
+    ...(account.unasked.size > 0 ? { without_consent: account.unasked.size } : {}),
+    runs: account.runIds.size,
     source: inputs.label,
   };
 }
@@ -86,12 +87,14 @@ async function importEvidence(
     clean: cleanedOnce((text) => cleanText(policy, text)),
   });
   const path = inputs.namespace === 'client' ? undefined : inputs.sources[0]?.path;
-  const consent = createConsent(deps.config.file.consent, await saidOf(deps.config, path, context));
+  const said = await saidOf(deps.config, path, context);
+  const consent = createConsent(deps.config.file.consent, said);
   refuseUnasked(inputs, consent, context);
   const dryRun = input.dry_run === true;
   const run = new ImportRun({
     policy,
     consent,
+    consentKey: hashOf({ rules: deps.config.file.consent ?? {}, said: { ...said } }),
     store: dryRun && !store.exists() ? undefined : store.evidence,
     dryRun,
     namespace: inputs.namespace,
@@ -102,13 +105,13 @@ async function importEvidence(
   });
   for (const file of inputs.sources) await run.importFile(file);
   for (const name of inputs.unknown) {
-    run.ignoredElsewhere('unrecognized_file');
+    run.account.ignore('unrecognized_file');
     run.warnings.push(`${name} is in no format that can be imported.`);
   }
-  for (const kind of inputs.companions) run.ignoredElsewhere(kind);
+  for (const kind of inputs.companions) run.account.ignore(kind);
   await run.finish();
   const output = outputOf(run, inputs);
-  log.info('imported', { ...run.counts, files: output.files });
+  log.info('imported', { ...run.account.counts, files: output.files });
   if (dryRun) return { ...output, inventory: run.inventory.result() };
   const {
     ignored_kinds: _kinds,

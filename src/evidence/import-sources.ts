@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import type { WorkContext } from '../context.js';
 import { FoundryError } from '../errors.js';
-import { contentId, sha256 } from '../hash.js';
+import { contentId, hashOf, sha256 } from '../hash.js';
 import type { FileRef } from '../receipts/model.js';
 import { fileRef } from '../receipts/receipts.js';
 import type { Roots } from '../roots.js';
@@ -20,7 +20,7 @@ import type { Source } from './model.js';
 import type { OwnFiles } from './own-files.js';
 import { bytesOf, type OpenBytes } from './read/spans.js';
 import { type CleanText, keptPath } from './source-path.js';
-import { companionKind } from './spilled.js';
+import { companionKind, spilledBeside } from './spilled.js';
 
 /** What one import reads. */
 export interface Inputs {
@@ -106,7 +106,18 @@ async function sourceOf(found: Found, context: InputContext): Promise<ImportSour
     redaction_policy: context.policyDigest,
     imported_at: context.importedAt,
   };
-  return { source, path: found.path, shown: found.ref.path, open: found.open, recognized: found.recognized };
+  // What was spilled beside a session is read with it.
+  const beside = importer.format === 'claude_code' ? await spilledBeside(found.path) : [];
+  const { sha256, importer: by_importer, redaction_policy } = source;
+  const key = hashOf({ sha256, importer: by_importer, redaction_policy, layout: found.recognized.layout, beside });
+  return {
+    source,
+    key: found.origin === 'file' ? key : null,
+    path: found.path,
+    shown: found.ref.path,
+    open: found.open,
+    recognized: found.recognized,
+  };
 }
 
 /** A label stands in lists and cards: one line, with nothing in it that cannot be seen. */

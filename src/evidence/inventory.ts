@@ -116,10 +116,6 @@ export class InventoryCounter {
     return tool;
   }
 
-  get runs(): number {
-    return this.#runs.size;
-  }
-
   result(): Inventory {
     const tools = [...this.#tools].map(([name, counts]) => ({ name, ...counts }));
     tools.sort((a, b) => b.calls - a.calls || (a.name < b.name ? -1 : 1));

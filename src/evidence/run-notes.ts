@@ -1,8 +1,9 @@
 import type { EvidenceRecord, Run, RunTrace } from './model.js';
 
 const maxText = 2_000;
-/** Characters that are held of one file at most; what comes after is not looked at for needs. */
+/** Bytes, about, that are held of one file at most; what comes after is not looked at for needs. */
 const maxHeld = 32 * 1024 * 1024;
+const recordBytes = 1_000;
 
 /** Four characters are about a token; few logs count tokens, and none of them count those of a single result. */
 export function tokensOfText(text: string): number {
@@ -33,7 +34,7 @@ function noted(record: EvidenceRecord): EvidenceRecord {
   const result = record.tool_result;
   return {
     ...record,
-    text: record.text?.slice(0, maxText) ?? null,
+    text: result ? null : (record.text?.slice(0, maxText) ?? null),
     tool_calls: record.tool_calls.map((call) =>
       jsonLength(call.arguments).length > maxText ? { ...call, arguments: {}, raw_arguments: null } : call,
     ),
@@ -61,7 +62,7 @@ export class RunNotes {
       const note = noted(record);
       trace.records.push(note);
       this.#tokens.set(note.evidence_id, tokensOfRecord(record));
-      this.#held += 500 + (note.text?.length ?? 0) + jsonLength(note.tool_calls).length;
+      this.#held += recordBytes + (note.text?.length ?? 0) + jsonLength(note.tool_calls).length;
     }
   }
 

@@ -1,4 +1,4 @@
-import { lstat, readFile } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.js';
 import type { Item } from './importers/importer.js';
@@ -29,6 +29,21 @@ function blocksOf(value: JsonValue): JsonObject[] {
   return listed.filter(isJsonObject).filter((block) => block['type'] === 'tool_result');
 }
 
+function projectOf(logPath: string): string {
+  const folder = dirname(logPath);
+  return basename(folder) === 'subagents' ? dirname(dirname(folder)) : folder;
+}
+
+/** The files that a session may have spilled results into, by name and size. */
+export async function spilledBeside(logPath: string): Promise<string[]> {
+  const folder = dirname(logPath);
+  const session = basename(folder) === 'subagents' ? dirname(folder) : logPath.replace(/\.jsonl$/, '');
+  const results = join(session, 'tool-results');
+  const names = await readdir(results).catch(() => []);
+  const sized = names.map(async (name) => `${name} ${(await lstat(join(results, name)).catch(() => undefined))?.size}`);
+  return (await Promise.all(sized)).sort();
+}
+
 /**
  * The file lies beside the log, whatever path the log gives: what a log says must not lead anywhere else. A link is not
  * followed.
@@ -36,9 +51,7 @@ function blocksOf(value: JsonValue): JsonObject[] {
 async function readSpilled(logPath: string, found: RegExpExecArray): Promise<string | undefined> {
   const [, session, name] = found;
   if (session === undefined || name === undefined || /^\.+$/.test(name)) return undefined;
-  const folder = dirname(logPath);
-  const project = basename(folder) === 'subagents' ? dirname(dirname(folder)) : folder;
-  const path = join(project, session, 'tool-results', name);
+  const path = join(projectOf(logPath), session, 'tool-results', name);
   try {
     const [holder, file] = await Promise.all([lstat(dirname(path)), lstat(path)]);
     if (!holder.isDirectory() || !file.isFile() || file.size > maxSpilledBytes) return undefined;

@@ -1,3 +1,4 @@
+import type { JsonValue } from '../json.js';
 import type { EvidenceRecord, Run, RunTrace, Source, ToolDefinition } from './model.js';
 
 export interface RunFilter {
@@ -53,6 +54,9 @@ export interface EvidenceStore {
   putToolDefinitions(sourceId: string, definitions: readonly ToolDefinition[]): Promise<void>;
   /** The definitions seen, newest source last; without a source, of all. */
   toolDefinitions(source?: string): Promise<ToolDefinition[]>;
+  /** What was kept of a file that was read to its end under this key; forgetting anything clears all of it. */
+  fileAccount(sourceId: string, key: string): Promise<JsonValue | undefined>;
+  putFileAccount(sourceId: string, key: string, account: JsonValue): Promise<void>;
   putDiagnostics(diagnostics: readonly Diagnostic[]): Promise<void>;
   getRun(runId: string): Promise<Run | undefined>;
   getRecord(evidenceId: string): Promise<EvidenceRecord | undefined>;
