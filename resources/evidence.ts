@@ -110,13 +110,15 @@ async function run(services: Services, uri: string, runId: string): Promise<Reso
   const trace = await services.store.evidence.getTrace(runId, 'all');
   if (!trace) return undefined;
   const { run: head, records } = trace;
+  const left = records.filter((one) => one.is_abandoned).length;
   const facts = [
     `- source: ${inline(head.source)} (${head.format}, origin ${head.origin})`,
+    `- session: ${inline(head.session_id)}${head.native_id === null || head.native_id === head.session_id ? '' : `, ${inline(head.native_id)}`}`,
     `- task: ${inline(head.task_id ?? '')}`,
     `- models: ${head.models.map((model) => inline(model)).join(', ') || '-'}`,
     `- outcome: ${head.outcome ? inline(JSON.stringify(head.outcome), 300) : 'none in the log'}`,
     `- time: ${head.started_at ?? '-'} to ${head.ended_at ?? '-'}`,
-    `- records: ${head.records}, calls: ${head.calls}`,
+    `- records: ${head.records}${left > 0 ? `, of which ${left} on abandoned branches` : ''}, calls: ${head.calls}`,
     ...(head.parent ? [`- ${parentText(head.parent)}`] : []),
   ];
   const task = head.task?.instruction ? `## Task\n\n${fence(head.task.instruction)}` : '';
