@@ -17,9 +17,8 @@ function prepare(connection: Connection) {
         trial = excluded.trial, project = excluded.project, agent = excluded.agent, models = excluded.models,
         task = excluded.task, outcome = excluded.outcome, started_at = excluded.started_at, ended_at = excluded.ended_at,
         parent = excluded.parent`),
-    recount: db.prepare(`
-      UPDATE runs SET (records, calls) = (SELECT count(*), ifnull(sum(iif(e.abandoned, 0, e.calls)), 0) FROM evidence e WHERE e.run_id = runs.run_id)
-      WHERE run_id = ?`),
+    // By what was added: counting a long run anew with every batch would read it over and over.
+    count: db.prepare('UPDATE runs SET records = records + ?, calls = calls + ? WHERE run_id = ?'),
     dropIfEmpty: db.prepare(
       'DELETE FROM runs WHERE run_id = ? AND NOT EXISTS (SELECT 1 FROM evidence e WHERE e.run_id = runs.run_id)',
     ),
@@ -90,21 +89,31 @@ export function createEvidenceWriter(connection: Connection): EvidenceWriter {
       if (!row) putRun(run, recordedAt);
     }
     let inserted = 0;
-    const touched = new Set<string>();
+    const added = new Map<string, { records: number; calls: number }>();
     for (const record of records) {
       const isNew = add(record);
-      if (isNew) inserted += 1;
-      if (isNew || mark(record)) touched.add(record.run_id);
+      if (!isNew && !mark(record)) continue;
+      const sum = added.get(record.run_id) ?? { records: 0, calls: 0 };
+      added.set(record.run_id, sum);
+      // Calls on an abandoned branch are none of the run's: one that was counted is taken off, one that returns is added.
+      const calls = record.tool_calls.length;
+      if (isNew) {
+        inserted += 1;
+        sum.records += 1;
+        sum.calls += record.is_abandoned ? 0 : calls;
+      } else sum.calls += record.is_abandoned ? -calls : calls;
     }
     for (const run of runs) {
       const before = known.get(run.run_id);
-      if (touched.has(run.run_id)) {
+      const sum = added.get(run.run_id);
+      if (sum) {
         if (before) {
           const whole = grown(before, run);
           known.set(run.run_id, whole);
           putRun(whole, recordedAt);
         }
-        sql.recount.run(run.run_id);
+        sql.count.run(sum.records, sum.calls, run.run_id);
+        added.delete(run.run_id);
       } else if (!before) sql.dropIfEmpty.run(run.run_id);
     }
     return { inserted, duplicates: records.length - inserted };

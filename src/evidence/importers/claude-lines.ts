@@ -26,9 +26,16 @@ function usageOf(message: JsonObject): RecordContent['usage'] {
   return { input_tokens: input, output_tokens: count('output_tokens'), cost_usd: null };
 }
 
+/** Newer versions say where a message came from: from a person, or from tasks, channels and other agents. */
+function isFromElsewhere(holder: JsonObject | undefined): boolean {
+  const kind = textOf(objectOf(holder?.['origin'])?.['kind']);
+  return kind !== null && kind !== 'human';
+}
+
 /** Whether a person typed what stands in a user's line. */
 export function isPersons(line: JsonObject, blocks: Blocks): boolean {
   return (
+    !isFromElsewhere(line) &&
     line['type'] !== 'assistant' &&
     line['isMeta'] !== true &&
     line['isSidechain'] !== true &&
@@ -89,7 +96,7 @@ export function messageDrafts(
 /** What a person said while the agent was at work: it is attached to the line where the agent got to see it. */
 export function queuedText(line: JsonObject): string | null {
   const attachment = objectOf(line['attachment']);
-  if (attachment?.['type'] !== 'queued_command') return null;
+  if (attachment?.['type'] !== 'queued_command' || isFromElsewhere(attachment)) return null;
   const mode = textOf(attachment['commandMode']);
   const text = contentText(attachment['prompt']);
   return (mode === null || mode === 'prompt') && text !== null && isTyped(text) ? text : null;

@@ -14,6 +14,7 @@ import {
   listOf,
   noFacts,
   objectOf,
+  type ParentDraft,
   type RecordContent,
   type RunDraft,
   rejected,
@@ -42,6 +43,8 @@ interface FileState {
   cwd: string | null;
   model: string | null;
   isSidechain: boolean;
+  /** the session that started this one's agent */
+  startedBy: string | null;
   items: number;
   waiting: Waiting | null;
   version: string | null;
@@ -64,18 +67,22 @@ function lineReader(reader: ItemReader, around: Partial<RecordContent>): Draft['
 }
 
 function runOf(state: FileState, task: string | null, drafts: readonly Draft[]): RunDraft {
-  const { session, root, cwd, version } = state;
+  const { session, cwd, version } = state;
+  const parent = parentOf(state);
   const whole = session ?? ['unnamed', state.unnamed];
   const native_id = session === null || task === null ? session : `${session}#${task}`;
   return {
     event: 'run',
     key: { by: 'native', id: task === null ? whole : ['task', whole, task] },
     facts: { ...noFacts, native_id, session_id: session, project: cwd, agent: 'codex', version },
-    ...(root === null || root === session || task !== null
-      ? {}
-      : { parent: { relation: 'fork' as const, id: root, call_id: null } }),
+    ...(parent && task === null ? { parent } : {}),
     drafts,
   };
+}
+
+function parentOf({ session, root, startedBy }: FileState): ParentDraft | null {
+  if (startedBy !== null) return { relation: 'sub_agent', id: startedBy, call_id: null };
+  return root === null || root === session ? null : { relation: 'fork', id: root, call_id: null };
 }
 
 function* release(state: FileState, usage: RecordContent['usage'] = null): Generator<RunDraft> {
@@ -129,14 +136,25 @@ function* metaEvents(span: ValueSpan, meta: JsonObject, state: FileState): Gener
   // After items another id is that of another session, in files that were joined.
   if (state.items > 0 && id !== null && id !== state.session) {
     yield* release(state);
-    Object.assign(state, { session: null, root: null, items: 0, model: null, version: null, tasks: new TaskCuts() });
+    Object.assign(state, {
+      session: null,
+      root: null,
+      items: 0,
+      model: null,
+      version: null,
+      startedBy: null,
+      tasks: new TaskCuts(),
+    });
   }
   if (state.items === 0) state.root = idText(meta['forked_from_id']) ?? id ?? state.root;
   if (state.session === null) {
     state.session = id;
     state.cwd = textOf(meta['cwd']) ?? state.cwd;
     state.version = textOf(meta['cli_version']);
-    state.isSidechain = objectOf(meta['source'])?.['subagent'] !== undefined;
+    const subagent = objectOf(meta['source'])?.['subagent'];
+    state.isSidechain = subagent !== undefined;
+    const spawned = objectOf(objectOf(subagent)?.['thread_spawn'])?.['parent_thread_id'];
+    state.startedBy = state.isSidechain ? idText(spawned ?? meta['parent_thread_id']) : null;
   }
   const tools = listOf(meta['dynamic_tools']);
   if (tools.length > 0) yield { event: 'tools', tools };
@@ -198,6 +216,7 @@ async function* read(items: AsyncIterable<Item>, again: () => AsyncIterable<Item
     cwd: null,
     model: null,
     isSidechain: false,
+    startedBy: null,
     items: 0,
     waiting: null,
     version: null,

@@ -46,7 +46,12 @@ describe('Codex rollouts', () => {
     expect(trace.records.filter((one) => one.is_human).map((one) => one.text)).toEqual(['make the test pass']);
     await bench.close();
     bench = createBench();
-    const sub = await imported(codexLines('r2', { source: { subagent: 'review' } }));
+    const source = { subagent: { thread_spawn: { parent_thread_id: 'r1', depth: 1 } } };
+    await imported(codexLines('r1'));
+    const [parent] = await bench.traces();
+    await bench.import({ path: bench.file('sub.jsonl', jsonl(codexLines('r2', { source }))) });
+    const sub = { trace: (await bench.traces()).find((one) => one.run.native_id === 'r2') ?? trace };
+    expect(sub.trace.run.parent).toEqual({ relation: 'sub_agent', run_id: parent?.run.run_id, call_id: null });
     expect(sub.trace.records.some((one) => one.is_human)).toBe(false);
     expect(sub.trace.records.find((one) => one.tool_calls.length > 0)?.is_sidechain).toBe(true);
   });

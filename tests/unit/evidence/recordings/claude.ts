@@ -99,6 +99,10 @@ export function everything(id = 'e1'): Session {
     .answers('s4', 'It is retry.test.ts.', { isSidechain: true })
     .backTo('a1')
     .line('attachment', 'q1', { attachment: { type: 'queued_command', prompt: 'Only look at unit tests' } })
+    .line('attachment', 'q2', {
+      attachment: { type: 'queued_command', prompt: 'A task of yours is done', origin: { kind: 'task-notification' } },
+    })
+    .says('q3', 'Another agent says hello', { origin: { kind: 'peer' } })
     .result('u2', 't1', 'It is retry.test.ts.')
     .answers('a2', 'The retry test is flaky.')
     .backTo(null)
