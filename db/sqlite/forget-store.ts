@@ -19,7 +19,15 @@ function selected(db: Db, selection: Selection): string[] {
         .all(selection.by === 'source' ? selection.source : ''),
     run: () =>
       db
-        .prepare('SELECT run_id FROM runs WHERE run_id = ?')
+        .prepare(
+          `WITH RECURSIVE asked (run_id) AS (
+             SELECT run_id FROM runs WHERE run_id = ?
+             UNION
+             SELECT r.run_id FROM runs r JOIN asked a ON json_extract(r.parent, '$.run_id') = a.run_id
+             WHERE json_extract(r.parent, '$.relation') = 'sub_agent'
+           )
+           SELECT run_id FROM asked`,
+        )
         .pluck()
         .all(selection.by === 'run' ? selection.runId : ''),
     project: () => {

@@ -106,6 +106,7 @@ class SessionReader {
     if (tools.length > 0) yield { event: 'tools', tools };
     const native = idText(line['uuid']);
     if (queuedText(line) !== null) {
+      yield* this.end();
       yield this.#run(line, [{ span, nativeId: native, read: readQueued }]);
       return;
     }
@@ -120,6 +121,7 @@ class SessionReader {
       const text = systemPromptText(value);
       return text === null ? 'system prompt is no text' : { ...emptyContent, ...around, role: 'system', text };
     };
+    yield* this.end();
     yield this.#run(line, [{ span: prompt, nativeId: native === null ? null : `${native}#system`, read }]);
   }
 }

@@ -186,6 +186,13 @@ describe('sub-agents', () => {
     await provable();
   });
 
+  it('are forgotten with the run that started them', async () => {
+    await load(everything());
+    const main = byNative(await bench.traces(), 'e1');
+    await bench.store.forgetting.forget({ by: 'run', runId: main?.run.run_id ?? '' }, false);
+    expect(await bench.traces()).toEqual([]);
+  });
+
   it('in files of their own are linked once the session says which call they answer', async () => {
     const session = new Session('m1')
       .says('u1', 'Find the flaky test')
@@ -214,6 +221,22 @@ describe('what stands beside the messages', () => {
     const typed = main?.records.filter((record) => record.is_human).map((record) => record.text);
     expect(typed).toEqual(['Find out why the build is red', 'Only look at unit tests', 'Fix it then']);
     expect((await bench.store.evidence.toolDefinitions()).find((tool) => tool.name === 'Read')?.inferred).toBe(false);
+  });
+
+  it('stands where the agent got to see it', async () => {
+    const session = new Session('q1')
+      .says('u1', 'Show both files')
+      .calls('a1', { id: 't1', name: 'Read', input: { file_path: 'x' } })
+      .result('u2', 't1', 'one')
+      .line('attachment', 'q1', { attachment: { type: 'queued_command', prompt: 'Only the second' } })
+      .answers('a2', 'Only the second, then.');
+    await load(session);
+    expect(textsOf((await bench.traces())[0])).toEqual([
+      'Show both files',
+      'one',
+      'Only the second',
+      'Only the second, then.',
+    ]);
   });
 
   it('is a session without an id where its lines name none', async () => {
