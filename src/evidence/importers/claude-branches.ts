@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../json.js';
 import { readBlocks } from './claude-blocks.js';
-import { isPersons } from './claude-lines.js';
+import { isPersons, lineType } from './claude-lines.js';
 import { type Item, idText, objectOf } from './importer.js';
 import { type LineKind, LineTree } from './line-tree.js';
 
@@ -13,8 +13,9 @@ export interface Branches {
 }
 
 function kindOf(line: JsonObject): LineKind {
-  if (line['type'] === 'assistant') return 'answer';
-  if (line['type'] !== 'user') return 'other';
+  const type = lineType(line);
+  if (type === 'assistant') return 'answer';
+  if (type !== 'user') return 'other';
   const blocks = readBlocks(objectOf(line['message'])?.['content']);
   return typeof blocks !== 'string' && isPersons(line, blocks) ? 'request' : 'message';
 }

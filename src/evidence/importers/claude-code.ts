@@ -3,7 +3,7 @@ import { memberSpan } from '../read/children.js';
 import type { ValueSpan } from '../read/spans.js';
 import { readBlocks, systemPromptText } from './claude-blocks.js';
 import { type Branches, surveyBranches } from './claude-branches.js';
-import { envelope, isPersons, messageDrafts, queuedText, readQueued } from './claude-lines.js';
+import { envelope, isPersons, lineType, messageDrafts, queuedText, readQueued } from './claude-lines.js';
 import { ClaudeRuns } from './claude-runs.js';
 import {
   type Draft,
@@ -36,7 +36,7 @@ class SessionReader {
 
   *line(span: ValueSpan): Generator<ImportEvent> {
     const line = objectOf(span.value);
-    const type = textOf(line?.['type']);
+    const type = lineType(line);
     if (!line || type === null) {
       yield rejected(span, 'line has no type');
       return;
@@ -60,15 +60,16 @@ class SessionReader {
       return;
     }
     const id = idText(message['id']);
-    const goesOn = id !== null && id === this.#message && line['type'] === 'assistant';
+    const isAnswer = lineType(line) === 'assistant';
+    const goesOn = id !== null && id === this.#message && isAnswer;
     const isResult = blocks.result !== null;
     if (!goesOn && !(isResult && this.#held.length < maxHeld)) yield* this.end();
-    if (line['type'] === 'assistant') this.#message = id;
+    if (isAnswer) this.#message = id;
     if (blocks.isEmpty) {
       yield ignored(span, blocks.thinking ? 'thinking' : 'empty_message');
       return;
     }
-    if (line['type'] !== 'assistant') this.#runs.userLine(line, isPersons(line, blocks) ? (blocks.text ?? '') : null);
+    if (!isAnswer) this.#runs.userLine(line, isPersons(line, blocks) ? (blocks.text ?? '') : null);
     else this.#runs.assistantLine(line, blocks.calls);
     const native = idText(line['uuid']);
     const drafts = messageDrafts(span, line, { native, withUsage: this.#countsUsage(id) });
@@ -153,7 +154,8 @@ async function* read(items: AsyncIterable<Item>, again: () => AsyncIterable<Item
 function recognizes(value: JsonValue): boolean {
   const line = objectOf(value);
   const type = textOf(line?.['type']);
-  if (!line || type === null) return false;
+  if (!line) return false;
+  if (type === null) return 'sessionId' in line && lineType(line) !== null;
   if ('sessionId' in line && ('uuid' in line || 'message' in line || known.has(type))) return true;
   if ((type === 'user' || type === 'assistant') && 'uuid' in line) return objectOf(line['message']) !== undefined;
   return ('leafUuid' in line || 'messageId' in line) && known.has(type);

@@ -5,6 +5,11 @@ import { contentText, readTime } from './chat.js';
 import { type Blocks, isTyped, readBlocks, readToolResult } from './claude-blocks.js';
 import { type Draft, emptyContent, listOf, objectOf, type RecordContent, textOf } from './importer.js';
 
+/** The type of a line; where programs that copied it left it out, the role of its message says as much. */
+export function lineType(line: JsonObject | undefined): string | null {
+  return textOf(line?.['type']) ?? textOf(objectOf(line?.['message'])?.['role']);
+}
+
 /** Fields of the line around a message. */
 export function envelope(line: JsonObject): Pick<RecordContent, 'is_sidechain' | 'timestamp' | 'model'> {
   const model = textOf(objectOf(line['message'])?.['model']);
@@ -36,7 +41,7 @@ function isFromElsewhere(holder: JsonObject | undefined): boolean {
 export function isPersons(line: JsonObject, blocks: Blocks): boolean {
   return (
     !isFromElsewhere(line) &&
-    line['type'] !== 'assistant' &&
+    lineType(line) !== 'assistant' &&
     line['isMeta'] !== true &&
     line['isSidechain'] !== true &&
     line['isCompactSummary'] !== true &&
@@ -54,7 +59,7 @@ function readLine(value: JsonValue, withUsage: boolean): RecordContent | string 
   return {
     ...emptyContent,
     ...envelope(line),
-    role: blocks.result ? 'tool' : line['type'] === 'assistant' ? 'assistant' : 'user',
+    role: blocks.result ? 'tool' : lineType(line) === 'assistant' ? 'assistant' : 'user',
     is_human: isPersons(line, blocks),
     text: blocks.text,
     tool_calls: blocks.calls,

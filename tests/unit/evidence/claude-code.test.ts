@@ -239,6 +239,15 @@ describe('what stands beside the messages', () => {
     ]);
   });
 
+  it('is known by the role of its message where a line has no type', async () => {
+    const lines = rewound().lines.map(({ type: _unsaid, ...line }) => line);
+    const output = await bench.import({ path: bench.file('p/untyped.jsonl', jsonl(lines)) });
+    expect(output).toMatchObject({ format: 'claude_code', imported: 10, rejected: 0 });
+    const used = { sessionId: 's', message: { role: 'assistant', usage: { input_tokens: 1, output_tokens: 2 } } };
+    const usage = await bench.import({ path: bench.file('p/usage.jsonl', jsonl([used, used])) });
+    expect(usage).toMatchObject({ format: 'claude_code', ignored_kinds: { empty_message: 2 } });
+  });
+
   it('is a session without an id where its lines name none', async () => {
     const lines = rewound().lines.map(({ sessionId: _unsaid, ...line }) => line);
     const output = await bench.import({ path: bench.file('p/none.jsonl', jsonl(lines)) });
