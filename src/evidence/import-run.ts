@@ -28,6 +28,8 @@ import { declaredTools, ToolInference } from './tool-definitions.js';
 
 const batchRecords = 1_000;
 const batchBytes = 8 * 1024 * 1024;
+/** Of a file with more rejections than this, the first are stored: a file may be made of nothing else. */
+const keptRejections = 100_000;
 
 /** A file (or a text that a client handed in) that an importer was found for. */
 export interface ImportSource {
@@ -165,6 +167,7 @@ export class ImportRun {
     const { line, offset } = event.place;
     const reason = `${event.reason} (byte ${offset})`;
     account.reject({ file: file.shown, line, reason });
+    if (account.counts.rejected > keptRejections) return;
     const { source_id } = file.source;
     const diagnostic = { source_id, file: file.shown, line, code: event.reason.replace(/\W+/g, '_'), message: reason };
     this.#diagnostics.push({ kind: 'rejected', ...diagnostic });

@@ -15,6 +15,7 @@ export interface Branches {
 function kindOf(line: JsonObject): LineKind {
   const type = lineType(line);
   if (type === 'assistant') return 'answer';
+  if (line['subtype'] === 'compact_boundary') return 'compaction';
   if (type !== 'user') return 'other';
   const blocks = readBlocks(objectOf(line['message'])?.['content']);
   return typeof blocks !== 'string' && isPersons(line, blocks) ? 'request' : 'message';

@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from '../../json.js';
 import { elementSpans, spanAt } from '../read/children.js';
 import type { ValueSpan } from '../read/spans.js';
-import { contentText, readTime } from './chat.js';
+import { isSpilled } from '../spilled.js';
+import { contentText, readTime, resultValue } from './chat.js';
 import { type Blocks, isTyped, readBlocks, readToolResult } from './claude-blocks.js';
 import { type Draft, emptyContent, listOf, objectOf, type RecordContent, textOf } from './importer.js';
 
@@ -50,20 +51,27 @@ export function isPersons(line: JsonObject, blocks: Blocks): boolean {
   );
 }
 
+/** The output of a call that was too large for the message, where the line holds it beside the message all the same. */
+function wholeOutput(line: JsonObject, text: string | null): string | null {
+  if (text === null || !isSpilled({ type: 'tool_result', content: text })) return null;
+  return textOf(objectOf(line['toolUseResult'])?.['stdout']) || null;
+}
+
 function readLine(value: JsonValue, withUsage: boolean): RecordContent | string {
   const line = objectOf(value);
   const message = objectOf(line?.['message']);
   if (!line || !message) return 'line has no message';
   const blocks = readBlocks(message['content']);
   if (typeof blocks === 'string') return blocks;
+  const whole = blocks.result ? wholeOutput(line, blocks.text) : null;
   return {
     ...emptyContent,
     ...envelope(line),
     role: blocks.result ? 'tool' : lineType(line) === 'assistant' ? 'assistant' : 'user',
     is_human: isPersons(line, blocks),
-    text: blocks.text,
+    text: whole ?? blocks.text,
     tool_calls: blocks.calls,
-    tool_result: blocks.result,
+    tool_result: blocks.result && whole !== null ? { ...blocks.result, content: resultValue(whole) } : blocks.result,
     usage: withUsage ? usageOf(message) : null,
   };
 }

@@ -1,8 +1,8 @@
 /** What a line is in the tree of its file. */
-export type LineKind = 'other' | 'request' | 'answer' | 'message';
+export type LineKind = 'other' | 'request' | 'answer' | 'message' | 'compaction';
 
-const codes: Readonly<Record<LineKind, number>> = { other: 0, request: 1, answer: 2, message: 3 };
-const { request, answer } = codes;
+const codes: Readonly<Record<LineKind, number>> = { other: 0, request: 1, answer: 2, message: 3, compaction: 4 };
+const { request, answer, compaction } = codes;
 const none = -1;
 
 /** Beyond this many lines a file's branches are not looked for, so that they cost 100 MB at most. */
@@ -82,6 +82,7 @@ export class LineTree {
    * The lines that a person left behind by going back, by their places: 1 for each. The way from a tree's last message back
    * to its start is what counts. A branch beside it was left behind where a request starts it, or starts what took its place,
    * and where it is more than the rest of the message that it hangs on: answers of parallel calls stand beside the way too.
+   * What a compaction took the place of was summed up, not left.
    * Sidechains have no branches.
    */
   abandoned(): Uint8Array {
@@ -106,7 +107,8 @@ export class LineTree {
       const head = heads[at] ?? none;
       if (head === none || goesOn[head] !== 1) continue;
       const instead = after[this.#parents[head] ?? none] ?? none;
-      if (firsts[head] === request || (instead >= 0 && this.#kinds[instead] === request)) marks[at] = 1;
+      const taken = instead < 0 ? codes.other : this.#kinds[instead];
+      if (taken !== compaction && (firsts[head] === request || taken === request)) marks[at] = 1;
     }
     return marks;
   }

@@ -3,7 +3,7 @@ const longPauseMs = 4 * 60 * 60 * 1000;
 
 /** How a message starts that goes on with what was being done. */
 const goesOn =
-  /^(?:please\s+|ok(?:ay)?[,.!\s]+|hey[,.!\s]+|hi[,.!\s]+|hello[,.!\s]+|good morning[,.!\s]+|so[,\s]+)*(?:continue|go on|go ahead|proceed|carry on|keep (?:going|at)|resume|pick up|back to|finish|try (?:it |that |this )?again|retry|again|still|and|but|also|yes|yep|no|nope|that|this|these|those|it|its|it's|thanks|thank you|great|perfect|why|where (?:were|are) we|what about|how about|what (?:is|was|did)|did|do you|have you|can you (?:also|now|still)|now|next|then|same|revert|undo|instead|actually|wait|sorry|as (?:i|we|you)|(?:the|my|your) (?:last|previous|earlier|above))\b/i;
+  /^(?:please\s+|ok(?:ay)?[,.!\s]+|hey[,.!\s]+|hi[,.!\s]+|hello[,.!\s]+|good morning[,.!\s]+|so[,\s]+)*(?:continue|weiter|mach weiter|continua|contin[uú]a|sigue|go on|go ahead|proceed|carry on|keep (?:going|at)|resume|pick up|back to|finish|try (?:it |that |this )?again|retry|again|still|and|but|also|yes|yep|no|nope|that|this|these|those|it|its|it's|thanks|thank you|great|perfect|why|where (?:were|are) we|what about|how about|what (?:is|was|did)|did|do you|have you|can you (?:also|now|still)|now|next|then|same|revert|undo|instead|actually|wait|sorry|as (?:i|we|you)|(?:the|my|your) (?:last|previous|earlier|above))\b/i;
 
 const minWords = 4;
 

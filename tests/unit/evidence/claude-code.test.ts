@@ -76,6 +76,18 @@ describe('a session in which a person went back', () => {
     ]);
   });
 
+  it('keeps what a compaction took the place of: that was summed up, not left', async () => {
+    const session = new Session('k1')
+      .says('u1', 'Add a retry')
+      .answers('a1', 'Added.')
+      .says('u2', 'Log it')
+      .answers('a2', 'Logged.');
+    const boundary = { subtype: 'compact_boundary', logicalParentUuid: 'a1' };
+    session.backTo(null).line('system', 'b1', boundary).says('u3', 'Summed up: it logs.', { isCompactSummary: true });
+    await load(session.says('u4', 'Count it').answers('a4', 'Counted.'));
+    expect((await bench.traces())[0]?.records).toHaveLength(7);
+  });
+
   it('loses no answer of a parallel call, and has the lines of one message together', async () => {
     await load(parallel());
     const [trace] = await bench.traces();
@@ -280,6 +292,14 @@ describe('a result that was spilled into a file', () => {
     rmSync(spilled);
     const id = (await bench.traces())[0]?.records[2]?.evidence_id ?? '';
     expect(await bench.service.verifyRecord(id)).toMatch(/whole result is no longer there/);
+  });
+
+  it('is taken from the line itself where that holds it, and the file is not there', async () => {
+    const lines = session('/home/ada/.claude/projects/-x/sp1/tool-results/b1.txt').lines;
+    const held = lines.map((line) => (line['uuid'] === 'u2' ? { ...line, toolUseResult: { stdout: whole } } : line));
+    await bench.import({ path: bench.file('p/sp1.jsonl', jsonl(held)) });
+    expect(await resultOf()).toBe(whole.replace('spilled-secret@corp.example.org', '[EMAIL_1]'));
+    await provable();
   });
 
   it('is never read from where the log says, and a log in such a file is no log', async () => {
