@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { consentQuestion } from '../evidence/consent.js';
+import { consentQuestion, folders } from '../evidence/consent.js';
 import type { ImportOutput } from '../evidence/contract.js';
 import { importInput } from '../evidence/contract.js';
 import type { Services } from '../services.js';
@@ -51,7 +51,10 @@ export const importCommand: Command = {
 /** Whether the person at the terminal says yes to folders that are on no list; where nobody can be asked, no. */
 async function asked(context: CommandContext, services: Services, path: string): Promise<boolean> {
   const projects = await services.evidence.unasked(path, { via: 'cli' });
-  return projects.length > 0 && (await context.ask(consentQuestion(projects))) === true;
+  if (projects.length === 0) return false;
+  const said = await context.ask(consentQuestion(projects));
+  if (said === false) context.err('They are left out.\n');
+  return said === true;
 }
 
 function report(path: string, result: ImportOutput): string {
@@ -72,8 +75,7 @@ function report(path: string, result: ImportOutput): string {
     ],
     ['runs', result.runs],
   ];
-  if (result.without_consent)
-    rows.push(['left out', `${result.without_consent} project folders that nobody has allowed`]);
+  if (result.without_consent) rows.push(['left out', `${folders(result.without_consent)} that nobody has allowed`]);
   if (result.receipt_id) rows.push(['receipt', result.receipt_id]);
   let text = `${path}\n${table(['', ''], rows)}`;
   for (const { file, line, reason } of result.rejections)

@@ -50,7 +50,8 @@ export function createConsent(rules: ConsentRules | undefined, said: Said): Cons
   };
 }
 
-function folders(count: number): string {
+/** `a project folder`, `3 project folders`. */
+export function folders(count: number): string {
   return count === 1 ? 'a project folder' : `${count} project folders`;
 }
 

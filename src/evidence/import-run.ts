@@ -60,6 +60,8 @@ export interface ImportDeps {
   readonly needs?: NeedObserver | undefined;
 }
 
+const noNeeds: NeedObserver = { see: () => undefined, top: () => [], isFull: false };
+
 /** What is gathered of one file beside its records. */
 class FileNotes {
   readonly tools = new Map<string, JsonValue>();
@@ -88,7 +90,7 @@ export class ImportRun {
 
   constructor(readonly deps: ImportDeps) {
     const { policy, store, namespace, recordedAt } = deps;
-    this.inventory = new InventoryCounter(deps.dryRun ? deps.needs : undefined);
+    this.inventory = new InventoryCounter(deps.dryRun ? (deps.needs ?? noNeeds) : undefined);
     this.#assembler = new Assembler({ policy, store, namespace, recordedAt, redacted: this.#redacted });
   }
 
