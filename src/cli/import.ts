@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { consentQuestion, folders } from '../evidence/consent.js';
-import type { ImportOutput } from '../evidence/contract.js';
+import type { ImportInput, ImportOutput } from '../evidence/contract.js';
 import { importInput } from '../evidence/contract.js';
 import type { Services } from '../services.js';
 import { inventoryReport } from './inventory-report.js';
@@ -35,7 +35,7 @@ export const importCommand: Command = {
         dry_run: values['dry-run'],
       });
       if (!input.success) throw new UsageError(input.error.issues[0]?.message ?? 'bad options');
-      const consented = values.consent === true || (await asked(context, services, path));
+      const consented = values.consent === true || (await asked(context, services, input.data));
       const result = await services.evidence.importEvidence(input.data, {
         ...workContext(context, 'import'),
         consented,
@@ -49,8 +49,8 @@ export const importCommand: Command = {
 };
 
 /** Whether the person at the terminal says yes to folders that are on no list; where nobody can be asked, no. */
-async function asked(context: CommandContext, services: Services, path: string): Promise<boolean> {
-  const projects = await services.evidence.unasked(path, { via: 'cli' });
+async function asked(context: CommandContext, services: Services, input: ImportInput): Promise<boolean> {
+  const projects = await services.evidence.unasked(input, { via: 'cli' });
   if (projects.length === 0) return false;
   const said = await context.ask(consentQuestion(projects));
   if (said === false) context.err('They are left out.\n');

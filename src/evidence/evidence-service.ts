@@ -141,9 +141,12 @@ export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
   const agreed = new Set<string>();
   return {
     importEvidence: (input, context) => importEvidence(deps, policy, { input, context }),
-    async unasked(path, context) {
+    async unasked({ path, format = 'auto', mapping }, context) {
+      if (path === undefined) return [];
       const full = await grantedPath(path, { roots: deps.roots, context });
+      const isNamed = mapping !== undefined || format !== 'auto';
       return unaskedProjects(full, await saidOf(deps.config, full, context), {
+        isNamed,
         config: deps.config,
         isOwn: createOwnFiles(deps.config.db),
         clean: cleanedOnce((text) => cleanText(policy, text)),

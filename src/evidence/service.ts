@@ -9,7 +9,10 @@ export interface EvidenceService {
    * The project folders of logs to which a person has to say yes before they are read.
    * @throws FoundryError not_found, path_not_allowed
    */
-  unasked(path: string, context: Pick<WorkContext, 'via' | 'consented'>): Promise<string[]>;
+  unasked(
+    input: Pick<ImportInput, 'path' | 'format' | 'mapping'>,
+    context: Pick<WorkContext, 'via' | 'consented'>,
+  ): Promise<string[]>;
   /** Remembers, as long as this process lives, that a person said yes to these folders. */
   agree(projects: readonly string[]): Promise<void>;
   agreed(projects: readonly string[]): Promise<boolean>;

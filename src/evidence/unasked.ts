@@ -51,16 +51,22 @@ function mayAsk({ file }: Config, { named, given }: Said): boolean {
 export async function unaskedProjects(
   path: string,
   said: Said,
-  deps: { readonly config: Config; readonly isOwn: OwnFiles; readonly clean: CleanText },
+  deps: {
+    readonly config: Config;
+    readonly isOwn: OwnFiles;
+    readonly clean: CleanText;
+    /** whether the format is named: then files that are not recognized are read as well */
+    readonly isNamed: boolean;
+  },
 ): Promise<string[]> {
-  const { config, isOwn, clean } = deps;
+  const { config, isOwn, clean, isNamed } = deps;
   if (!mayAsk(config, said)) return [];
   const consent: Consent = createConsent(config.file.consent, said);
   const found = new Set<string>();
   for (const file of (await filesUnder(path)).slice(0, maxLooked)) {
     if ((await companionKind(file)) !== null || (await isOwn(file))) continue;
     const recognized = await recognize(await atHand(file, bytesOfFile(file)));
-    const project = recognized ? projectAtHand(recognized, file) : null;
+    const project = recognized ? projectAtHand(recognized, file) : isNamed ? dirname(file) : null;
     if (project !== null && consent(project, file) === 'unasked') found.add(project);
   }
   const shown = await Promise.all([...found].map(async (one) => oneLine(await keptPath(one, clean))));
