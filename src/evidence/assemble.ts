@@ -28,7 +28,8 @@ export interface Assembled {
 }
 
 interface NativeRun {
-  readonly redactor: RunRedactor;
+  /** null while nothing was found in the run: a log may hold very many runs, and a redactor takes more memory than all else */
+  redactor: RunRedactor | null;
   next: number;
 }
 
@@ -84,6 +85,7 @@ export class Assembler {
       runId = nativeRunId(format, this.context.namespace, key);
       place = known.next;
       known.next += prepared.length;
+      known.redactor = redactor.isEmpty ? null : redactor;
     } else {
       const grows = run.key.by === 'content' && run.key.grows;
       runId = await this.#contentRunId(source, key, prepared, grows);
@@ -112,7 +114,7 @@ export class Assembler {
   }
 
   #nativeRun(key: string): NativeRun {
-    const known = this.#native.get(key) ?? { redactor: this.context.policy.runRedactor(), next: 0 };
+    const known = this.#native.get(key) ?? { redactor: null, next: 0 };
     this.#native.set(key, known);
     return known;
   }

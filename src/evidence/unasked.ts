@@ -29,7 +29,8 @@ export async function saidOf(
   { via, consented }: Pick<WorkContext, 'via' | 'consented'>,
 ): Promise<Said> {
   const given = consented === true || via === 'elicited';
-  const named = via === 'cli' || path === undefined || !(await liesIn(path, config.unnamedRoots));
+  const namedRoots = [...config.roots, ...config.readRoots.filter((one) => !config.unnamedRoots.includes(one))];
+  const named = via === 'cli' || path === undefined || (await liesIn(path, namedRoots));
   return { named, given };
 }
 

@@ -114,4 +114,6 @@ test('what the operator has named is read unasked: the working directory, and FO
   writeFileSync(join(logs, 'a.jsonl'), line('/home/ada/shop', 'a'));
   const other = desk({}, { FOUNDRY_READ_ROOTS: logs });
   expect((await (await importing(other.services, logs)).call()).structuredContent).toMatchObject({ imported: 1 });
+  const inside = desk({}, { FOUNDRY_ROOTS: logs, CLAUDE_CONFIG_DIR: folder });
+  expect((await (await importing(inside.services, logs)).call()).structuredContent).toMatchObject({ imported: 1 });
 });
