@@ -86,7 +86,7 @@ async function importEvidence(
     isOwn: createOwnFiles(deps.config.db),
     clean: cleanedOnce((text) => cleanText(policy, text)),
   });
-  const path = inputs.namespace === 'client' ? undefined : inputs.sources[0]?.path;
+  const path = input.path === undefined ? undefined : inputs.sources[0]?.path;
   const said = await saidOf(deps.config, path, context);
   const consent = createConsent(deps.config.file.consent, said);
   refuseUnasked(inputs, consent, context);

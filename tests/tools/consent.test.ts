@@ -49,6 +49,18 @@ async function importing(services: Services, path: string, ask?: Ask) {
 }
 
 describe('logs that nobody has named', () => {
+  test('are not read by the service itself either, whatever reads them', async () => {
+    const { services, agent, named } = desk();
+    const mapping = join(named, 'mapping.json');
+    const records = [{ role: { const: 'user' }, text: '/message/content' }];
+    const rules = [{ has: ['/message'], run: '/sessionId', records }];
+    writeFileSync(mapping, JSON.stringify({ mapping_version: 1, name: 'x', rules }));
+    const work = { via: 'mcp' as const, signal: AbortSignal.timeout(60_000), progress: () => undefined };
+    for (const input of [{ path: agent }, { path: agent, mapping }]) {
+      await expect(services.evidence.importEvidence(input, work)).rejects.toMatchObject({ code: 'needs_setup' });
+    }
+  });
+
   test('are read once the person has said yes, who is asked once and told which folders they are of', async () => {
     const { services, agent } = desk();
     const questions: string[] = [];
