@@ -1,8 +1,9 @@
 import type { JsonValue } from '../../json.js';
+import { changesTo } from './changes.js';
 import type { CorpusCall } from './corpus.js';
 import type { Embedding, Flow, Instance, LinkedRun } from './flows.js';
 import { type FlowMap, flowMaps, itemExpr } from './maps.js';
-import { nounOf, plural, singular, snakeCase, unique } from './naming.js';
+import { nounOf, plural, singular, snakeCase, toolWords, unique } from './naming.js';
 import type { Argument, Expr, Link, Over, Param, Program, Step } from './program.js';
 import { selectorByFlow, selectorByParam } from './select.js';
 import type { SourceLink } from './sources.js';
@@ -162,6 +163,25 @@ function directExpr(work: Work, step: number, slot: string, sources: readonly Ca
   return null;
 }
 
+/** What the results of an earlier map give together: a field of each in a list, or added up, or of the extreme one. */
+function gatheredExpr(work: Work, step: number, slot: string, seen: SlotValues): Expr | null {
+  if (seen.distinct < 2 || seen.groups < minChanceGroups) return null;
+  for (const [from, map] of work.maps.slice(0, step).entries()) {
+    if (map === null) continue;
+    const shared = work.instances.map(({ calls }) => {
+      const wanted = new Set(
+        (calls[step] ?? []).flatMap((call) => call.slots.find((one) => one.name === slot)?.key ?? []),
+      );
+      const results = (calls[from] ?? []).map((call) => call.result);
+      return new Map(changesTo(results, wanted).map(({ change }) => [JSON.stringify(change), change]));
+    });
+    const [first, ...rest] = shared;
+    const found = [...(first ?? [])].find(([id]) => rest.every((one) => one.has(id)));
+    if (found) return { kind: 'get', step: from, path: [], change: found[1] };
+  }
+  return null;
+}
+
 /** What one argument is in all occurrences; null where its calls differ in a way that a program cannot say. */
 function generalizeSlot(work: Work, step: number, slot: string): Expr | null {
   const map = work.maps[step] ?? null;
@@ -170,7 +190,7 @@ function generalizeSlot(work: Work, step: number, slot: string): Expr | null {
   const sources = commonSources(work, step, slot)
     .filter((one) => isFlow(work, one, seen))
     .sort(byRank);
-  const direct = directExpr(work, step, slot, sources);
+  const direct = directExpr(work, step, slot, sources) ?? gatheredExpr(work, step, slot, seen);
   if (direct) return direct;
   if (seen.distinct === 1 && seen.groups >= minConstantGroups) return { kind: 'const', value: seen.values[0] ?? null };
   return (
@@ -196,6 +216,14 @@ function selectExpr(work: Work, step: number, slot: string, sources: readonly Ca
   const wanted = newParam(work, `${singular(list)}_${names(selector.by) ?? 'key'}`, step, slot, 'selector');
   work.selectors.set(key, wanted.name);
   return { kind: 'select', ...selector, wanted };
+}
+
+/** What a step's result is called: by the tool's noun, and with its verb where the noun is taken. */
+function resultName(tool: string, many: boolean, taken: Set<string>): string {
+  const [noun, whole] = [nounOf(tool), toolWords(tool)]
+    .map((words) => words.join('_'))
+    .map((name) => snakeCase(many ? plural(name) : name));
+  return unique(noun !== undefined && !taken.has(noun) ? noun : (whole ?? ''), taken);
 }
 
 function programLinks(flow: Flow, order: readonly number[], exprs: ReadonlyMap<string, Expr>): Link[] {
@@ -248,12 +276,12 @@ export function generalize(flow: Flow, runs: readonly LinkedRun[], frequent: Rea
     }
     const map = maps[at];
     const over: Over | null = map ? { kind: 'result', step: map.from, list: map.list, where: map.where } : null;
-    const noun = nounOf(tool).join('_');
     steps.push({
       tool,
       label: labels[at] ?? '',
-      name: unique(snakeCase(map ? plural(noun) : noun), names),
+      name: resultName(tool, map !== null && map !== undefined, names),
       over,
+      when: null,
       args,
     });
   }

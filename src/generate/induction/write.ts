@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json.js';
 import { camelCase, nounOf, singular, snakeCase } from './naming.js';
 import type { Argument, Expr, Program, Step } from './program.js';
-import { KEY, type Path } from './values.js';
+import { EACH, KEY, type Path } from './values.js';
 
 const reserved = new Set(
   'input ctx execute one break case catch class const continue default delete do else enum export extends false finally for function if import in instanceof new null return super switch this throw true try typeof var void while with yield let static await async of'.split(
@@ -19,7 +19,8 @@ function isName(key: string): boolean {
 
 function access(base: string, path: Path): string {
   let code = base;
-  for (const step of path) {
+  for (const [at, step] of path.entries()) {
+    if (step === EACH) return `${code}.flatMap((one: any) => ${access('one', path.slice(at + 1))})`;
     if (typeof step === 'number') code += `[${step}]`;
     else code += isName(step) ? `.${step}` : `[${text(step)}]`;
   }
@@ -174,10 +175,17 @@ function writeWhere(over: Step['over']): string {
   return `.filter((one: any) => ${access('one', by)} ${is ? '===' : '!=='} ${literal(value)})`;
 }
 
+function writeWhen(when: Step['when'], names: Names): string {
+  if (when === null) return '';
+  return `${access(names.steps[when.step] ?? '', when.path)} ${when.is ? '===' : '!=='} ${literal(when.value)} ? `;
+}
+
 function writeStep(step: Step, at: number, names: Names): string[] {
   const name = names.steps[at] ?? '';
-  if (step.over === null)
-    return [`  const ${name} = await ctx.call(${text(step.tool)}, ${writeArgs(step.args, names, '')});`];
+  if (step.over === null) {
+    const call = `await ctx.call(${text(step.tool)}, ${writeArgs(step.args, names, '')})`;
+    return [`  const ${name} = ${writeWhen(step.when, names)}${call}${step.when === null ? '' : ' : null'};`];
+  }
   const over =
     step.over.kind === 'param'
       ? access('input', [step.over.name])
