@@ -30,7 +30,9 @@ export async function saidOf(
 ): Promise<Said> {
   const given = consented === true || via === 'elicited';
   const namedRoots = [...config.roots, ...config.readRoots.filter((one) => !config.unnamedRoots.includes(one))];
-  const named = via === 'cli' || path === undefined || (await liesIn(path, namedRoots));
+  const isUnnamed = async (where: string): Promise<boolean> =>
+    (await liesIn(where, config.unnamedRoots)) && !(await liesIn(where, namedRoots));
+  const named = via === 'cli' || path === undefined || !(await isUnnamed(path));
   return { named, given };
 }
 
