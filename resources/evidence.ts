@@ -57,7 +57,11 @@ async function runs(services: Services, { uri, query }: Address): Promise<Resour
 function recordMarkdown(services: Services, record: EvidenceRecord): string {
   const { provenance, tool_result: result } = record;
   const who = record.role ?? record.kind;
-  const flags = [record.is_sidechain ? 'sidechain' : '', record.role === 'user' && !record.is_human ? 'not typed' : ''];
+  const flags = [
+    record.is_sidechain ? 'sidechain' : '',
+    record.role === 'user' && !record.is_human ? 'not typed' : '',
+    record.is_abandoned ? 'abandoned' : '',
+  ];
   const parts = [
     `### ${record.ordinal}. ${[who, ...flags.filter((flag) => flag !== '')].join(', ')}`,
     `${inline(`${shownFile(services, provenance.source_file)}:${provenance.line}`, 300)} ([record](evidence://records/${record.evidence_id}))`,
@@ -97,17 +101,25 @@ async function scoreMarkdown(services: Services, runId: string): Promise<string>
     .join('\n\n');
 }
 
+function parentText({ relation, run_id, call_id }: NonNullable<Run['parent']>): string {
+  const what = relation === 'fork' ? 'goes on where another run was forked' : 'work of a sub-agent';
+  return `${what}: [${run_id}](${runUri(run_id)})${call_id === null ? '' : `, call ${inline(call_id)}`}`;
+}
+
 async function run(services: Services, uri: string, runId: string): Promise<ResourceBody | undefined> {
-  const trace = await services.store.evidence.getTrace(runId);
+  const trace = await services.store.evidence.getTrace(runId, 'all');
   if (!trace) return undefined;
   const { run: head, records } = trace;
+  const left = records.filter((one) => one.is_abandoned).length;
   const facts = [
     `- source: ${inline(head.source)} (${head.format}, origin ${head.origin})`,
+    `- session: ${inline(head.session_id)}${head.native_id === null || head.native_id === head.session_id ? '' : `, ${inline(head.native_id)}`}`,
     `- task: ${inline(head.task_id ?? '')}`,
     `- models: ${head.models.map((model) => inline(model)).join(', ') || '-'}`,
     `- outcome: ${head.outcome ? inline(JSON.stringify(head.outcome), 300) : 'none in the log'}`,
     `- time: ${head.started_at ?? '-'} to ${head.ended_at ?? '-'}`,
-    `- records: ${head.records}, calls: ${head.calls}`,
+    `- records: ${head.records}${left > 0 ? `, of which ${left} on abandoned branches` : ''}, calls: ${head.calls}`,
+    ...(head.parent ? [`- ${parentText(head.parent)}`] : []),
   ];
   const task = head.task?.instruction ? `## Task\n\n${fence(head.task.instruction)}` : '';
   return markdown(

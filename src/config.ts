@@ -76,7 +76,13 @@ export const configFileSchema = z.strictObject({
   grants: z.strictObject({ net: z.array(hostGrant).optional(), packages: z.array(packageGrant).optional() }).optional(),
   packages_dir: z.string().optional(),
   redaction: redactionConfigSchema.optional(),
-  consent: z.strictObject({ allow: z.array(z.string()).optional(), deny: z.array(z.string()).optional() }).optional(),
+  consent: z
+    .strictObject({
+      allow: z.array(z.string()).optional(),
+      deny: z.array(z.string()).optional(),
+      unlisted: z.enum(['ask', 'allow', 'deny']).optional(),
+    })
+    .optional(),
   publish: z.boolean().optional(),
   trust_client_outcomes: z.boolean().optional(),
   scorer_rules: z.string().optional(),
@@ -91,6 +97,8 @@ export interface Config {
   readonly roots: readonly string[];
   /** Folders that may be read. */
   readonly readRoots: readonly string[];
+  /** Those of them that nobody has named: there a person is asked before logs are read. */
+  readonly unnamedRoots: readonly string[];
   readonly openaiApiKey: string | undefined;
   readonly openaiBaseUrl: string | undefined;
   readonly chatModel: string | undefined;
@@ -217,11 +225,9 @@ export function loadConfig(
     );
   }
   const cwdIsHarmless = resolve(system.cwd) !== resolve('/') && resolve(system.cwd) !== resolve(system.home);
-  const readRoots = list(env['FOUNDRY_READ_ROOTS']) ?? [
-    expand(env['CLAUDE_CONFIG_DIR'] ?? '~/.claude'),
-    expand(env['CODEX_HOME'] ?? '~/.codex'),
-    ...(cwdIsHarmless ? [resolve(system.cwd)] : []),
-  ];
+  const named = list(env['FOUNDRY_READ_ROOTS']);
+  const agentLogs = [expand(env['CLAUDE_CONFIG_DIR'] ?? '~/.claude'), expand(env['CODEX_HOME'] ?? '~/.codex')];
+  const readRoots = named ?? [...agentLogs, ...(cwdIsHarmless ? [resolve(system.cwd)] : [])];
 
   const generator = generatorSetting.safeParse(env['FOUNDRY_GENERATOR'] ?? 'auto');
   if (!generator.success) throw setup('FOUNDRY_GENERATOR is not a generator.', 'Use auto, agent, openai or induction.');
@@ -238,6 +244,7 @@ export function loadConfig(
     db: expand(env['FOUNDRY_DB'] ?? join(home, 'foundry.db')),
     roots: [...new Set([...roots, home])],
     readRoots,
+    unnamedRoots: named ? [] : agentLogs,
     openaiApiKey: env['OPENAI_API_KEY'] || undefined,
     openaiBaseUrl: env['OPENAI_BASE_URL'] || file.models?.base_url,
     chatModel: env['FOUNDRY_CHAT_MODEL'] || file.models?.chat_model,

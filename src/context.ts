@@ -23,6 +23,8 @@ export function fixedClock(at = '2026-01-01T00:00:00.000Z'): Clock {
 export interface WorkContext {
   readonly signal: AbortSignal;
   readonly via: Via;
+  /** A person was asked about the logs that this work reads, and said yes. */
+  readonly consented?: boolean | undefined;
   /** `total` is absent while it is not known. Throttling is the receiver's affair. */
   progress(done: number, total: number | undefined, message: string): void;
 }

@@ -74,7 +74,8 @@ export function createServices(config: Config, options: ServiceOptions): Service
 
   const { service: evidence } = onDemand<EvidenceService>(async () => {
     const { createEvidenceService } = await import('./evidence/evidence-service.js');
-    return createEvidenceService({ ...common, roots });
+    const { NeedTally } = await import('./needs/recurring.js');
+    return createEvidenceService({ ...common, roots, needs: () => new NeedTally() });
   });
   const { service: needs } = onDemand<NeedsService>(async () => {
     const { createNeedsService } = await import('./needs/needs-service.js');

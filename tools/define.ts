@@ -85,6 +85,8 @@ export interface LongDefinition<I extends z.ZodRawShape, O extends z.ZodRawShape
   readonly hints: Hints;
   /** Parts of the output whose inner shape the tool list leaves out, because they explain themselves when they come. */
   readonly brief?: Readonly<Record<string, z.ZodType>>;
+  /** Asks the person what has to be asked before the work starts. @returns whose word the work rests on */
+  before?(args: Record<string, unknown>, context: ToolContext): Promise<Via>;
   /** The finished work as text; `result` is the operation's whole output. */
   render(result: z.infer<z.ZodObject<O>>): string;
 }
@@ -107,9 +109,10 @@ export function longTool<I extends z.ZodRawShape, O extends z.ZodRawShape>(defin
     renderJson,
     async run(args: Record<string, unknown>, context: ToolContext): Promise<Answer<unknown>> {
       const { wait_ms, ...rest } = args;
+      const via = (await definition.before?.(rest, context)) ?? 'mcp';
       context.progress(0, undefined, `${title}: started`);
       const answer = await context.services.jobs.run(name, wellFormedObject(rest), {
-        via: 'mcp',
+        via,
         waitMs: typeof wait_ms === 'number' ? wait_ms : defaultWaitMs,
         signal: context.signal,
         onProgress: context.progress,

@@ -1,4 +1,5 @@
 import { mineNeedsInput, mineNeedsOutput } from '../src/needs/contract.js';
+import { askConsent } from './consent.js';
 import { longTool } from './define.js';
 import { lines, plural } from './text.js';
 
@@ -10,6 +11,7 @@ export const mineNeeds = longTool({
   input: mineNeedsInput,
   output: mineNeedsOutput,
   hints: { readOnly: false, destructive: false, idempotent: true, openWorld: false },
+  before: askConsent,
   render: (result) =>
     lines(
       `Mined ${plural(result.needs, 'need')} from ${plural(result.acts, 'act')} of ${plural(result.runs, 'run')}: ${plural(result.groups, 'group')} after merging ${result.merged}; ${result.rejected} rejected.`,

@@ -21,10 +21,11 @@ export interface RunRow {
   readonly ended_at: string | null;
   readonly records: number;
   readonly calls: number;
+  readonly parent: string | null;
 }
 
 export const runColumns = `r.run_id, r.session_id, r.source_id, s.source, r.format, r.origin, r.native_id, r.task_id, r.trial,
-  r.project, r.agent, r.models, r.task, r.outcome, r.started_at, r.ended_at, r.records, r.calls`;
+  r.project, r.agent, r.models, r.task, r.outcome, r.started_at, r.ended_at, r.records, r.calls, r.parent`;
 
 export function runOf(row: RunRow): Run {
   return {
@@ -32,11 +33,19 @@ export function runOf(row: RunRow): Run {
     models: JSON.parse(row.models) as string[],
     task: row.task === null ? null : (JSON.parse(row.task) as Run['task']),
     outcome: row.outcome === null ? null : (JSON.parse(row.outcome) as Run['outcome']),
+    parent: row.parent === null ? null : (JSON.parse(row.parent) as Run['parent']),
   };
 }
 
-export function recordOf(row: { body: string }): EvidenceRecord {
-  return JSON.parse(row.body) as EvidenceRecord;
+export interface RecordRow {
+  readonly body: string;
+  readonly abandoned: number;
+}
+
+/** Whether a record is abandoned may change while its session grows: the column says it, not the body. */
+export function recordOf(row: RecordRow): EvidenceRecord {
+  const record = JSON.parse(row.body) as EvidenceRecord;
+  return row.abandoned === 1 ? { ...record, is_abandoned: true } : record;
 }
 
 export type SourceRow = Source;
@@ -91,5 +100,6 @@ export function grown(known: Run, more: Run): Run {
     outcome: more.outcome ?? known.outcome,
     started_at: earliest(known.started_at, more.started_at),
     ended_at: latest(known.ended_at, more.ended_at),
+    parent: known.parent ?? more.parent,
   };
 }

@@ -2,8 +2,9 @@ import type { Statement } from 'better-sqlite3';
 import type { EvidenceRecord, Run, Source, ToolDefinition } from '../../src/evidence/model.js';
 import type { EvidenceStore, RunFilter } from '../../src/evidence/store.js';
 import { queryTerms, searchableText, snippetOf } from '../../src/evidence/text.js';
+import type { JsonValue } from '../../src/json.js';
 import type { Connection } from './connection.js';
-import { type RunRow, recordOf, runColumns, runOf, whereOf } from './evidence-rows.js';
+import { type RecordRow, type RunRow, recordOf, runColumns, runOf, whereOf } from './evidence-rows.js';
 import { createEvidenceWriter, type EvidenceWriter } from './evidence-write.js';
 
 /** An OR of all terms is slow and finds no more than one of the rarest. */
@@ -14,10 +15,12 @@ const tracePage = 50;
 
 const fromRuns = 'FROM runs r JOIN sources s ON s.source_id = r.source_id';
 
-function readTrace(connection: Connection, run: Run): { run: Run; records: EvidenceRecord[] } {
+function readTrace(connection: Connection, run: Run, which: 'live' | 'all'): { run: Run; records: EvidenceRecord[] } {
   const rows = connection.db
-    .prepare<[string], { body: string }>('SELECT body FROM evidence WHERE run_id = ? ORDER BY ordinal')
-    .all(run.run_id);
+    .prepare<[string, number], RecordRow>(
+      'SELECT body, abandoned FROM evidence WHERE run_id = ? AND abandoned <= ? ORDER BY ordinal',
+    )
+    .all(run.run_id, which === 'all' ? 1 : 0);
   return { run, records: rows.map(recordOf) };
 }
 
@@ -60,8 +63,8 @@ function countRecords(connection: Connection, filter: RunFilter): number {
 function searchRows(connection: Connection, terms: readonly string[], filter: RunFilter, page: readonly number[]) {
   const where = whereOf(filter);
   return connection.db
-    .prepare<unknown[], { body: string; rank: number }>(
-      `SELECT e.body, bm25(evidence_fts) AS rank FROM evidence_fts
+    .prepare<unknown[], RecordRow & { rank: number }>(
+      `SELECT e.body, e.abandoned, bm25(evidence_fts) AS rank FROM evidence_fts
        JOIN evidence e ON e.seq = evidence_fts.rowid JOIN runs r ON r.run_id = e.run_id
        JOIN sources s ON s.source_id = r.source_id
        WHERE evidence_fts MATCH ? AND ${where.sql} ORDER BY rank, e.seq LIMIT ? OFFSET ?`,
@@ -76,7 +79,10 @@ const idQueries = {
   source: 'SELECT source_id AS id FROM sources WHERE source_id >= ? AND source_id < ? ORDER BY source_id LIMIT ?',
 } as const;
 
-type Reads = Omit<EvidenceStore, 'putSource' | 'append' | 'putToolDefinitions' | 'putDiagnostics'>;
+type Reads = Omit<
+  EvidenceStore,
+  'putSource' | 'append' | 'linkRuns' | 'putFileAccount' | 'putToolDefinitions' | 'putDiagnostics'
+>;
 
 function reads(connection: Connection): Reads {
   let byId: Statement<[string], RunRow> | undefined;
@@ -101,12 +107,18 @@ function reads(connection: Connection): Reads {
         .all({ source: source ?? null });
       return rows.map((row) => JSON.parse(row.body) as ToolDefinition);
     },
+    async fileAccount(sourceId, key) {
+      const row = connection.db
+        .prepare<[string, string], { body: string }>('SELECT body FROM file_accounts WHERE source_id = ? AND key = ?')
+        .get(sourceId, key);
+      return row && (JSON.parse(row.body) as JsonValue);
+    },
     async getRun(runId) {
       return getRun(runId);
     },
     async getRecord(evidenceId) {
       const row = connection.db
-        .prepare<[string], { body: string }>('SELECT body FROM evidence WHERE evidence_id = ?')
+        .prepare<[string], RecordRow>('SELECT body, abandoned FROM evidence WHERE evidence_id = ?')
         .get(evidenceId);
       return row && recordOf(row);
     },
@@ -120,15 +132,15 @@ function reads(connection: Connection): Reads {
         .get(...where.values);
       return row?.n ?? 0;
     },
-    async getTrace(runId) {
+    async getTrace(runId, which) {
       const run = getRun(runId);
-      return run && readTrace(connection, run);
+      return run && readTrace(connection, run, which ?? 'live');
     },
     async *traces(filter) {
       let after = '';
       while (true) {
         const page = listRuns(connection, filter, tracePage, after);
-        for (const run of page) yield readTrace(connection, run);
+        for (const run of page) yield readTrace(connection, run, 'live');
         const last = page.at(-1);
         if (!last || page.length < tracePage) return;
         after = last.run_id;
@@ -178,6 +190,12 @@ export function createEvidenceStore(connection: Connection): EvidenceStore {
       const write = writer;
       return connection.write(() => write(batch));
     },
+    async linkRuns(links) {
+      connection.write(() => {
+        const link = connection.db.prepare('UPDATE runs SET parent = ? WHERE run_id = ?');
+        for (const { run_id, parent } of links) link.run(JSON.stringify(parent), run_id);
+      });
+    },
     async putToolDefinitions(sourceId, definitions) {
       connection.write(() => {
         const put = connection.db.prepare(
@@ -187,6 +205,13 @@ export function createEvidenceStore(connection: Connection): EvidenceStore {
         );
         for (const one of definitions) put.run(sourceId, one.name, JSON.stringify(one));
       });
+    },
+    async putFileAccount(sourceId, key, account) {
+      connection.write(() =>
+        connection.db
+          .prepare('INSERT OR REPLACE INTO file_accounts VALUES (?, ?, ?)')
+          .run(sourceId, key, JSON.stringify(account)),
+      );
     },
     async putDiagnostics(diagnostics) {
       connection.write(() => {

@@ -12,19 +12,20 @@ function prepare(connection: Connection) {
     ),
     putRun: db.prepare(`
       INSERT INTO runs VALUES (@run_id, @session_id, @source_id, @format, @origin, @native_id, @task_id, @trial, @project,
-        @agent, @models, @task, @outcome, @started_at, @ended_at, @recorded_at, 0, 0)
+        @agent, @models, @task, @outcome, @started_at, @ended_at, @recorded_at, 0, 0, @parent)
       ON CONFLICT (run_id) DO UPDATE SET native_id = excluded.native_id, task_id = excluded.task_id,
         trial = excluded.trial, project = excluded.project, agent = excluded.agent, models = excluded.models,
-        task = excluded.task, outcome = excluded.outcome, started_at = excluded.started_at, ended_at = excluded.ended_at`),
-    recount: db.prepare(`
-      UPDATE runs SET (records, calls) = (SELECT count(*), ifnull(sum(e.calls), 0) FROM evidence e WHERE e.run_id = runs.run_id)
-      WHERE run_id = ?`),
+        task = excluded.task, outcome = excluded.outcome, started_at = excluded.started_at, ended_at = excluded.ended_at,
+        parent = excluded.parent`),
+    // By what was added: counting a long run anew with every batch would read it over and over.
+    count: db.prepare('UPDATE runs SET records = records + ?, calls = calls + ? WHERE run_id = ?'),
     dropIfEmpty: db.prepare(
       'DELETE FROM runs WHERE run_id = ? AND NOT EXISTS (SELECT 1 FROM evidence e WHERE e.run_id = runs.run_id)',
     ),
     insert: db.prepare(
-      'INSERT OR IGNORE INTO evidence (evidence_id, run_id, ordinal, calls, body) VALUES (?, ?, ?, ?, ?)',
+      'INSERT OR IGNORE INTO evidence (evidence_id, run_id, ordinal, calls, body, abandoned) VALUES (?, ?, ?, ?, ?, ?)',
     ),
+    mark: db.prepare('UPDATE evidence SET abandoned = ? WHERE evidence_id = ? AND run_id = ? AND abandoned <> ?'),
     has: db.prepare<[string], { found: number }>('SELECT 1 AS found FROM evidence WHERE evidence_id = ?'),
     nextOrdinal: db.prepare<[string], { next: number }>(
       'SELECT ifnull(max(ordinal), -1) + 1 AS next FROM evidence WHERE run_id = ?',
@@ -41,13 +42,14 @@ export type EvidenceWriter = (batch: AppendBatch) => { inserted: number; duplica
  */
 export function createEvidenceWriter(connection: Connection): EvidenceWriter {
   const sql = prepare(connection);
-  const insertAt = (record: EvidenceRecord): number | bigint | null => {
+  const insertAt = ({ is_abandoned, ...record }: EvidenceRecord): number | bigint | null => {
     const done = sql.insert.run(
       record.evidence_id,
       record.run_id,
       record.ordinal,
       record.tool_calls.length,
       JSON.stringify(record),
+      is_abandoned ? 1 : 0,
     );
     return done.changes === 1 ? done.lastInsertRowid : null;
   };
@@ -61,12 +63,19 @@ export function createEvidenceWriter(connection: Connection): EvidenceWriter {
     sql.index.run(rowid, searchableText(record));
     return true;
   };
+  /** Marks a record that was there already; only its own run's log may say so. @returns whether the mark changed */
+  const mark = ({ is_abandoned, evidence_id, run_id }: EvidenceRecord): boolean => {
+    if (is_abandoned === undefined) return false;
+    const value = is_abandoned ? 1 : 0;
+    return sql.mark.run(value, evidence_id, run_id, value).changes > 0;
+  };
   const putRun = (run: Run, recordedAt: string): void => {
     sql.putRun.run({
       ...run,
       models: JSON.stringify(run.models),
       task: run.task && JSON.stringify(run.task),
       outcome: run.outcome && JSON.stringify(run.outcome),
+      parent: run.parent ? JSON.stringify(run.parent) : null,
       recorded_at: recordedAt,
     });
   };
@@ -80,21 +89,31 @@ export function createEvidenceWriter(connection: Connection): EvidenceWriter {
       if (!row) putRun(run, recordedAt);
     }
     let inserted = 0;
-    const touched = new Set<string>();
+    const added = new Map<string, { records: number; calls: number }>();
     for (const record of records) {
-      if (!add(record)) continue;
-      inserted += 1;
-      touched.add(record.run_id);
+      const isNew = add(record);
+      if (!isNew && !mark(record)) continue;
+      const sum = added.get(record.run_id) ?? { records: 0, calls: 0 };
+      added.set(record.run_id, sum);
+      // Calls on an abandoned branch are none of the run's: one that was counted is taken off, one that returns is added.
+      const calls = record.tool_calls.length;
+      if (isNew) {
+        inserted += 1;
+        sum.records += 1;
+        sum.calls += record.is_abandoned ? 0 : calls;
+      } else sum.calls += record.is_abandoned ? -calls : calls;
     }
     for (const run of runs) {
       const before = known.get(run.run_id);
-      if (touched.has(run.run_id)) {
+      const sum = added.get(run.run_id);
+      if (sum) {
         if (before) {
           const whole = grown(before, run);
           known.set(run.run_id, whole);
           putRun(whole, recordedAt);
         }
-        sql.recount.run(run.run_id);
+        sql.count.run(sum.records, sum.calls, run.run_id);
+        added.delete(run.run_id);
       } else if (!before) sql.dropIfEmpty.run(run.run_id);
     }
     return { inserted, duplicates: records.length - inserted };

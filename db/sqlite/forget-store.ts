@@ -19,7 +19,15 @@ function selected(db: Db, selection: Selection): string[] {
         .all(selection.by === 'source' ? selection.source : ''),
     run: () =>
       db
-        .prepare('SELECT run_id FROM runs WHERE run_id = ?')
+        .prepare(
+          `WITH RECURSIVE asked (run_id) AS (
+             SELECT run_id FROM runs WHERE run_id = ?
+             UNION
+             SELECT r.run_id FROM runs r JOIN asked a ON json_extract(r.parent, '$.run_id') = a.run_id
+             WHERE json_extract(r.parent, '$.relation') = 'sub_agent'
+           )
+           SELECT run_id FROM asked`,
+        )
         .pluck()
         .all(selection.by === 'run' ? selection.runId : ''),
     project: () => {
@@ -100,6 +108,8 @@ function forgetAll(db: Db, selection: Selection): Forgotten {
   const recordings = forgetSources(db, selection, sources, tally);
   const forgotten = { counts, datasetFolders, recordings };
   if (counts['runs'] === undefined && counts['sources'] === undefined) return forgotten;
+  // A file of which something was forgotten has to be read again when it is imported again.
+  db.exec('DELETE FROM file_accounts');
   // Finished work and answers of models may quote any run that they saw: which ones is not recorded.
   tally('jobs', "DELETE FROM jobs WHERE state NOT IN ('queued', 'running')");
   tally('model_answers', 'UPDATE model_calls SET response = NULL WHERE response IS NOT NULL');

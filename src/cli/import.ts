@@ -1,11 +1,15 @@
 import { parseArgs } from 'node:util';
-import type { ImportOutput } from '../evidence/contract.js';
+import { consentQuestion, folders } from '../evidence/consent.js';
+import type { ImportInput, ImportOutput } from '../evidence/contract.js';
 import { importInput } from '../evidence/contract.js';
-import { type Command, endProgress, table, UsageError, workContext } from './io.js';
+import type { Services } from '../services.js';
+import { inventoryReport } from './inventory-report.js';
+import { type Command, type CommandContext, endProgress, table, UsageError, workContext } from './io.js';
 
 export const importCommand: Command = {
   summary: 'read logs into the evidence store',
-  usage: 'capability-foundry import PATH... [--format auto] [--mapping FILE] [--source LABEL] [--dry-run] [--json]',
+  usage:
+    'capability-foundry import PATH... [--format auto] [--mapping FILE] [--source LABEL] [--consent] [--dry-run] [--json]',
   async run(context) {
     const { values, positionals } = parseArgs({
       args: [...context.args],
@@ -14,6 +18,7 @@ export const importCommand: Command = {
         format: { type: 'string' },
         mapping: { type: 'string' },
         source: { type: 'string' },
+        consent: { type: 'boolean' },
         'dry-run': { type: 'boolean' },
         json: { type: 'boolean' },
       },
@@ -30,7 +35,11 @@ export const importCommand: Command = {
         dry_run: values['dry-run'],
       });
       if (!input.success) throw new UsageError(input.error.issues[0]?.message ?? 'bad options');
-      const result = await services.evidence.importEvidence(input.data, workContext(context, 'import'));
+      const consented = values.consent === true || (await asked(context, services, input.data));
+      const result = await services.evidence.importEvidence(input.data, {
+        ...workContext(context, 'import'),
+        consented,
+      });
       endProgress(context);
       context.out(values.json ? `${JSON.stringify(result)}\n` : report(path, result));
       failed ||= result.imported + result.duplicates + result.ignored === 0 && result.rejected > 0;
@@ -38,6 +47,15 @@ export const importCommand: Command = {
     return failed ? 1 : 0;
   },
 };
+
+/** Whether the person at the terminal says yes to folders that are on no list; where nobody can be asked, no. */
+async function asked(context: CommandContext, services: Services, input: ImportInput): Promise<boolean> {
+  const projects = await services.evidence.unasked(input, { via: 'cli' });
+  if (projects.length === 0) return false;
+  const said = await context.ask(consentQuestion(projects));
+  if (said === false) context.err('They are left out.\n');
+  return said === true;
+}
 
 function report(path: string, result: ImportOutput): string {
   const rows: [string, string | number][] = [
@@ -57,19 +75,14 @@ function report(path: string, result: ImportOutput): string {
     ],
     ['runs', result.runs],
   ];
+  if (result.without_consent) rows.push(['left out', `${folders(result.without_consent)} that nobody has allowed`]);
   if (result.receipt_id) rows.push(['receipt', result.receipt_id]);
   let text = `${path}\n${table(['', ''], rows)}`;
   for (const { file, line, reason } of result.rejections)
     text += `  rejected ${file}${line === null ? '' : `:${line}`}: ${reason}\n`;
-  const { inventory } = result;
-  if (inventory) {
-    text += table(
-      ['tool', 'calls', 'failures'],
-      inventory.tools.map((tool) => [tool.name, tool.calls, tool.failures]),
-    );
-    text += table(['outcome', 'runs'], Object.entries(inventory.outcomes));
-    for (const missing of inventory.missing) text += `  missing: ${missing}\n`;
-    text += 'Nothing was stored (dry run).\n';
+  if (result.without_consent) {
+    text += '  Say --consent, or name them under consent.allow in foundry.config.json.\n';
   }
+  if (result.inventory) text += inventoryReport(result.inventory);
   return text;
 }

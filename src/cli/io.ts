@@ -15,6 +15,8 @@ export interface CommandContext {
   readonly isTerminal: boolean;
   /** Where answers come from. */
   readonly stdin: Input;
+  /** Asks the person at the terminal. @returns undefined where there is none */
+  ask(question: string): Promise<boolean | undefined>;
   /** Services of this command; closed when it ends. */
   services(options?: {
     /** Folders typed on the command line: they may be written by this command. */

@@ -53,6 +53,18 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   return runCommand(await load(), word === undefined ? [] : rest, { out, err });
 }
 
+/** A question on stderr, for stdout may be read by a program. */
+async function askPerson(question: string, signal: AbortSignal): Promise<boolean | undefined> {
+  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) return undefined;
+  const { createInterface } = await import('node:readline/promises');
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^\s*y(?:es)?\s*$/i.test(await lines.question(`${question} [y/N] `, { signal }));
+  } finally {
+    lines.close();
+  }
+}
+
 async function runCommand(
   command: Command,
   args: readonly string[],
@@ -81,6 +93,7 @@ async function runCommand(
     get stdin() {
       return process.stdin;
     },
+    ask: (question) => askPerson(question, abort.signal),
     services(options = {}) {
       const config = loadConfig(process.env, options.overrides);
       const granted = { ...config, roots: [...config.roots, ...(options.grant ?? [])] };

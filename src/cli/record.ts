@@ -77,8 +77,8 @@ function recorderFor(given: string | undefined, target: Target): Recorder {
   }
   const log = createLogger(config.logLevel);
   const cwd = process.cwd();
-  const { deny } = config.file.consent ?? {};
-  if (!createConsent(deny && { deny })(cwd, `${cwd}/-`)) {
+  // Who names the command has said yes to what it does.
+  if (createConsent(config.file.consent, { named: true, given: true })(cwd, `${cwd}/-`) === 'denied') {
     log.warn('not_recorded', { reason: 'consent.deny names this folder' });
     return noRecorder;
   }

@@ -1,11 +1,11 @@
 import { hashOf, sha256 } from '../hash.js';
 import type { JsonValue } from '../json.js';
 import { chainRunIds, contentHash, evidenceId, type Namespace, nativeRunId, spokenIds } from './identity.js';
-import type { Draft, RecordContent, RunDraft } from './importers/importer.js';
+import type { Draft, LinkFound, ParentDraft, RecordContent, RunDraft } from './importers/importer.js';
 import { type EvidenceRecord, evidenceRecordSchema, evidenceSchemaVersion, type Run, type Source } from './model.js';
 import type { RedactionPolicy, RunRedactor } from './redact.js';
 import type { Findings } from './redact-detect.js';
-import type { EvidenceStore } from './store.js';
+import type { EvidenceStore, RunLink } from './store.js';
 
 /** A draft whose content was read once already, so that a value that is no record never reaches the redactor. */
 export interface CheckedDraft {
@@ -23,10 +23,13 @@ interface Prepared extends CheckedDraft {
 export interface Assembled {
   readonly run: Run;
   readonly records: readonly EvidenceRecord[];
+  /** of the program that wrote the log */
+  readonly version: string | null;
 }
 
 interface NativeRun {
-  readonly redactor: RunRedactor;
+  /** null while nothing was found in the run: a log may hold very many runs, and a redactor takes more memory than all else */
+  redactor: RunRedactor | null;
   next: number;
 }
 
@@ -70,6 +73,7 @@ export class Assembler {
     const prepared = redacted.map((one) => redactAround(one, aside, findings));
     const facts = aside.redact({ ...run.facts } as JsonValue, findings) as RunDraft['facts'] & JsonValue;
     const key = aside.redact(run.key.by === 'native' ? run.key.id : run.key.seed, findings);
+    const parent = run.parent && { ...run.parent, id: aside.redact(run.parent.id, findings) };
     for (const [kind, count] of Object.entries(redactor.counts)) {
       addCounts(this.context.redacted, { [kind]: count - (countsBefore[kind] ?? 0) });
     }
@@ -81,6 +85,7 @@ export class Assembler {
       runId = nativeRunId(format, this.context.namespace, key);
       place = known.next;
       known.next += prepared.length;
+      known.redactor = redactor.isEmpty ? null : redactor;
     } else {
       const grows = run.key.by === 'content' && run.key.grows;
       runId = await this.#contentRunId(source, key, prepared, grows);
@@ -89,11 +94,27 @@ export class Assembler {
       this.#record(one, source, runId, { place: place + index, session: facts.session_id ?? runId }),
     );
     if (!known) this.#remember(runId, spokenIds(records));
-    return { run: runOf(runId, facts, source, records), records };
+    const made = runOf(runId, facts, source, records);
+    const { version } = facts;
+    return { run: parent ? { ...made, parent: this.#parentOf(format, parent) } : made, records, version };
+  }
+
+  /** What a log says of a run that it does not hold: which run it came of. */
+  link({ id, parent }: LinkFound, findings: Findings, format: Source['format']): RunLink {
+    const redactor = this.context.policy.runRedactor();
+    const clean = (value: JsonValue): JsonValue => redactor.fork().redact(value, findings);
+    const run_id = nativeRunId(format, this.context.namespace, clean(id));
+    const call = clean(parent.call_id);
+    const whole = { ...parent, id: clean(parent.id), call_id: typeof call === 'string' ? call : null };
+    return { run_id, parent: this.#parentOf(format, whole) };
+  }
+
+  #parentOf(format: Source['format'], { relation, id, call_id }: ParentDraft): RunLink['parent'] {
+    return { relation, run_id: nativeRunId(format, this.context.namespace, id), call_id };
   }
 
   #nativeRun(key: string): NativeRun {
-    const known = this.#native.get(key) ?? { redactor: this.context.policy.runRedactor(), next: 0 };
+    const known = this.#native.get(key) ?? { redactor: null, next: 0 };
     this.#native.set(key, known);
     return known;
   }
@@ -154,6 +175,7 @@ export class Assembler {
       native_id: one.nativeId,
       ordinal: at.place,
       ...one.content,
+      ...(one.draft.isAbandoned === undefined ? {} : { is_abandoned: one.draft.isAbandoned }),
       provenance: {
         source_file: source.path,
         byte_offset: span.offset,

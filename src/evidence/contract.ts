@@ -32,11 +32,27 @@ export type ImportInput = z.infer<typeof importInput>;
 export const rejection = z.object({ file: z.string(), line: z.int().nullable(), reason: z.string() });
 
 export const inventory = z.object({
-  formats: z.record(z.string(), z.int()),
+  formats: z.record(z.string(), z.int()).describe('files of each format'),
+  versions: z.record(z.string(), z.int()).describe('runs by the program and the version that wrote them'),
   runs: z.int(),
-  tasks: z.int(),
-  tools: z.array(z.object({ name: z.string(), calls: z.int(), failures: z.int() })),
+  tasks: z.int().describe('task ids'),
+  tools: z.array(z.object({ name: z.string(), calls: z.int(), failures: z.int(), tokens: z.int() })),
   outcomes: z.record(z.string(), z.int()),
+  usage: z
+    .object({ input_tokens: z.int(), output_tokens: z.int(), cost_usd: z.number(), records: z.int() })
+    .describe('what the logs count themselves, and in how many records'),
+  needs: z
+    .array(
+      z.object({
+        text: z.string(),
+        times: z.int(),
+        runs: z.int(),
+        calls: z.int(),
+        tokens: z.int(),
+        tools: z.array(z.string()),
+      }),
+    )
+    .describe('the twenty that recur most, and what all of their occurrences took'),
   missing: z.array(z.string()).describe('What the logs lack for scores, induction or data sets'),
 });
 
@@ -51,6 +67,7 @@ export const importOutput = z.object({
   rejected: z.int(),
   rejections: z.array(rejection).max(20),
   redacted: z.record(z.string(), z.int()),
+  without_consent: z.int().optional().describe('project folders that were left out, for nobody has allowed them'),
   runs: z.int(),
   source: z.string(),
   receipt_id: z.string().optional().describe('absent for a dry run'),

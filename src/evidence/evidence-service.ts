@@ -1,21 +1,24 @@
 import type { Config } from '../config.js';
 import type { Clock, WorkContext } from '../context.js';
 import { FoundryError } from '../errors.js';
+import { hashOf } from '../hash.js';
 import type { JsonObject } from '../json.js';
 import type { Logger } from '../log.js';
 import { given, receiptOfFailure } from '../receipts/receipted.js';
 import { storeReceipt } from '../receipts/receipts.js';
 import type { Roots } from '../roots.js';
 import type { Store } from '../store.js';
-import { createConsent } from './consent.js';
+import { type Consent, createConsent, unasked } from './consent.js';
 import type { ImportInput, ImportOutput } from './contract.js';
 import { ImportRun } from './import-run.js';
-import { findInputs, type Inputs } from './import-sources.js';
+import { findInputs, grantedPath, type Inputs } from './import-sources.js';
+import type { NeedObserver } from './inventory.js';
 import { createOwnFiles } from './own-files.js';
 import { cleanText, createRedactionPolicy, type RedactionPolicy, redactionVersion } from './redact.js';
 import { searchEvidence } from './search.js';
 import type { EvidenceService } from './service.js';
 import { cleanedOnce } from './source-path.js';
+import { projectAtHand, saidOf, unaskedProjects } from './unasked.js';
 import { verify } from './verify.js';
 
 export interface EvidenceDeps {
@@ -24,18 +27,21 @@ export interface EvidenceDeps {
   readonly roots: Roots;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Makes what reads needs for an inventory; without it, an inventory has none. */
+  readonly needs?: (() => NeedObserver) | undefined;
 }
 
-function outputOf(run: ImportRun, inputs: Inputs): Omit<ImportOutput, 'receipt_id' | 'inventory'> {
+function outputOf({ account }: ImportRun, inputs: Inputs): Omit<ImportOutput, 'receipt_id' | 'inventory'> {
   const formats = [...new Set(inputs.sources.map((one) => one.source.format))];
   return {
     format: formats.length === 1 ? (formats[0] ?? 'mixed') : 'mixed',
-    files: inputs.sources.length + inputs.unknown.length,
-    ...run.counts,
-    ignored_kinds: run.ignoredKinds,
-    rejections: run.rejections,
-    redacted: Object.fromEntries(Object.entries(run.redacted).filter(([, count]) => count > 0)),
-    runs: run.inventory.runs,
+    files: inputs.sources.length + inputs.companions.length + inputs.unknown.length,
+    ...account.counts,
+    ignored_kinds: account.ignoredKinds,
+    rejections: account.rejections,
+    redacted: Object.fromEntries(Object.entries(account.redacted).filter(([, count]) => count > 0)),
+    ...(account.unasked.size > 0 ? { without_consent: account.unasked.size } : {}),
+    runs: account.runIds.size,
     source: inputs.label,
   };
 }
@@ -55,6 +61,15 @@ function receiptArguments(input: ImportInput, inputs: Inputs, policy: RedactionP
   return asked;
 }
 
+/** Refuses an import of which nothing could be taken; where something can, the rest is left out and counted. */
+function refuseUnasked({ sources }: Inputs, consent: Consent, { via }: WorkContext): void {
+  const projects = sources.map(({ recognized, path }) => {
+    const project = projectAtHand(recognized, path);
+    return project !== null && consent(project, path) === 'unasked' ? project : null;
+  });
+  if (projects.length > 0 && !projects.includes(null)) throw unasked(new Set(projects).size, via === 'cli');
+}
+
 async function importEvidence(
   deps: EvidenceDeps,
   policy: RedactionPolicy,
@@ -72,25 +87,32 @@ async function importEvidence(
     isOwn: createOwnFiles(deps.config.db),
     clean: cleanedOnce((text) => cleanText(policy, text)),
   });
+  const path = input.path === undefined ? undefined : inputs.sources[0]?.path;
+  const said = await saidOf(deps.config, path, context);
+  const consent = createConsent(deps.config.file.consent, said);
+  refuseUnasked(inputs, consent, context);
   const dryRun = input.dry_run === true;
   const run = new ImportRun({
     policy,
-    consent: createConsent(deps.config.file.consent),
+    consent,
+    consentKey: hashOf({ rules: deps.config.file.consent ?? {}, said: { ...said } }),
     store: dryRun && !store.exists() ? undefined : store.evidence,
     dryRun,
     namespace: inputs.namespace,
     recordedAt: startedAt,
     context,
+    needs: dryRun ? deps.needs?.() : undefined,
     totalBytes: inputs.sources.reduce((sum, file) => sum + file.source.bytes, 0),
   });
   for (const file of inputs.sources) await run.importFile(file);
   for (const name of inputs.unknown) {
-    run.ignoredElsewhere('unrecognized_file');
+    run.account.ignore('unrecognized_file');
     run.warnings.push(`${name} is in no format that can be imported.`);
   }
-  run.finish();
+  for (const kind of inputs.companions) run.account.ignore(kind);
+  await run.finish();
   const output = outputOf(run, inputs);
-  log.info('imported', { ...run.counts, files: output.files });
+  log.info('imported', { ...run.account.counts, files: output.files });
   if (dryRun) return { ...output, inventory: run.inventory.result() };
   const {
     ignored_kinds: _kinds,
@@ -98,6 +120,7 @@ async function importEvidence(
     redacted,
     format: _format,
     source: _source,
+    without_consent: _withoutConsent,
     ...counts
   } = output;
   const receipt = await storeReceipt(store.receipts, clock, {
@@ -116,6 +139,7 @@ async function importEvidence(
 /** Imports logs as evidence, finds it again, and proves that it is what the logs say. */
 export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
   const policy = createRedactionPolicy(deps.config.file.redaction);
+  const agreed = new Set<string>();
   return {
     importEvidence(input, context) {
       const work = () => importEvidence(deps, policy, { input, context });
@@ -124,6 +148,21 @@ export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
       const asked = given({ format: input.format });
       return receiptOfFailure(deps, { command: 'import_evidence', arguments: asked, via: context.via, work });
     },
+    async unasked({ path, format = 'auto', mapping }, context) {
+      if (path === undefined) return [];
+      const full = await grantedPath(path, { roots: deps.roots, context });
+      const isNamed = mapping !== undefined || format !== 'auto';
+      return unaskedProjects(full, await saidOf(deps.config, full, context), {
+        isNamed,
+        config: deps.config,
+        isOwn: createOwnFiles(deps.config.db),
+        clean: cleanedOnce((text) => cleanText(policy, text)),
+      });
+    },
+    async agree(projects) {
+      for (const one of projects) agreed.add(one);
+    },
+    agreed: async (projects) => projects.every((one) => agreed.has(one)),
     search: (input) => searchEvidence(deps, input),
     async heldKinds(value) {
       const redactor = policy.runRedactor();

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { open as openFile, readdir, stat } from 'node:fs/promises';
+import { open as openFile, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Compression, compressionOf, decompressed, sliceOf } from './read/compressed.js';
-import type { OpenBytes } from './read/spans.js';
+import { bytesOf, type OpenBytes } from './read/spans.js';
 
 const chunkBytes = 1024 * 1024;
 
@@ -32,6 +32,16 @@ export function bytesOfFile(path: string): OpenBytes {
     const compression = await compressionOfFile(path);
     yield* compression === null ? raw() : decompressed(raw, compression)();
   };
+}
+
+const smallBytes = 1024 * 1024;
+
+/** A small file, read once: finding out what it is takes several looks at its beginning. */
+export async function atHand(path: string, open: OpenBytes): Promise<OpenBytes> {
+  if ((await stat(path)).size > smallBytes) return open;
+  const bytes = await readFile(path);
+  const compression = compressionOf(bytes);
+  return compression === null ? bytesOf(bytes) : decompressed(bytesOf(bytes), compression);
 }
 
 /** The plain files under a folder in order of name, or the file itself. Links are not followed: they could lead anywhere. */

@@ -2,13 +2,13 @@ import { stat } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import type { WorkContext } from '../context.js';
 import { FoundryError } from '../errors.js';
-import { contentId, sha256 } from '../hash.js';
+import { contentId, hashOf, sha256 } from '../hash.js';
 import type { FileRef } from '../receipts/model.js';
 import { fileRef } from '../receipts/receipts.js';
 import type { Roots } from '../roots.js';
 import { oneLine } from '../visible.js';
 import type { ImportInput } from './contract.js';
-import { bytesOfFile, filesUnder } from './files.js';
+import { atHand, bytesOfFile, filesUnder } from './files.js';
 import type { ImportSource } from './import-run.js';
 import type { Importer } from './importers/importer.js';
 import { importerOf } from './importers/index.js';
@@ -20,6 +20,7 @@ import type { Source } from './model.js';
 import type { OwnFiles } from './own-files.js';
 import { bytesOf, type OpenBytes } from './read/spans.js';
 import { type CleanText, keptPath } from './source-path.js';
+import { companionKind, spilledBeside } from './spilled.js';
 
 /** What one import reads. */
 export interface Inputs {
@@ -27,6 +28,8 @@ export interface Inputs {
   readonly sources: readonly ImportSource[];
   /** files of a folder that no importer knows, as messages call them */
   readonly unknown: readonly string[];
+  /** what files of a folder are that belong to a log and are none, one entry a file */
+  readonly companions: readonly string[];
   readonly refs: readonly FileRef[];
   /** A mapping that a client chose could make any outcome of a file: what it reads is the client's word. */
   readonly namespace: 'client' | null;
@@ -103,7 +106,18 @@ async function sourceOf(found: Found, context: InputContext): Promise<ImportSour
     redaction_policy: context.policyDigest,
     imported_at: context.importedAt,
   };
-  return { source, path: found.path, shown: found.ref.path, open: found.open, recognized: found.recognized };
+  // What was spilled beside a session is read with it.
+  const beside = importer.format === 'claude_code' ? await spilledBeside(found.path) : [];
+  const { sha256, importer: by_importer, redaction_policy } = source;
+  const key = hashOf({ sha256, importer: by_importer, redaction_policy, layout: found.recognized.layout, beside });
+  return {
+    source,
+    key: found.origin === 'file' ? key : null,
+    path: found.path,
+    shown: found.ref.path,
+    open: found.open,
+    recognized: found.recognized,
+  };
 }
 
 /** A label stands in lists and cards: one line, with nothing in it that cannot be seen. */
@@ -121,11 +135,14 @@ async function fromContent(content: string, input: ImportInput, context: InputCo
   const ref = { path, sha256: sha256(content), bytes: Buffer.byteLength(content) };
   const source = await sourceOf({ path, label, origin: 'client', ref, open, recognized, mapping }, context);
   const refs = mapping ? [ref, mapping.ref] : [ref];
-  return { label, sources: [source], unknown: [], refs, namespace: 'client' };
+  return { label, sources: [source], unknown: [], companions: [], refs, namespace: 'client' };
 }
 
 /** On the command line a person has named the path, which grants it; a client's path must lie in a granted folder. */
-async function grantedPath(path: string, { roots, context }: InputContext): Promise<string> {
+export async function grantedPath(
+  path: string,
+  { roots, context }: { readonly roots: Roots; readonly context: Pick<WorkContext, 'via'> },
+): Promise<string> {
   if (context.via !== 'cli') return roots.readable(path);
   const full = resolve(path);
   const found = await stat(full).catch(() => undefined);
@@ -142,12 +159,18 @@ async function fromPath(path: string, input: ImportInput, context: InputContext)
   const isFolder = (await stat(root)).isDirectory();
   const sources: ImportSource[] = [];
   const unknown: string[] = [];
+  const companions: string[] = [];
   const refs: FileRef[] = [];
   for (const file of await filesUnder(root)) {
+    const companion = isFolder ? await companionKind(file) : null;
+    if (companion !== null) {
+      companions.push(companion);
+      continue;
+    }
     const name = isFolder ? join(basename(root), relative(root, file)) : context.roots.display(file);
     const shown = await keptPath(name, context.clean);
     const open = bytesOfFile(file);
-    const recognized = (await context.isOwn(file)) ? undefined : await recognize(open, only);
+    const recognized = (await context.isOwn(file)) ? undefined : await recognize(await atHand(file, open), only);
     if (!recognized) {
       if (!isFolder) throw unsupported(basename(file));
       unknown.push(shown);
@@ -159,7 +182,22 @@ async function fromPath(path: string, input: ImportInput, context: InputContext)
   }
   if (sources.length === 0) throw unsupported('What the folder holds');
   if (mapping) refs.push(mapping.ref);
-  return { label, sources, unknown, refs, namespace };
+  return { label, sources: inOrderOfWriting(sources), unknown, companions, refs, namespace };
+}
+
+/**
+ * Sessions in the order in which they were begun, the shorter first: of what a session repeats of another, the one where it
+ * was written keeps it. Other files stay in order of name.
+ */
+function inOrderOfWriting(sources: readonly ImportSource[]): ImportSource[] {
+  const key = ({ recognized, source }: ImportSource): string =>
+    `${recognized.startsAt ?? ''} ${String(source.bytes).padStart(16, '0')}`;
+  const sessions = sources.filter((one) => one.source.format === 'claude_code');
+  const sorted = sessions
+    .map((one) => ({ one, at: key(one) }))
+    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  const next = sorted[Symbol.iterator]();
+  return sources.map((one) => (one.source.format === 'claude_code' ? (next.next().value?.one ?? one) : one));
 }
 
 /**

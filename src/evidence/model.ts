@@ -106,6 +106,10 @@ export const evidenceRecordSchema = z.strictObject({
   /** false for text that stands in a user's place but that no person wrote (command echoes, reminders). */
   is_human: z.boolean(),
   is_sidechain: z.boolean(),
+  is_abandoned: z
+    .boolean()
+    .optional()
+    .describe('true on a branch that a person left by going back; such records are kept, but are no part of their run'),
   timestamp: z.string().nullable(),
   model: z.string().nullable(),
   text: z.string().nullable(),
@@ -152,6 +156,15 @@ export const runSchema = z.strictObject({
   ended_at: z.string().nullable(),
   records: z.int().min(0),
   calls: z.int().min(0),
+  parent: z
+    .strictObject({
+      relation: z.enum(['sub_agent', 'fork']),
+      run_id: z.string(),
+      call_id: z.string().nullable().describe('of the call that started the sub-agent, where the log tells'),
+    })
+    .nullable()
+    .optional()
+    .describe('the run that this one came of'),
 });
 export type Run = z.infer<typeof runSchema>;
 

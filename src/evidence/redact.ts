@@ -18,6 +18,8 @@ export interface RunRedactor {
   redact(value: JsonValue, findings: Findings): JsonValue;
   /** A redactor that knows the same secrets but whose own new ones leave this one untouched. */
   fork(): RunRedactor;
+  /** Whether nothing was found so far: then another one would do as well. */
+  readonly isEmpty: boolean;
   /** Replacements made by this redactor, by kind. */
   readonly counts: Readonly<Record<string, number>>;
 }
@@ -112,6 +114,9 @@ function redactorOver(memory: RedactionMemory, rules: Rules): RunRedactor {
   };
   return {
     counts,
+    get isEmpty() {
+      return memory.isEmpty;
+    },
     redact(value, findings) {
       visit(value, {
         text: (text, key) => learnFrom(text, key, findings),

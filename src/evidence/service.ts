@@ -3,7 +3,19 @@ import type { JsonValue } from '../json.js';
 import type { ImportInput, ImportOutput, SearchEvidenceInput, SearchEvidenceOutput } from './contract.js';
 
 export interface EvidenceService {
+  /** @throws FoundryError needs_setup where a person has to allow the logs and nobody has been asked */
   importEvidence(input: ImportInput, context: WorkContext): Promise<ImportOutput>;
+  /**
+   * The project folders of logs to which a person has to say yes before they are read.
+   * @throws FoundryError not_found, path_not_allowed
+   */
+  unasked(
+    input: Pick<ImportInput, 'path' | 'format' | 'mapping'>,
+    context: Pick<WorkContext, 'via' | 'consented'>,
+  ): Promise<string[]>;
+  /** Remembers, as long as this process lives, that a person said yes to these folders. */
+  agree(projects: readonly string[]): Promise<void>;
+  agreed(projects: readonly string[]): Promise<boolean>;
   /** Kinds of what redaction under the present rules would still take out of a value, in order of name. */
   heldKinds(value: JsonValue): Promise<string[]>;
   search(input: SearchEvidenceInput): Promise<SearchEvidenceOutput>;

@@ -52,6 +52,12 @@ export function textOfResult(value: JsonValue): string {
   return isJsonObject(value) ? Object.values(value).map(textOfResult).join('\n') : String(value);
 }
 
+/** The records of a run's main line: those of sub-agents are left out, unless the run is a sub-agent's own. */
+export function mainRecords(records: readonly EvidenceRecord[]): readonly EvidenceRecord[] {
+  const main = records.filter((record) => !record.is_sidechain);
+  return main.length > 0 ? main : records;
+}
+
 interface OpenCall {
   readonly call: ToolCall;
   readonly record: EvidenceRecord;

@@ -7,6 +7,7 @@ import type { EvidenceRecord } from './model.js';
 import { parseBytes } from './read/parse.js';
 import { cleanText, type RedactionPolicy } from './redact.js';
 import { type CleanText, cleanedOnce, pathsKeptAs } from './source-path.js';
+import { isSpilled, withSpilled } from './spilled.js';
 import type { EvidenceStore } from './store.js';
 
 /** The value that a record was read from, or what no longer holds. */
@@ -28,6 +29,7 @@ async function rereadFrom(path: string, record: EvidenceRecord): Promise<{ value
   if (bytes.length < byte_length) return { problem: 'the source file is shorter than it was' };
   if (sha256(bytes) !== sig_hash) return { problem: 'the bytes of the source are not those that were read' };
   const parsed = parseBytes(bytes);
+  if ('value' in parsed && record.format === 'claude_code') return { value: await withSpilled(parsed.value, path) };
   return 'value' in parsed ? parsed : { problem: 'the bytes of the source are no longer one JSON value' };
 }
 
@@ -55,7 +57,7 @@ export async function verify(
   if ('problem' in own) return own.problem;
   // Where nothing was numbered before it, the record alone already gives the stored hash.
   if (hashOf(await redactedLast(policy, [own.value])) === record.provenance.redacted_hash) return null;
-  const trace = await store.getTrace(record.run_id);
+  const trace = await store.getTrace(record.run_id, 'all');
   const values: JsonValue[] = [];
   for (const before of trace?.records ?? []) {
     if (before.ordinal >= record.ordinal) break;
@@ -65,6 +67,9 @@ export async function verify(
   }
   values.push(own.value);
   if (hashOf(await redactedLast(policy, values)) === record.provenance.redacted_hash) return null;
+  if (record.format === 'claude_code' && isSpilled(own.value)) {
+    return 'the file beside the log that holds the whole result is no longer there';
+  }
   const source = await store.getSource(record.source_id);
   return source?.redaction_policy === policy.digest
     ? 'the redacted content is not what was stored'

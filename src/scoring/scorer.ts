@@ -1,5 +1,5 @@
 import type { EvidenceRecord, Outcome, RunTrace } from '../evidence/model.js';
-import { type RecordedCall, recordedCalls } from '../evidence/trace.js';
+import { mainRecords, type RecordedCall, recordedCalls } from '../evidence/trace.js';
 import { hashOf } from '../hash.js';
 import { compareWithTask } from './expected.js';
 import { failures, handOver, markersOf } from './markers.js';
@@ -210,7 +210,7 @@ function withRules(finding: Finding & { readonly basis: Basis }, said: readonly 
  * needs a person's review.
  */
 export function scoreTrace(trace: RunTrace, rules: ScorerRules = defaultRules): Judgement {
-  const main = trace.records.filter((record) => !record.is_sidechain);
+  const main = mainRecords(trace.records);
   const seen: Seen = { run: trace.run, main, calls: recordedCalls({ run: trace.run, records: main }) };
   const finding = withRules(judge(trace, seen, rules), ruleReasons(rules.rules, seen));
   const input = {

@@ -2,6 +2,7 @@ import { loadConfig } from '../../src/config.js';
 import { fixedClock } from '../../src/context.js';
 import { FoundryError } from '../../src/errors.js';
 import type { EvidenceRecord, Run } from '../../src/evidence/model.js';
+import type { EvidenceService } from '../../src/evidence/service.js';
 import type { GateReport } from '../../src/gate/model.js';
 import type { Job } from '../../src/jobs/model.js';
 import type { JobService } from '../../src/jobs/service.js';
@@ -230,6 +231,7 @@ export function fakeServices(over: FakeServices = {}): Services {
     log: silentLogger,
     roots: createRoots(['/data'], [], '/data'),
     jobs: standIn<JobService>('jobs', { resume: async () => undefined }),
+    evidence: standIn<EvidenceService>('evidence', { unasked: async () => [] }),
     close: async () => undefined,
     ...over,
     store,

@@ -248,7 +248,17 @@ test('a dry run of an import says what would be imported', async () => {
       redacted: {},
       runs: 2,
       source: 'desk',
-      inventory: { formats: { openai_chat: 1 }, runs: 2, tasks: 2, tools: [], outcomes: { reward: 2 }, missing: [] },
+      inventory: {
+        formats: { openai_chat: 1 },
+        versions: {},
+        runs: 2,
+        tasks: 2,
+        tools: [],
+        outcomes: { reward: 2 },
+        usage: { input_tokens: 0, output_tokens: 0, cost_usd: 0, records: 0 },
+        needs: [],
+        missing: [],
+      },
     },
   );
   expect(text).toContain('would import 7, 2 duplicates');

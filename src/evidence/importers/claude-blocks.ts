@@ -18,6 +18,11 @@ export interface Blocks {
 const notHuman =
   /^\s*(?:<(?:command-name|command-message|command-args|local-command-stdout|local-command-stderr|local-command-caveat|bash-input|bash-stdout|bash-stderr|system-reminder|task-notification|user-memory-input)\b|Caveat: The messages below|\[Request interrupted)/;
 
+/** Whether a person may have typed a text. */
+export function isTyped(text: string): boolean {
+  return text.trim() !== '' && !notHuman.test(text);
+}
+
 export function readToolResult(value: JsonValue): ToolResult | null {
   const block = objectOf(value);
   if (block?.['type'] !== 'tool_result') return null;

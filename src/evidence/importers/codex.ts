@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../../json.js';
 import { spanAt } from '../read/children.js';
 import type { ValueSpan } from '../read/spans.js';
 import { readTime } from './chat.js';
+import { isTyped, itemOf, surveyTurns } from './codex-turns.js';
 import {
   type Draft,
   emptyContent,
@@ -13,12 +14,14 @@ import {
   listOf,
   noFacts,
   objectOf,
+  type ParentDraft,
   type RecordContent,
   type RunDraft,
   rejected,
   textOf,
 } from './importer.js';
 import { type ItemReader, readItem } from './response-items.js';
+import { TaskCuts } from './tasks.js';
 
 /** An item that waits for the count of its tokens, which stands behind it. */
 interface Waiting {
@@ -26,6 +29,8 @@ interface Waiting {
   readonly readers: readonly ItemReader[];
   readonly place: number;
   readonly model: string | null;
+  /** what the task that it belongs to started with; null in the session's first */
+  readonly task: string | null;
 }
 
 /** What is remembered from line to line of one file. */
@@ -38,39 +43,46 @@ interface FileState {
   cwd: string | null;
   model: string | null;
   isSidechain: boolean;
+  /** the session that started this one's agent */
+  startedBy: string | null;
   items: number;
   waiting: Waiting | null;
+  version: string | null;
+  /** tasks of the session; each starts with an item, known by its place */
+  tasks: TaskCuts<string>;
+  /** whether the item at a place of the file was taken back */
+  readonly isGone: (offset: number) => boolean;
 }
-
-/** What stands at the start of text that a user's turn holds but that no person wrote. */
-const notHuman =
-  /^\s*(?:<(?:environment_context|user_instructions|user_shell_command|turn_aborted|subagent_notification|skill|skills_instructions|permissions instructions|collaboration_mode|personality_spec|app-context|hook_prompt|model_switch)\b|# AGENTS\.md instructions)/i;
 
 const workingFolder = /<cwd>([^<\n]{1,1000})<\/cwd>|^Current working directory: ([^\n]{1,1000})$/m;
-
-/** The item of a line: its payload, or the line itself in files from before there were envelopes. */
-function itemOf(line: JsonObject): JsonValue | undefined {
-  return line['type'] === 'response_item' ? line['payload'] : line;
-}
 
 function lineReader(reader: ItemReader, around: Partial<RecordContent>): Draft['read'] {
   return (value) => {
     const line = objectOf(value);
     const content = reader((line && itemOf(line)) ?? null);
     if (typeof content === 'string') return content;
-    const isHuman = content.is_human && around.is_sidechain !== true && !notHuman.test(content.text ?? '');
+    const isHuman = content.is_human && around.is_sidechain !== true && isTyped(content.text ?? '');
     return { ...content, ...around, timestamp: readTime(line?.['timestamp']), is_human: isHuman };
   };
 }
 
-function runOf(state: FileState, drafts: readonly Draft[]): RunDraft {
-  const { session } = state;
+function runOf(state: FileState, task: string | null, drafts: readonly Draft[]): RunDraft {
+  const { session, cwd, version } = state;
+  const parent = parentOf(state);
+  const whole = session ?? ['unnamed', state.unnamed];
+  const native_id = session === null || task === null ? session : `${session}#${task}`;
   return {
     event: 'run',
-    key: { by: 'native', id: session ?? ['unnamed', state.unnamed] },
-    facts: { ...noFacts, native_id: session, session_id: session, project: state.cwd, agent: 'codex' },
+    key: { by: 'native', id: task === null ? whole : ['task', whole, task] },
+    facts: { ...noFacts, native_id, session_id: session, project: cwd, agent: 'codex', version },
+    ...(parent && task === null ? { parent } : {}),
     drafts,
   };
+}
+
+function parentOf({ session, root, startedBy }: FileState): ParentDraft | null {
+  if (startedBy !== null) return { relation: 'sub_agent', id: startedBy, call_id: null };
+  return root === null || root === session ? null : { relation: 'fork', id: root, call_id: null };
 }
 
 function* release(state: FileState, usage: RecordContent['usage'] = null): Generator<RunDraft> {
@@ -81,9 +93,17 @@ function* release(state: FileState, usage: RecordContent['usage'] = null): Gener
     const around = { is_sidechain: isSidechain, model: waiting.model, usage: index === 0 ? usage : null };
     const suffix = index === 0 ? '' : `.${index}`;
     const nativeId = root === null ? null : `${root}#${waiting.place}${suffix}`;
-    return { span: waiting.span, nativeId, read: lineReader(reader, around) };
+    const isAbandoned = state.isGone(waiting.span.offset);
+    return { span: waiting.span, nativeId, isAbandoned, read: lineReader(reader, around) };
   });
-  yield runOf(state, drafts);
+  yield runOf(state, waiting.task, drafts);
+}
+
+function cutTasks(state: FileState, said: RecordContent, timestamp: string | null): void {
+  if (said.role === 'assistant') state.tasks.work(said.tool_calls.length === 0, timestamp);
+  else if (said.role === 'user' && !state.isSidechain && isTyped(said.text ?? '')) {
+    state.tasks.request(String(state.items), said.text ?? '', timestamp);
+  }
 }
 
 function* itemEvents(span: ValueSpan, line: JsonObject, state: FileState): Generator<ImportEvent> {
@@ -102,8 +122,9 @@ function* itemEvents(span: ValueSpan, line: JsonObject, state: FileState): Gener
       const found = workingFolder.exec(said.text ?? '');
       state.cwd = found?.[1] ?? found?.[2] ?? null;
     }
+    cutTasks(state, said, readTime(line['timestamp']));
     const model = said.role === 'assistant' ? state.model : null;
-    state.waiting = { span, readers: reading.readers, place: state.items, model };
+    state.waiting = { span, readers: reading.readers, place: state.items, model, task: state.tasks.start };
     state.items += 1;
     if (said.role !== 'assistant') yield* release(state);
   }
@@ -115,13 +136,25 @@ function* metaEvents(span: ValueSpan, meta: JsonObject, state: FileState): Gener
   // After items another id is that of another session, in files that were joined.
   if (state.items > 0 && id !== null && id !== state.session) {
     yield* release(state);
-    Object.assign(state, { session: null, root: null, items: 0, model: null });
+    Object.assign(state, {
+      session: null,
+      root: null,
+      items: 0,
+      model: null,
+      version: null,
+      startedBy: null,
+      tasks: new TaskCuts(),
+    });
   }
   if (state.items === 0) state.root = idText(meta['forked_from_id']) ?? id ?? state.root;
   if (state.session === null) {
     state.session = id;
     state.cwd = textOf(meta['cwd']) ?? state.cwd;
-    state.isSidechain = objectOf(meta['source'])?.['subagent'] !== undefined;
+    state.version = textOf(meta['cli_version']);
+    const subagent = objectOf(meta['source'])?.['subagent'];
+    state.isSidechain = subagent !== undefined;
+    const spawned = objectOf(objectOf(subagent)?.['thread_spawn'])?.['parent_thread_id'];
+    state.startedBy = state.isSidechain ? idText(spawned ?? meta['parent_thread_id']) : null;
   }
   const tools = listOf(meta['dynamic_tools']);
   if (tools.length > 0) yield { event: 'tools', tools };
@@ -134,7 +167,9 @@ function* metaEvents(span: ValueSpan, meta: JsonObject, state: FileState): Gener
   }
   const read = (value: JsonValue): RecordContent | string =>
     typeof value === 'string' ? { ...emptyContent, role: 'system', text: value } : 'instructions are no text';
-  yield runOf(state, [{ span: prompt, nativeId: state.root === null ? null : `${state.root}#instructions`, read }]);
+  yield runOf(state, null, [
+    { span: prompt, nativeId: state.root === null ? null : `${state.root}#instructions`, read },
+  ]);
 }
 
 function usageOf(line: JsonObject): RecordContent['usage'] {
@@ -173,7 +208,7 @@ function* lineEvents(span: ValueSpan, line: JsonObject, state: FileState): Gener
   }
 }
 
-async function* read(items: AsyncIterable<Item>): AsyncGenerator<ImportEvent> {
+async function* read(items: AsyncIterable<Item>, again: () => AsyncIterable<Item>): AsyncGenerator<ImportEvent> {
   const state: FileState = {
     session: null,
     root: null,
@@ -181,8 +216,12 @@ async function* read(items: AsyncIterable<Item>): AsyncGenerator<ImportEvent> {
     cwd: null,
     model: null,
     isSidechain: false,
+    startedBy: null,
     items: 0,
     waiting: null,
+    version: null,
+    tasks: new TaskCuts(),
+    isGone: await surveyTurns(again()),
   };
   for await (const item of items) {
     if ('rejected' in item) {
@@ -208,9 +247,9 @@ function recognizes(value: JsonValue): boolean {
   const line = objectOf(value);
   if (!line) return false;
   const type = textOf(line['type']);
-  if (type !== null && envelopes.has(type) && objectOf(line['payload']) !== undefined) return 'timestamp' in line;
+  if (type !== null && envelopes.has(type) && objectOf(line['payload']) !== undefined) return true;
   return isBareHeader(line) || line['record_type'] === 'state';
 }
 
 /** Rollouts of the Codex CLI: a line an item, between lines that describe the session or mirror the items. */
-export const codex: Importer = { format: 'codex', version: 1, recognizes, decides: recognizes, read };
+export const codex: Importer = { format: 'codex', version: 2, recognizes, decides: recognizes, read };

@@ -23,6 +23,8 @@ export type RecordContent = Pick<
 export interface Draft {
   readonly span: ValueSpan;
   readonly nativeId: string | null;
+  /** Whether it stands on a branch that was abandoned; absent where this file cannot tell. */
+  readonly isAbandoned?: boolean;
   /** The record's content, or the reason why the value is none. Reasons never quote the value. */
   read(value: JsonValue): RecordContent | string;
 }
@@ -35,6 +37,8 @@ export interface RunFacts {
   readonly trial: string | null;
   readonly project: string | null;
   readonly agent: string | null;
+  /** of the program that wrote the log */
+  readonly version: string | null;
   readonly task: Run['task'];
 }
 
@@ -45,6 +49,7 @@ export const noFacts: RunFacts = {
   trial: null,
   project: null,
   agent: null,
+  version: null,
   task: null,
 };
 
@@ -57,10 +62,18 @@ export type RunKey =
   | { readonly by: 'native'; readonly id: JsonValue }
   | { readonly by: 'content'; readonly seed: JsonValue; readonly grows: boolean };
 
+/** The run that another one came of; both have ids of their own. */
+export interface ParentDraft {
+  readonly relation: NonNullable<Run['parent']>['relation'];
+  readonly id: JsonValue;
+  readonly call_id: string | null;
+}
+
 export interface RunDraft {
   readonly event: 'run';
   readonly key: RunKey;
   readonly facts: RunFacts;
+  readonly parent?: ParentDraft;
   readonly drafts: readonly Draft[];
 }
 
@@ -83,7 +96,14 @@ export interface ToolsFound {
   readonly tools: readonly JsonValue[];
 }
 
-export type ImportEvent = RunDraft | Rejected | Ignored | ToolsFound;
+/** Which run another one came of, as the log of the first tells; the other may have been read before or not yet. */
+export interface LinkFound {
+  readonly event: 'link';
+  readonly id: JsonValue;
+  readonly parent: ParentDraft;
+}
+
+export type ImportEvent = RunDraft | Rejected | Ignored | ToolsFound | LinkFound;
 
 /** What the reader hands to an importer: a value with its place, or a stretch that is none. */
 export type Item = { readonly span: ValueSpan } | { readonly rejected: Rejected };
@@ -95,7 +115,8 @@ export interface Importer {
   recognizes(value: JsonValue): boolean;
   /** A value that only this format has: the first such value of a file decides, whatever its other values look like. */
   decides?(value: JsonValue): boolean;
-  read(items: AsyncIterable<Item>): AsyncGenerator<ImportEvent>;
+  /** @param again reads the file once more from its start, for what only a look at the whole of it can tell */
+  read(items: AsyncIterable<Item>, again: () => AsyncIterable<Item>): AsyncGenerator<ImportEvent>;
 }
 
 export function rejected(place: Place, reason: string): Rejected {

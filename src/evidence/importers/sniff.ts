@@ -5,7 +5,8 @@ import { readElements } from '../read/elements.js';
 import { readLines } from '../read/lines.js';
 import { parseBytes, type ReadProblem } from '../read/parse.js';
 import type { OpenBytes, RawSpan } from '../read/spans.js';
-import { type Importer, type Item, rejected } from './importer.js';
+import { readTime } from './chat.js';
+import { type Importer, type Item, objectOf, rejected, textOf } from './importer.js';
 import { importers } from './index.js';
 
 /** How a file is cut into spans: a value a line, or one JSON document (or several) with its elements or members. */
@@ -14,6 +15,10 @@ export type Layout = 'lines' | 'elements' | 'members';
 export interface Recognized {
   readonly importer: Importer;
   readonly layout: Layout;
+  /** the first time that the file's first values name */
+  readonly startsAt: string | null;
+  /** the working folder that they name */
+  readonly project: string | null;
 }
 
 const sampleSize = 20;
@@ -71,11 +76,17 @@ function winner(values: readonly (JsonValue | undefined)[], only: Importer | und
 }
 
 /** Lines, where the first lines (more than one, or the only one) are whole objects or arrays by themselves. */
-async function isLines(open: OpenBytes): Promise<boolean> {
-  const first = await sample(readLines(open, sampleLimit), sampleSize);
+function isLines(first: readonly (JsonValue | undefined)[]): boolean {
   const whole = first.filter((value) => isJsonObject(value) || Array.isArray(value)).length;
   if (first.length === 1) return isJsonObject(first[0]);
   return whole * 2 > first.length || (whole > 0 && isJsonObject(first[0]));
+}
+
+function beginning(values: readonly (JsonValue | undefined)[]): Pick<Recognized, 'startsAt' | 'project'> {
+  const lines = values.map((value) => objectOf(value)).filter((line) => line !== undefined);
+  const folders = lines.flatMap((line) => textOf(line['cwd']) ?? textOf(objectOf(line['payload'])?.['cwd']) ?? []);
+  const times = lines.flatMap((line) => readTime(line['timestamp']) ?? []);
+  return { startsAt: times[0] ?? null, project: folders[0] ?? null };
 }
 
 /**
@@ -84,14 +95,17 @@ async function isLines(open: OpenBytes): Promise<boolean> {
  * @returns undefined where no importer knows the content
  */
 export async function recognize(open: OpenBytes, only?: Importer): Promise<Recognized | undefined> {
-  if (await isLines(open)) {
-    const values = await sample(readLines(open), sampleSize);
-    const importer = winner(values, only);
-    if (importer) return { importer, layout: 'lines' };
+  const first = await sample(readLines(open, sampleLimit), sampleSize);
+  if (first.length === 0) return undefined;
+  if (isLines(first)) {
+    const whole = first.includes(undefined) ? await sample(readLines(open), sampleSize) : first;
+    const importer = winner(whole, only);
+    if (importer) return { importer, layout: 'lines', ...beginning(whole) };
   }
   for (const layout of ['elements', 'members'] as const) {
-    const importer = winner(await sample(spansOf(open, layout), sampleSize), only);
-    if (importer) return { importer, layout };
+    const values = await sample(spansOf(open, layout), sampleSize);
+    const importer = winner(values, only);
+    if (importer) return { importer, layout, ...beginning(values) };
   }
   return undefined;
 }

@@ -3,13 +3,75 @@ import { isSpace, joinPieces, type OpenBytes, type RawSpan } from './spans.js';
 
 const lf = 0x0a;
 
-/** Where the text of a line begins and ends once a byte order mark and the space around it are left out. */
-function trimmed(bytes: Uint8Array, isFirst: boolean): { start: number; end: number } {
-  let start = isFirst && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  let end = bytes.length;
-  while (start < end && isSpace(bytes[start])) start += 1;
-  while (end > start && isSpace(bytes[end - 1])) end -= 1;
-  return { start, end };
+/** Follows a file line by line; owns what is remembered from one chunk to the next. */
+class LineScanner {
+  /** of the next byte of the file */
+  #position = 0;
+  #line = 1;
+  /** where the text of the current line begins */
+  #start = 0;
+  #pieces: Uint8Array[] = [];
+  #size = 0;
+
+  constructor(readonly limit: number) {}
+
+  /** Takes the next bytes and gives the lines that ended in them. */
+  *feed(chunk: Uint8Array): Generator<RawSpan> {
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.#size === 0) {
+        // Blank lines and leading space are passed over byte by byte: a file may hold nothing else, many millions of times.
+        at = this.#skipSpace(chunk, at);
+        if (at === chunk.length) break;
+        this.#start = this.#position + at;
+      }
+      const end = chunk.indexOf(lf, at);
+      this.#keep(chunk.subarray(at, end === -1 ? chunk.length : end));
+      if (end === -1) break;
+      const span = this.#finish();
+      if (span) yield span;
+      this.#line += 1;
+      at = end + 1;
+    }
+    this.#position += chunk.length;
+  }
+
+  *end(): Generator<RawSpan> {
+    const last = this.#size > 0 ? this.#finish() : null;
+    if (last) yield last;
+  }
+
+  #skipSpace(chunk: Uint8Array, from: number): number {
+    let at = from;
+    while (at < chunk.length && isSpace(chunk[at])) {
+      if (chunk[at] === lf) this.#line += 1;
+      at += 1;
+    }
+    return at;
+  }
+
+  #keep(piece: Uint8Array): void {
+    this.#size += piece.length;
+    if (this.#size > this.limit) this.#pieces = [];
+    else if (piece.length > 0) this.#pieces.push(piece);
+  }
+
+  /** @returns null for a line of a byte order mark alone */
+  #finish(): RawSpan | null {
+    const place = { offset: this.#start, line: this.#line, pointer: null };
+    const size = this.#size;
+    const whole = size > this.limit ? null : joinPieces(this.#pieces);
+    this.#pieces = [];
+    this.#size = 0;
+    if (whole === null) return { ...place, length: size, bytes: new Uint8Array(0), problem: 'too_long' };
+    let from = this.#start === 0 && whole[0] === 0xef && whole[1] === 0xbb && whole[2] === 0xbf ? 3 : 0;
+    let to = whole.length;
+    while (from < to && isSpace(whole[from])) from += 1;
+    while (to > from && isSpace(whole[to - 1])) to -= 1;
+    if (from === to) return null;
+    const bytes = whole.subarray(from, to);
+    return { ...place, offset: place.offset + from, length: bytes.length, bytes, problem: null };
+  }
 }
 
 /**
@@ -17,46 +79,7 @@ function trimmed(bytes: Uint8Array, isFirst: boolean): { start: number; end: num
  * A line longer than `limit` bytes is not kept in memory and comes out as a problem.
  */
 export async function* readLines(open: OpenBytes, limit: number = maxSpanBytes): AsyncGenerator<RawSpan> {
-  let pieces: Uint8Array[] = [];
-  let size = 0;
-  let lineStart = 0;
-  let line = 1;
-
-  const finish = (): RawSpan | null => {
-    const at = { offset: lineStart, length: size, line, pointer: null };
-    if (size > limit) return { ...at, bytes: new Uint8Array(0), problem: 'too_long' };
-    const whole = joinPieces(pieces);
-    const { start, end } = trimmed(whole, line === 1);
-    if (start === end) return null;
-    return {
-      offset: lineStart + start,
-      length: end - start,
-      line,
-      pointer: null,
-      bytes: whole.subarray(start, end),
-      problem: null,
-    };
-  };
-  const keep = (piece: Uint8Array): void => {
-    size += piece.length;
-    if (size > limit) pieces = [];
-    else if (piece.length > 0) pieces.push(piece);
-  };
-
-  for await (const chunk of open()) {
-    let from = 0;
-    for (let at = chunk.indexOf(lf); at !== -1; at = chunk.indexOf(lf, from)) {
-      keep(chunk.subarray(from, at));
-      const span = size > 0 ? finish() : null;
-      if (span) yield span;
-      lineStart += size + 1;
-      line += 1;
-      pieces = [];
-      size = 0;
-      from = at + 1;
-    }
-    keep(chunk.subarray(from));
-  }
-  const last = size > 0 ? finish() : null;
-  if (last) yield last;
+  const scanner = new LineScanner(limit);
+  for await (const chunk of open()) yield* scanner.feed(chunk);
+  yield* scanner.end();
 }

@@ -1,6 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { dirname, join } from 'node:path';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { importCommand } from '../../../src/cli/import.js';
+import { loadConfig } from '../../../src/config.js';
+import { createServices } from '../../../src/services.js';
 import { parcelRuns, writeParcelLog } from '../../support/parcel-logs.js';
 import { tempFolder } from '../../support/temp.js';
 import { runMain, useEnvironment } from './run-main.js';
@@ -30,7 +33,7 @@ test('import --dry-run stores nothing and shows what is there', async () => {
   const { home, log } = desk();
   const { code, out } = await runMain('import', log, '--dry-run');
   expect(code).toBe(0);
-  expect(out).toMatch(new RegExp(`^find_order +${total} +0$`, 'm'));
+  expect(out).toMatch(new RegExp(`^find_order +${total} +0 +[1-9]\\d*$`, 'm'));
   expect(out).toMatch(/^would import +\d+$/m);
   expect(out).toContain('Nothing was stored (dry run).');
   expect(out).not.toContain('receipt');
@@ -194,4 +197,49 @@ test('doctor fails where a required wall is missing, and says for which language
     expect(walls).toContain('process');
     expect(absent).toContainEqual({ wall: 'bubblewrap', why });
   }
+});
+
+describe('import of logs outside of consent.allow', () => {
+  const outside = () => {
+    const { home, log } = desk();
+    mkdirSync(home, { recursive: true });
+    writeFileSync(join(home, 'foundry.config.json'), JSON.stringify({ consent: { allow: ['/nowhere'] } }));
+    return log;
+  };
+
+  test('ends with the flag and the line to add, where nobody can be asked', async () => {
+    const { code, out, err } = await runMain('import', outside());
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/^needs_setup: These logs are of a project folder .*\n.*--consent.*consent\.allow/m);
+  });
+
+  test('takes them with --consent', async () => {
+    const { code, out } = await runMain('import', outside(), '--consent', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ rejected: 0, ignored: 0 });
+  });
+
+  test('takes them where the person at the terminal says yes, who sees what they are', async () => {
+    for (const yes of [true, false]) {
+      const log = outside();
+      const questions: string[] = [];
+      const context = {
+        args: [log],
+        signal: AbortSignal.timeout(60_000),
+        out: () => undefined,
+        err: () => undefined,
+        isTerminal: false,
+        ask: async (question: string) => questions.push(question) > 0 && yes,
+        services: () => {
+          const services = createServices(loadConfig(), { jobs: 'none' });
+          onTestFinished(() => services.close());
+          return services;
+        },
+      };
+      const ended = await importCommand.run(context).catch((error: unknown) => error);
+      if (yes) expect(ended).toBe(0);
+      else expect(ended).toMatchObject({ code: 'needs_setup' });
+      expect(questions).toEqual([expect.stringContaining(dirname(log))]);
+    }
+  });
 });

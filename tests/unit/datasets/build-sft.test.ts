@@ -43,6 +43,9 @@ describe('building a data set for fine-tuning', () => {
     const evidence: EvidenceService = {
       importEvidence: () => Promise.reject(new Error('not used')),
       search: () => Promise.reject(new Error('not used')),
+      unasked: () => Promise.reject(new Error('not used')),
+      agree: () => Promise.reject(new Error('not used')),
+      agreed: () => Promise.reject(new Error('not used')),
       heldKinds: async (row) => (JSON.stringify(row).includes('ada@') ? ['EMAIL'] : []),
       verifyRecord: async (id) => broken.get(id) ?? null,
     };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recordedCalls } from '../../../src/evidence/trace.js';
-import { bareCodexLines, codexLines } from './recordings/codex.js';
+import { bareCodexLines, codexLines, codexTurns } from './recordings/codex.js';
 import { type Bench, createBench, jsonl, unaccounted } from './support.js';
 
 let bench: Bench;
@@ -46,7 +46,12 @@ describe('Codex rollouts', () => {
     expect(trace.records.filter((one) => one.is_human).map((one) => one.text)).toEqual(['make the test pass']);
     await bench.close();
     bench = createBench();
-    const sub = await imported(codexLines('r2', { source: { subagent: 'review' } }));
+    const source = { subagent: { thread_spawn: { parent_thread_id: 'r1', depth: 1 } } };
+    await imported(codexLines('r1'));
+    const [parent] = await bench.traces();
+    await bench.import({ path: bench.file('sub.jsonl', jsonl(codexLines('r2', { source }))) });
+    const sub = { trace: (await bench.traces()).find((one) => one.run.native_id === 'r2') ?? trace };
+    expect(sub.trace.run.parent).toEqual({ relation: 'sub_agent', run_id: parent?.run.run_id, call_id: null });
     expect(sub.trace.records.some((one) => one.is_human)).toBe(false);
     expect(sub.trace.records.find((one) => one.tool_calls.length > 0)?.is_sidechain).toBe(true);
   });
@@ -123,5 +128,51 @@ describe('Codex rollouts', () => {
     bench = createBench({ consent: { deny: ['/home/ada/shop'] } });
     const output = await bench.import({ path: bench.file('a.jsonl', jsonl(codexLines())) });
     expect(output).toMatchObject({ imported: 0, ignored_kinds: { no_consent: 15 } });
+  });
+});
+
+describe('rollouts whose lines have no times', () => {
+  it('are known by their envelopes all the same', async () => {
+    const lines = codexLines().map((line) =>
+      Object.fromEntries(Object.entries(line).filter(([k]) => k !== 'timestamp')),
+    );
+    const output = await bench.import({ path: bench.file('r.jsonl', jsonl(lines.slice(1))) });
+    expect(output).toMatchObject({ format: 'codex', rejected: 0 });
+  });
+});
+
+describe('a rollout with several turns', () => {
+  it('leaves out the turns that were taken back, and keeps them marked', async () => {
+    const lines = codexTurns([
+      { asks: 'Add a retry', answers: 'Added.' },
+      { asks: 'Log it too', answers: 'Logged.' },
+      { asks: 'Log it twice', answers: 'Logged twice.', takenBack: 2 },
+      { asks: 'Count it instead', answers: 'Counted.' },
+    ]);
+    const { trace } = await imported(lines);
+    expect(trace.records.map((one) => one.text)).toEqual(['Add a retry', 'Added.', 'Count it instead', 'Counted.']);
+    const all = await bench.store.evidence.getTrace(trace.run.run_id, 'all');
+    expect(all?.records.filter((one) => one.is_abandoned).map((one) => one.text)).toEqual([
+      'Log it too',
+      'Logged.',
+      'Log it twice',
+      'Logged twice.',
+    ]);
+    for (const { evidence_id } of all?.records ?? []) expect(await bench.service.verifyRecord(evidence_id)).toBeNull();
+  });
+
+  it('is cut where something new is asked hours after the last answer', async () => {
+    await imported(
+      codexTurns([
+        { asks: 'Add a retry to the client', answers: 'Added.' },
+        { asks: 'also log it in there', answers: 'Logged.', after: 9 },
+        { asks: 'Translate the README into German', answers: 'Translated.', after: 5 },
+      ]),
+    );
+    const traces = await bench.traces();
+    expect(traces.map(({ run, records }) => [run.native_id, run.session_id, records.length]).sort()).toEqual([
+      ['k1#4', 'k1', 2],
+      ['k1', 'k1', 4],
+    ]);
   });
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ConfigFile } from '../../../src/config.js';
 import { plainContext } from '../../../src/context.js';
 import { recordedCalls } from '../../../src/evidence/trace.js';
 import { canonicalJson } from '../../../src/json.js';
@@ -370,11 +371,12 @@ describe('an import', () => {
 
 describe('consent', () => {
   it('keeps out projects that are denied, and all but the allowed ones, and accounts for them', async () => {
-    const cases: [{ allow?: string[]; deny?: string[] }, number][] = [
+    const cases: [NonNullable<ConfigFile['consent']>, number][] = [
       [{ deny: ['/home/ada'] }, 0],
       [{ deny: ['/home/ad'] }, 7],
       [{ allow: ['/home/ada/shop'] }, 7],
-      [{ allow: ['/home/eve'] }, 0],
+      [{ allow: ['/home/eve'], unlisted: 'deny' }, 0],
+      [{ allow: ['/home/eve'], unlisted: 'allow' }, 7],
     ];
     for (const [consent, imported] of cases) {
       const strict = createBench({ consent });

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FoundryError } from '../../../src/errors.js';
+import { everything, parallel, rewound } from './recordings/claude.js';
 import { bareCodexLines, codexLines } from './recordings/codex.js';
 import { helpdeskLines, helpdeskMapping } from './recordings/mapped.js';
 import { mutated, planted, seeded } from './recordings/mutate.js';
@@ -25,6 +26,7 @@ interface Log {
 
 /** Recordings by format; a line each, or a document over many lines. Every line of a `lines` log is at least one record. */
 const logs: Readonly<Record<string, Log>> = {
+  claude_code: { lines: true, texts: [everything(), parallel(), rewound()].map((session) => jsonl(session.lines)) },
   codex: { lines: true, texts: [jsonl(codexLines()), jsonl(bareCodexLines())] },
   tau2_bench: { lines: false, texts: [JSON.stringify(tau2Results, null, 1), jsonl([tau2Results])] },
   swe_agent: {
@@ -98,9 +100,10 @@ describe('wherever a secret stands in a log', () => {
       expect(redacted).toBeGreaterThan(0);
       expect(storedBytes()).toContain('[AWS_KEY_1]');
       expect(storedBytes()).not.toContain(secret);
-      for (const { records } of await bench.traces()) {
+      for (const { run } of await bench.traces()) {
         // The last record is proved with all that came before it.
-        const last = records.at(-1)?.evidence_id ?? '';
+        const whole = await bench.store.evidence.getTrace(run.run_id, 'all');
+        const last = whole?.records.at(-1)?.evidence_id ?? '';
         expect(await bench.service.verifyRecord(last)).toBeNull();
       }
     });

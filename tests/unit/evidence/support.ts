@@ -9,6 +9,7 @@ import { createEvidenceService } from '../../../src/evidence/evidence-service.js
 import type { RunTrace } from '../../../src/evidence/model.js';
 import type { EvidenceService } from '../../../src/evidence/service.js';
 import { createLogger } from '../../../src/log.js';
+import { NeedTally } from '../../../src/needs/recurring.js';
 import { createRoots } from '../../../src/roots.js';
 import type { Store } from '../../../src/store.js';
 
@@ -39,6 +40,7 @@ export function createBench(file: ConfigFile = {}): Bench {
     roots: createRoots([join(home, 'data')], [logs], home),
     clock: fixedClock(),
     log: createLogger('debug', (line) => logged.push(line)),
+    needs: () => new NeedTally(),
   });
   return {
     home,

@@ -75,3 +75,35 @@ export function bareCodexLines(): object[] {
     message('assistant', 'output_text', 'There is a.ts.'),
   ];
 }
+
+export interface CodexTurn {
+  readonly asks: string;
+  readonly answers: string;
+  /** hours after the turn before */
+  readonly after?: number;
+  /** so many turns, this one included, were taken back after it */
+  readonly takenBack?: number;
+}
+
+/** A rollout of questions and answers. */
+export function codexTurns(turns: readonly CodexTurn[], session = 'k1'): object[] {
+  let at = Date.UTC(2026, 1, 3, 9);
+  const line = (type: string, payload: object) => {
+    at += 60_000;
+    return { timestamp: new Date(at).toISOString(), type, payload };
+  };
+  const said = (role: string, type: string, text: string) =>
+    line('response_item', { type: 'message', role, content: [{ type, text }] });
+  return [
+    line('session_meta', { id: session, cwd: '/home/ada/shop', cli_version: '0.95.0' }),
+    ...turns.flatMap(({ asks, answers, after = 0, takenBack }) => {
+      at += after * 3_600_000;
+      const back = { type: 'thread_rolled_back', num_turns: takenBack };
+      return [
+        said('user', 'input_text', asks),
+        said('assistant', 'output_text', answers),
+        ...(takenBack === undefined ? [] : [line('event_msg', back)]),
+      ];
+    }),
+  ];
+}
