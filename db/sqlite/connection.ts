@@ -10,6 +10,9 @@ export type Statement = Database.Statement;
 
 const busyTimeoutMs = 5_000;
 
+/** Pages of the log before it is written back (32 MB): with fewer, an import writes the same pages again and again. */
+const checkpointPages = 8_000;
+
 /** A lazily opened connection: nothing is touched before the first use, and an up-to-date file is opened without a write. */
 export class Connection {
   #db: Db | undefined;
@@ -52,6 +55,7 @@ function open(path: string): Db {
     sqliteVec.load(db);
     db.pragma('foreign_keys = ON');
     db.pragma('synchronous = NORMAL');
+    db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
     migrate(db);
     return db;
   } catch (error) {

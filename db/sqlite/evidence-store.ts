@@ -104,6 +104,14 @@ function reads(connection: Connection): Reads {
     async getRun(runId) {
       return getRun(runId);
     },
+    async runsAmong(runIds) {
+      return connection.db
+        .prepare<[string], { run_id: string }>(
+          'SELECT run_id FROM runs WHERE run_id IN (SELECT value FROM json_each(?))',
+        )
+        .all(JSON.stringify(runIds))
+        .map((row) => row.run_id);
+    },
     async getRecord(evidenceId) {
       const row = connection.db
         .prepare<[string], { body: string }>('SELECT body FROM evidence WHERE evidence_id = ?')

@@ -16,9 +16,7 @@ function prepare(connection: Connection) {
       ON CONFLICT (run_id) DO UPDATE SET native_id = excluded.native_id, task_id = excluded.task_id,
         trial = excluded.trial, project = excluded.project, agent = excluded.agent, models = excluded.models,
         task = excluded.task, outcome = excluded.outcome, started_at = excluded.started_at, ended_at = excluded.ended_at`),
-    recount: db.prepare(`
-      UPDATE runs SET (records, calls) = (SELECT count(*), ifnull(sum(e.calls), 0) FROM evidence e WHERE e.run_id = runs.run_id)
-      WHERE run_id = ?`),
+    count: db.prepare('UPDATE runs SET records = records + ?, calls = calls + ? WHERE run_id = ?'),
     dropIfEmpty: db.prepare(
       'DELETE FROM runs WHERE run_id = ? AND NOT EXISTS (SELECT 1 FROM evidence e WHERE e.run_id = runs.run_id)',
     ),
@@ -80,21 +78,23 @@ export function createEvidenceWriter(connection: Connection): EvidenceWriter {
       if (!row) putRun(run, recordedAt);
     }
     let inserted = 0;
-    const touched = new Set<string>();
+    const added = new Map<string, { records: number; calls: number }>();
     for (const record of records) {
       if (!add(record)) continue;
       inserted += 1;
-      touched.add(record.run_id);
+      const { records: sofar = 0, calls = 0 } = added.get(record.run_id) ?? {};
+      added.set(record.run_id, { records: sofar + 1, calls: calls + record.tool_calls.length });
     }
     for (const run of runs) {
       const before = known.get(run.run_id);
-      if (touched.has(run.run_id)) {
+      const more = added.get(run.run_id);
+      if (more) {
         if (before) {
           const whole = grown(before, run);
           known.set(run.run_id, whole);
           putRun(whole, recordedAt);
         }
-        sql.recount.run(run.run_id);
+        sql.count.run(more.records, more.calls, run.run_id);
       } else if (!before) sql.dropIfEmpty.run(run.run_id);
     }
     return { inserted, duplicates: records.length - inserted };

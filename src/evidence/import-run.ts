@@ -23,7 +23,8 @@ import type { RedactionPolicy } from './redact.js';
 import type { Diagnostic, EvidenceStore } from './store.js';
 import { declaredTools, ToolInference } from './tool-definitions.js';
 
-const batchRecords = 1_000;
+/** Small enough to stop soon, large enough that a transaction costs little a record. */
+const batchRecords = 4_000;
 const batchBytes = 8 * 1024 * 1024;
 const shownRejections = 20;
 

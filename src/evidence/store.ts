@@ -44,6 +44,8 @@ export interface EvidenceStore {
   toolDefinitions(source?: string): Promise<ToolDefinition[]>;
   putDiagnostics(diagnostics: readonly Diagnostic[]): Promise<void>;
   getRun(runId: string): Promise<Run | undefined>;
+  /** Those of the ids that a run has, in no order. */
+  runsAmong(runIds: readonly string[]): Promise<string[]>;
   getRecord(evidenceId: string): Promise<EvidenceRecord | undefined>;
   /** Runs in order of id, after `after`. */
   listRuns(filter: RunFilter, limit: number, after?: string): Promise<Run[]>;

@@ -66,6 +66,15 @@ describe('personal data', () => {
     for (const value of ordinary) expect(await redact(value)).toBe(value);
   });
 
+  it('is an address only where what stands before the @ is as short as an address may be', async () => {
+    const long = 'a'.repeat(65);
+    expect(await redact(`${long}@example.org`)).toBe(`${long}@example.org`);
+    expect(await redact(`${long.slice(1)}@example.org`)).toBe('[EMAIL_1]');
+    expect(await redact(`${'ü'.repeat(64)}@example.org, ada@example.org@example.com`)).toBe(
+      '[EMAIL_1], [EMAIL_2]@example.com',
+    );
+  });
+
   it('keeps its flow: one value has one placeholder in a run, wherever it stands', async () => {
     const redactor = policy.runRedactor();
     const said = await redact('I am ada@example.com, not bob@example.com', redactor);
@@ -123,6 +132,8 @@ describe('encoded text', () => {
     'JSON escapes': 'mail: ada\\u0040example.com, more',
     'JSON escapes twice': twice('a "mail"\nada@example.com "more"').replace('@', '\\\\u0040'),
     'URL encoding in base64': base64(encodeURIComponent(plain)),
+    'base64 right behind other base64': `${base64('some other words.')}${base64(plain)}`,
+    'base64 in a part of a path': `files/${base64('ada@example.com')}/list`,
   };
   for (const [name, encoded] of Object.entries(encodings)) {
     it(`is looked into: ${name}`, async () => {
