@@ -18,6 +18,7 @@ import type { Logger } from './log.js';
 import { createLogger } from './log.js';
 import { createChatModel } from './models/chat.js';
 import { createEmbedder } from './models/embedders.js';
+import { createLocalModel } from './models/embedding/local.js';
 import type { NeedsService } from './needs/service.js';
 import { onDemand } from './on-demand.js';
 import type { Roots } from './roots.js';
@@ -68,13 +69,14 @@ export function createServices(config: Config, options: ServiceOptions): Service
   const common = { config, store, clock, log };
 
   const scoring = createScoringService(common);
-  const embedder = createEmbedder(common);
+  const local = createLocalModel(log);
+  const embedder = createEmbedder({ ...common, local });
   const sandboxes = [createTypescriptSandbox({ config, log }), createPythonSandbox({ config, log })];
   const chat = createChatModel(common);
 
-  const { service: evidence } = onDemand<EvidenceService>(async () => {
+  const { service: evidence, ifLoaded: ifEvidence } = onDemand<EvidenceService>(async () => {
     const { createEvidenceService } = await import('./evidence/evidence-service.js');
-    return createEvidenceService({ ...common, roots });
+    return createEvidenceService({ ...common, roots, vectors: local.source('static') });
   });
   const { service: needs } = onDemand<NeedsService>(async () => {
     const { createNeedsService } = await import('./needs/needs-service.js');
@@ -137,7 +139,8 @@ export function createServices(config: Config, options: ServiceOptions): Service
       await jobs.close();
       await Promise.all([
         ifBridge((loaded) => loaded.close()),
-        embedder.close?.(),
+        ifEvidence((loaded) => loaded.close()),
+        local.close(),
         ...sandboxes.map((sandbox) => sandbox.close()),
       ]);
       await store.close();

@@ -3,6 +3,8 @@ import type { Clock, WorkContext } from '../context.js';
 import { FoundryError } from '../errors.js';
 import type { JsonObject } from '../json.js';
 import type { Logger } from '../log.js';
+import { withoutCommonPart } from '../models/embedding/common-part.js';
+import type { VectorSource } from '../models/embedding/recipe.js';
 import { storeReceipt } from '../receipts/receipts.js';
 import type { Roots } from '../roots.js';
 import type { Store } from '../store.js';
@@ -10,6 +12,7 @@ import { createConsent } from './consent.js';
 import type { ImportInput, ImportOutput } from './contract.js';
 import { ImportRun } from './import-run.js';
 import { findInputs, type Inputs } from './import-sources.js';
+import { createMeaning } from './meaning/meaning.js';
 import { createOwnFiles } from './own-files.js';
 import { cleanText, createRedactionPolicy, type RedactionPolicy, redactionVersion } from './redact.js';
 import { searchEvidence } from './search.js';
@@ -23,6 +26,8 @@ export interface EvidenceDeps {
   readonly roots: Roots;
   readonly clock: Clock;
   readonly log: Logger;
+  /** vectors of texts, made on this machine; without it, evidence is searched by words alone */
+  readonly vectors?: VectorSource;
 }
 
 function outputOf(run: ImportRun, inputs: Inputs): Omit<ImportOutput, 'receipt_id' | 'inventory'> {
@@ -115,9 +120,11 @@ async function importEvidence(
 /** Imports logs as evidence, finds it again, and proves that it is what the logs say. */
 export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
   const policy = createRedactionPolicy(deps.config.file.redaction);
+  const { store, log, vectors } = deps;
+  const meaning = vectors && createMeaning({ store: store.meaning, source: vectors, prepare: withoutCommonPart, log });
   return {
     importEvidence: (input, context) => importEvidence(deps, policy, { input, context }),
-    search: (input) => searchEvidence(deps, input),
+    search: (input, patienceMs) => searchEvidence({ ...deps, meaning }, input, patienceMs),
     async heldKinds(value) {
       const redactor = policy.runRedactor();
       redactor.redact(value, await policy.search([value]));
@@ -129,6 +136,9 @@ export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
         throw new FoundryError('not_found', 'No record has this id.', 'search_evidence finds records and their ids.');
       }
       return verify(deps.store, policy, evidenceId);
+    },
+    async close() {
+      await meaning?.close();
     },
   };
 }

@@ -9,6 +9,7 @@ import { createEvidenceService } from '../../../src/evidence/evidence-service.js
 import type { RunTrace } from '../../../src/evidence/model.js';
 import type { EvidenceService } from '../../../src/evidence/service.js';
 import { createLogger } from '../../../src/log.js';
+import type { VectorSource } from '../../../src/models/embedding/recipe.js';
 import { createRoots } from '../../../src/roots.js';
 import type { Store } from '../../../src/store.js';
 
@@ -27,7 +28,8 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-export function createBench(file: ConfigFile = {}): Bench {
+/** @param vectors what evidence is searched by beside words */
+export function createBench(file: ConfigFile = {}, vectors?: VectorSource): Bench {
   const home = mkdtempSync(join(tmpdir(), 'foundry-evidence-'));
   const logs = join(home, 'logs');
   mkdirSync(logs);
@@ -39,6 +41,7 @@ export function createBench(file: ConfigFile = {}): Bench {
     roots: createRoots([join(home, 'data')], [logs], home),
     clock: fixedClock(),
     log: createLogger('debug', (line) => logged.push(line)),
+    ...(vectors ? { vectors } : {}),
   });
   return {
     home,
@@ -59,6 +62,7 @@ export function createBench(file: ConfigFile = {}): Bench {
       return all;
     },
     async close() {
+      await service.close();
       await store.close();
       rmSync(home, { recursive: true, force: true });
     },
