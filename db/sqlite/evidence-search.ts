@@ -6,7 +6,7 @@ import { fromRuns, recordOf, whereOf } from './evidence-rows.js';
 /** An OR of all terms is slow and finds no more than one of the rarest. */
 const searchTerms = 6;
 /** Beyond this many occurrences together, further (commoner) terms are left out: they cost time and tell nothing apart. */
-const searchPostings = 20_000;
+const searchPostings = 10_000;
 
 const hasFilter = (filter: RunFilter): boolean => Object.values(filter).some((one) => one !== undefined);
 

@@ -69,13 +69,13 @@ export function createMeaningStore(connection: Connection): MeaningStore {
     },
     async vectorsOf(model, seqs) {
       if (!isOf(model)) return [];
-      const one = connection.db.prepare<[number], VectorRow>(
-        'SELECT seq, vector FROM evidence_vectors WHERE seq = ? AND length(vector) > 0',
-      );
-      return seqs.flatMap((seq) => {
-        const row = one.get(seq);
-        return row ? [placed(row)] : [];
-      });
+      return connection.db
+        .prepare<[string], VectorRow>(
+          `SELECT v.seq, v.vector FROM json_each(?) j JOIN evidence_vectors v ON v.seq = j.value
+           WHERE length(v.vector) > 0`,
+        )
+        .all(JSON.stringify(seqs))
+        .map(placed);
     },
   };
 }

@@ -2,13 +2,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { FoundryError } from '../../errors.js';
 import type { Logger } from '../../log.js';
 import type { VectorSource } from '../../models/embedding/recipe.js';
-import { searchableText } from '../text.js';
+import { searchableText, wordsOf } from '../text.js';
 import type { MeaningStore } from './model.js';
 import { cosine, quantized } from './quantize.js';
 import { Signatures } from './signatures.js';
 
-/** Characters of a record that its vector stands for: what it is about is said at its beginning. */
-const embeddedChars = 1_000;
 /** Records embedded at a time: a query that comes meanwhile waits for no more than these. */
 const chunk = 500;
 const loadedAtOnce = 20_000;
@@ -59,7 +57,7 @@ export function createMeaning({ store, source, prepare, log }: MeaningDeps): Mea
     while (!stop.signal.aborted) {
       const records = await store.pending(model, chunk);
       if (records.length === 0) return;
-      const texts = records.map(({ record }) => searchableText(record).slice(0, embeddedChars));
+      const texts = records.map(({ record }) => wordsOf(searchableText(record)));
       const vectors = await source.vectors(texts, stop.signal);
       await store.put(
         model,
@@ -103,7 +101,7 @@ export function createMeaning({ store, source, prepare, log }: MeaningDeps): Mea
     async nearest(query, signal, among) {
       const signatures = await load();
       if (signatures.count === 0) return [];
-      const [raw] = await source.vectors([query], signal);
+      const [raw] = await source.vectors([wordsOf(query)], signal);
       const vector = raw && prepare(raw);
       if (!vector || vector.every((value) => value === 0)) return [];
       const near = await store.vectorsOf(model, signatures.nearest(vector, candidates, among));

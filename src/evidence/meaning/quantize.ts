@@ -5,7 +5,9 @@ export function quantized(vector: Float32Array): Int8Array {
   let most = 0;
   for (const value of vector) most = Math.max(most, Math.abs(value));
   if (most === 0) return new Int8Array(0);
-  return Int8Array.from(vector, (value) => Math.round((value / most) * largest));
+  const bytes = new Int8Array(vector.length);
+  for (let i = 0; i < vector.length; i += 1) bytes[i] = Math.round(((vector[i] ?? 0) / most) * largest);
+  return bytes;
 }
 
 /** The cosine of a vector of unit length and a quantized one. */

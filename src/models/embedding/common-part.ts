@@ -30,7 +30,8 @@ function unit(values: ArrayLike<number>): Float32Array {
   let squares = 0;
   for (const value of vector) squares += value * value;
   const length = Math.sqrt(squares);
-  return length > 0 ? vector.map((value) => value / length) : vector;
+  if (length > 0) for (let i = 0; i < vector.length; i += 1) vector[i] = (vector[i] ?? 0) / length;
+  return vector;
 }
 
 /**
@@ -40,5 +41,7 @@ function unit(values: ArrayLike<number>): Float32Array {
 export function withoutCommonPart(vector: Float32Array): Float32Array {
   let along = 0;
   for (let i = 0; i < vector.length; i += 1) along += (vector[i] ?? 0) * (commonPart[i] ?? 0);
-  return unit(vector.map((value, i) => value - along * (commonPart[i] ?? 0)));
+  const rest = new Float32Array(vector.length);
+  for (let i = 0; i < vector.length; i += 1) rest[i] = (vector[i] ?? 0) - along * (commonPart[i] ?? 0);
+  return unit(rest);
 }

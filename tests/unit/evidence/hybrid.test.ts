@@ -96,7 +96,9 @@ describe('search by words and by meaning', () => {
     expect(vectors.asked).toEqual([]);
     await made.service.search({ query: 'refund' });
     await made.service.search({ query: 'menu' });
-    expect(vectors.asked).toEqual([...said.map((one) => Object(one).messages[0].content), 'refund', 'menu']);
+    expect(vectors.asked.slice(0, 2)).toEqual(['Please refund the broken thing', 'They said they would reimburse me']);
+    // Ids, numbers and single letters are no words.
+    expect(vectors.asked.slice(2)).toEqual(['Where can see the menu', 'Order at once', 'refund', 'menu']);
     await made.import({ path: made.file('b.jsonl', jsonl([talk('9', 'repay it')])) });
     expect(await shown(made, {})).toMatchObject([{ length: 3 }, undefined]);
     expect(vectors.asked.slice(6)).toEqual(['repay it', 'refund']);
