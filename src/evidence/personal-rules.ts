@@ -29,18 +29,24 @@ const impersonal = /^(?:git|hg|svn|no-?reply|do-?not-?reply|this|super|return|br
 /** The longest part of an address before its @: 64 letters, each of two units at most. */
 const maxLocal = 128;
 const localChar = /[\p{L}\p{N}._%+\-']/u;
+const firstChar = /[\p{L}\p{N}_%+]/u;
 
-/** Where the part of an address before an @ begins: the pattern matches from nowhere else. */
+/** Where the part of an address before an @ may begin: the pattern matches from nowhere else. Quotes may stand before it. */
 function* addressStarts(text: string): Generator<number> {
   for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
     let start = at;
     const first = Math.max(0, at - maxLocal);
-    while (start > first) {
+    const starts: number[] = [];
+    let before = '';
+    while (true) {
       const low = (text.charCodeAt(start - 1) & 0xfc00) === 0xdc00 ? 2 : 1;
-      if (!localChar.test(text.slice(start - low, start))) break;
+      const char = start > first ? text.slice(start - low, start) : '';
+      if (firstChar.test(before) && !firstChar.test(char)) starts.push(start);
+      if (char === '' || !localChar.test(char)) break;
+      before = char;
       start -= low;
     }
-    if (start < at) yield start;
+    yield* starts.reverse();
   }
 }
 
@@ -58,7 +64,7 @@ const rules: Readonly<Record<PersonalKind, readonly PersonalRule[]>> = {
     {
       hint: /@/,
       pattern:
-        /(?<![\p{L}\p{N}._%+\-'])([\p{L}\p{N}_%+][\p{L}\p{N}._%+\-']{0,63}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}\p{L}{2,24})(?![\p{L}\p{N}_-]|\.[\p{L}\p{N}]|\()/dgu,
+        /(?<![\p{L}\p{N}_%+])([\p{L}\p{N}_%+][\p{L}\p{N}._%+\-']{0,63}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}\p{L}{2,24})(?![\p{L}\p{N}_-]|\.[\p{L}\p{N}]|\()/dgu,
       tail: fileEnding,
       starts: addressStarts,
       accepts: (found) => topLevel.test(found) && !codeEndings.test(found) && !impersonal.test(found),

@@ -17,6 +17,9 @@ async function by(config: RedactionConfig, value: JsonValue): Promise<JsonValue>
 const found: readonly (readonly [string, string, string])[] = [
   ['EMAIL', 'write to ada.lovelace+x@mail.example.co.uk.', 'write to [EMAIL_1].'],
   ['EMAIL', '<müller@example.org>', '<[EMAIL_1]>'],
+  ['EMAIL', "{'mail': 'ada@example.com'}", "{'mail': '[EMAIL_1]'}"],
+  ['EMAIL', "WHERE mail=''o'neil@example.com''", "WHERE mail=''[EMAIL_1]''"],
+  ['EMAIL', '--ada.b@example.com ...', '--[EMAIL_1] ...'],
   ['EMAIL', 'mailto:ada@example.com?subject=x', 'mailto:[EMAIL_1]?subject=x'],
   ['PHONE', 'ring +49 (0) 30 901820 or so', 'ring [PHONE_1] or so'],
   ['PHONE', 'it is +447700900123', 'it is [PHONE_1]'],
