@@ -57,8 +57,9 @@ export function evidenceSearch(connection: Connection): Search {
   return {
     async countRecords(filter) {
       const where = whereOf(filter);
+      const from = hasFilter(filter) ? fromRuns : 'FROM runs r';
       const row = connection.db
-        .prepare<unknown[], { n: number }>(`SELECT ifnull(sum(r.records), 0) AS n ${fromRuns} WHERE ${where.sql}`)
+        .prepare<unknown[], { n: number }>(`SELECT ifnull(sum(r.records), 0) AS n ${from} WHERE ${where.sql}`)
         .get(...where.values);
       return row?.n ?? 0;
     },

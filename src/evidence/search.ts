@@ -105,16 +105,17 @@ interface Near {
 /** What is near to the query in meaning and passes the filter. Where that cannot be had, words still find most. */
 async function nearTo(
   deps: SearchDeps,
-  asked: { query: string; filter: RunFilter; searched: number; patienceMs: number },
+  asked: { vector: Promise<Float32Array> | undefined; filter: RunFilter; searched: number; patienceMs: number },
 ): Promise<Near> {
-  const { query, filter, searched, patienceMs } = asked;
+  const { vector, filter, searched, patienceMs } = asked;
   const { meaning, store } = deps;
-  if (!meaning || searched === 0 || !hasWords(query)) return { seqs: [], done: undefined, failed: false };
+  if (!meaning || !vector || searched === 0) return { seqs: [], done: undefined, failed: false };
   try {
     const done = await meaning.advance(patienceMs);
+    if (done === 0) return { seqs: [], done, failed: false };
     const filtered = isFiltered(filter);
     const among = filtered && searched <= fewRecords ? await store.evidence.placesOf(filter) : undefined;
-    const hits = await meaning.nearest(query, AbortSignal.timeout(queryMs), among);
+    const hits = await meaning.nearest(await vector, among);
     const seqs = await store.evidence.placesWithin(
       hits.map((hit) => hit.seq),
       filter,
@@ -150,16 +151,19 @@ export async function searchEvidence(
   if (!store.exists()) {
     return { results: [], searched: 0, note: 'Nothing was imported yet; import_evidence reads logs.' };
   }
+  // The vector of the query is made on another thread: meanwhile its words are looked for.
+  const vector = hasWords(input.query) ? deps.meaning?.vectorOf(input.query, AbortSignal.timeout(queryMs)) : undefined;
+  vector?.catch(() => undefined);
   const searched = await store.evidence.countRecords(filter);
   const words = await store.evidence.matchWords(input.query, filter, ranked);
-  const near = await nearTo(deps, { query: input.query, filter, searched, patienceMs });
+  const near = await nearTo(deps, { vector, filter, searched, patienceMs });
   const places = merged(words, near);
   const page = places.slice(offset, offset + limit);
   const records = await store.evidence.recordsAt(page.map((one) => one.seq));
   const results = records.map((record, at) =>
     resultOf(record, { score: page[at]?.score ?? 0, terms: words.terms }, roots),
   );
-  const all = near.done === undefined ? 0 : await store.evidence.countRecords({});
+  const all = near.done === undefined || !isFiltered(filter) ? searched : await store.evidence.countRecords({});
   const note = await noteOn(store, {
     filter,
     searched,

@@ -11,7 +11,7 @@ import { Signatures } from './signatures.js';
 const chunk = 500;
 const loadedAtOnce = 20_000;
 /** So many are compared by their whole vectors. */
-const candidates = 1_000;
+const candidates = 600;
 /** Below this cosine two texts have nothing to do with one another: unrelated ones reach .3 (`bench/evidence`). */
 const minMeaning = 0.4;
 
@@ -34,11 +34,15 @@ export interface Meaning {
   /** Goes on making vectors and waits for them, but no longer than so many milliseconds. @returns records done so far */
   advance(waitMs: number): Promise<number>;
   /**
-   * Records near to a query, nearest first.
-   * @param among only these places, in ascending order
+   * The vector of a query; zero where nothing can be made of it.
    * @throws FoundryError internal, cancelled
    */
-  nearest(query: string, signal: AbortSignal, among?: readonly number[]): Promise<MeaningHit[]>;
+  vectorOf(query: string, signal: AbortSignal): Promise<Float32Array>;
+  /**
+   * Records near to a vector, nearest first.
+   * @param among only these places, in ascending order
+   */
+  nearest(vector: Float32Array, among?: readonly number[]): Promise<MeaningHit[]>;
   close(): Promise<void>;
 }
 
@@ -98,12 +102,13 @@ export function createMeaning({ store, source, prepare, log }: MeaningDeps): Mea
       enough.abort();
       return (await store.state(model)).done;
     },
-    async nearest(query, signal, among) {
+    async vectorOf(query, signal) {
+      const [vector] = await source.vectors([wordsOf(query)], signal);
+      return prepare(vector ?? new Float32Array(0));
+    },
+    async nearest(vector, among) {
       const signatures = await load();
-      if (signatures.count === 0) return [];
-      const [raw] = await source.vectors([wordsOf(query)], signal);
-      const vector = raw && prepare(raw);
-      if (!vector || vector.every((value) => value === 0)) return [];
+      if (signatures.count === 0 || vector.every((value) => value === 0)) return [];
       const near = await store.vectorsOf(model, signatures.nearest(vector, candidates, among));
       return near
         .map((one) => ({ seq: one.seq, cosine: cosine(vector, one.vector) }))

@@ -54,6 +54,10 @@ const said = [
   talk('4', 'Order 4711-A, at once'),
 ];
 
+/** Vectors that never come. */
+const untilStopped: VectorSource['vectors'] = (_texts, signal) =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))));
+
 async function benchWith(vectors: VectorSource, log: readonly object[] = said): Promise<Bench> {
   const made = createBench({}, vectors);
   bench = made;
@@ -96,12 +100,18 @@ describe('search by words and by meaning', () => {
     expect(vectors.asked).toEqual([]);
     await made.service.search({ query: 'refund' });
     await made.service.search({ query: 'menu' });
-    expect(vectors.asked.slice(0, 2)).toEqual(['Please refund the broken thing', 'They said they would reimburse me']);
     // Ids, numbers and single letters are no words.
-    expect(vectors.asked.slice(2)).toEqual(['Where can see the menu', 'Order at once', 'refund', 'menu']);
+    expect([...vectors.asked].sort()).toEqual([
+      'Order at once',
+      'Please refund the broken thing',
+      'They said they would reimburse me',
+      'Where can see the menu',
+      'menu',
+      'refund',
+    ]);
     await made.import({ path: made.file('b.jsonl', jsonl([talk('9', 'repay it')])) });
     expect(await shown(made, {})).toMatchObject([{ length: 3 }, undefined]);
-    expect(vectors.asked.slice(6)).toEqual(['repay it', 'refund']);
+    expect(vectors.asked.slice(6)).toEqual(['refund', 'repay it']);
   });
 
   it('gives the same answer from what another process has made', async () => {
@@ -116,11 +126,10 @@ describe('search by words and by meaning', () => {
   });
 
   it('says how many records have no embedding yet, and finds them by their words', async () => {
-    const made = await benchWith(sourceOf({ vectors: () => new Promise(() => undefined) }));
+    const made = await benchWith(sourceOf({ vectors: untilStopped }));
     const found = await made.service.search({ query: 'refund' }, 1);
     expect(found.results).toHaveLength(1);
     expect(found.note).toBe('4 records of 4 could only be searched by words: their embeddings are still being made.');
-    bench = undefined;
   });
 
   it('goes by words alone where embeddings fail, and says so', async () => {
