@@ -64,6 +64,26 @@ function open(path: string): Db {
   }
 }
 
+const triesApartMs = 20;
+
+/** Two processes that make one store at once: SQLite refuses the second this step at once, however long it is told to wait. */
+function keepTrying(work: () => unknown): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (let left = busyTimeoutMs / triesApartMs; ; left -= 1) {
+    try {
+      work();
+      return;
+    } catch (error) {
+      if (left <= 0 || !isBusy(error)) throw error;
+      Atomics.wait(pause, 0, 0, triesApartMs);
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+}
+
 /** Brings the file to the newest version, each step in a transaction of its own that re-checks the version it starts from. */
 function migrate(db: Db): void {
   const version = (): number => db.pragma('user_version', { simple: true }) as number;
@@ -75,7 +95,7 @@ function migrate(db: Db): void {
     );
   }
   if (version() === migrations.length) return;
-  if (db.pragma('journal_mode', { simple: true }) !== 'wal') translateBusy(() => db.pragma('journal_mode = WAL'));
+  if (db.pragma('journal_mode', { simple: true }) !== 'wal') keepTrying(() => db.pragma('journal_mode = WAL'));
   while (version() < migrations.length) {
     const step = db.transaction(() => {
       const at = version();
@@ -95,7 +115,7 @@ export function translateBusy<T>(work: () => T): T {
     return work();
   } catch (error) {
     const code = error instanceof Database.SqliteError ? error.code : '';
-    if (code.startsWith('SQLITE_BUSY')) {
+    if (isBusy(error)) {
       throw new FoundryError(
         'busy',
         'Another process is writing to the store.',

@@ -99,7 +99,8 @@ function callableGroups(occurrences: readonly Occurrence[]): number {
   return new Set(occurrences.map((one) => one.run.group)).size;
 }
 
-function isLoop(program: Program): boolean {
+/** A loop over a list that is a parameter. */
+export function isLoop(program: Program): boolean {
   return program.steps[0]?.over?.kind === 'param';
 }
 
@@ -164,6 +165,26 @@ async function cover(candidates: readonly Option[], power: number, context: Cont
   return { chosen, gain: chosen.reduce((sum, one) => sum + one.gain, 0) };
 }
 
+/**
+ * Loops over a given list that others mostly cover, because there the list stood in a result: they are for the runs where it
+ * did not, or where the rest was not known yet. Worth it by all their occurrences, and callable at once at least once where no
+ * chosen flow is.
+ */
+function companions(pool: readonly Option[], chosen: readonly Chosen[], context: Context): Chosen[] {
+  const used = new Set(chosen.flatMap(({ own }) => own.flatMap((one) => (one.strict ? one.calls : []))));
+  const covered = new Set(chosen.flatMap(({ own }) => own.flatMap((one) => one.calls)));
+  const found: Chosen[] = [];
+  for (const { program, occurrences } of pool) {
+    if (!isLoop(program) || chosen.some((one) => one.program === program)) continue;
+    const own = remaining({ program, occurrences }, used, context).filter((one) => one.strict);
+    const gain = gainOf(program, occurrences);
+    if (own.length === 0 || gain <= 0 || callableGroups(occurrences) < context.rules.minGroups) continue;
+    for (const one of own) for (const call of one.calls) used.add(call);
+    found.push({ program, own: own.filter((one) => !one.calls.some((call) => covered.has(call))), gain });
+  }
+  return found;
+}
+
 const powers = [0, 1, 2];
 const maxClimbs = 12;
 
@@ -200,5 +221,5 @@ export async function choose(candidates: readonly Candidate[], context: Context)
     best = library;
     pool = pool.filter((one) => one.program !== without);
   }
-  return best.chosen;
+  return [...best.chosen, ...companions(pool, best.chosen, context)];
 }

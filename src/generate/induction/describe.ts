@@ -1,7 +1,7 @@
 import type { InducedSkill } from './induce.js';
 import type { Destructive } from './match.js';
 import { nounOf, plural, singular, snakeCase, toolWords, unique } from './naming.js';
-import type { Param, Program, Step } from './program.js';
+import type { Param, Program, Step, Where } from './program.js';
 import { byText } from './values.js';
 
 const stopWords = new Set(
@@ -97,12 +97,18 @@ function constants(step: Step): string {
   return told.length === 0 ? '' : ` with ${told.slice(0, maxConstants).join(', ')}${more}`;
 }
 
+function condition(where: Where | null): string {
+  if (where === null) return '';
+  const field = where.by.filter((one) => typeof one === 'string').join(' ') || 'value';
+  return ` whose ${field.replaceAll('_', ' ')} is ${where.is ? '' : 'not '}${JSON.stringify(where.value)}`;
+}
+
 function phrase(step: Step, program: Program): string {
   const words = toolWords(step.tool).join(' ');
   if (step.over?.kind === 'param') return `${words} for each of the given ${step.over.name.replaceAll('_', ' ')}`;
   if (step.over) {
     const list = step.over.list.filter((one) => typeof one === 'string').at(-1) ?? 'elements';
-    return `${words} for each of its ${String(list).replaceAll('_', ' ')}`;
+    return `${words} for each of its ${String(list).replaceAll('_', ' ')}${condition(step.over.where)}`;
   }
   const select = step.args.find(({ expr }) => expr.kind === 'select')?.expr;
   if (select?.kind === 'select') {

@@ -21,6 +21,8 @@ export interface FlowStep {
   readonly label: string;
   /** called for each element of a list */
   readonly map: boolean;
+  /** of a map: for some elements only, by a condition that is looked for when the flow is generalized */
+  readonly some?: boolean;
 }
 
 /** Where a flow stands in a run: per step the places of its calls. */
@@ -60,25 +62,45 @@ export function groupsOf(runs: readonly LinkedRun[], embeddings: readonly Embedd
   return new Set(embeddings.map((one) => runs[one.run]?.run.group)).size;
 }
 
-/** Ids of links that hold in enough task groups, with more than one value (one value alone is a constant). */
+/** The chosen element must be the extreme in this share of the calls whose value is any element of the list. */
+const minExtremeShare = 0.9;
+
+/**
+ * Ids of links that hold in enough task groups, with more than one value (one value alone is a constant). That an element is
+ * the extreme of its list is often chance: it must be so nearly always.
+ */
 export function frequentLinks(runs: readonly LinkedRun[], minGroups: number): Set<string> {
-  const stats = new Map<string, { groups: Set<string>; values: Set<string> }>();
+  const stats = new Map<string, { groups: Set<string>; values: Set<string>; count: number; among: string | null }>();
   for (const { run, links } of runs) {
     for (const link of links) {
       if (link.weak) continue;
-      const stat = stats.get(link.id) ?? { groups: new Set<string>(), values: new Set<string>() };
+      const stat = stats.get(link.id) ?? {
+        groups: new Set<string>(),
+        values: new Set<string>(),
+        count: 0,
+        among: link.among,
+      };
       stats.set(link.id, stat);
+      stat.count += 1;
       if (stat.groups.size < minGroups) stat.groups.add(run.group);
       if (stat.values.size < 2) stat.values.add(link.value);
     }
   }
+  const isRule = ({ count, among }: { count: number; among: string | null }): boolean =>
+    among === null || count >= (stats.get(among)?.count ?? 0) * minExtremeShare;
   return new Set(
-    [...stats].filter(([, stat]) => stat.groups.size >= minGroups && stat.values.size >= 2).map(([id]) => id),
+    [...stats]
+      .filter(([, stat]) => stat.groups.size >= minGroups && stat.values.size >= 2 && isRule(stat))
+      .map(([id]) => id),
   );
 }
 
-/** The calls that were made for each element of a list, where every element had its call; else null. */
-export function mapCalls(linked: LinkedRun, link: SourceLink, taken: ReadonlySet<number>): number[] | null {
+/** The calls that were made for the elements of a list, and whether every element had its call. Null where the link is no such. */
+export function mapCalls(
+  linked: LinkedRun,
+  link: SourceLink,
+  taken: ReadonlySet<number>,
+): { calls: number[]; whole: boolean } | null {
   if (link.source.kind !== 'result') return null;
   const { run } = linked;
   const from = run.calls[link.from];
@@ -97,10 +119,9 @@ export function mapCalls(linked: LinkedRun, link: SourceLink, taken: ReadonlySet
         !taken.has(one.index) &&
         one.slots.some((slot) => slot.name === link.slot && slot.key === key),
     );
-    if (!call) return null;
-    found.push(call.index);
+    if (call) found.push(call.index);
   }
-  return found;
+  return found.length === 0 ? null : { calls: found, whole: found.length === keys.length };
 }
 
 interface RunIndex {
@@ -154,12 +175,10 @@ function extensionsOf(
       });
       if (!link.each) continue;
       const each = mapCalls(linked, link, taken);
-      if (each)
-        add(`${step}*${link.id}`, {
-          step: { label, map: true },
-          link: { from: step, to: next, link },
-          embeddings: [grown(each)],
-        });
+      if (!each) continue;
+      const made = { link: { from: step, to: next, link }, embeddings: [grown(each.calls)] };
+      if (each.whole) add(`${step}*${link.id}`, { ...made, step: { label, map: true } });
+      add(`${step}%${link.id}`, { ...made, step: { label, map: true, some: true } });
     }
     for (const link of index.into.get(call) ?? []) {
       if (stepOfCall.has(link.from)) continue;

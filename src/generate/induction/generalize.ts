@@ -1,11 +1,12 @@
 import type { JsonValue } from '../../json.js';
 import type { CorpusCall } from './corpus.js';
 import type { Embedding, Flow, Instance, LinkedRun } from './flows.js';
+import { type FlowMap, flowMaps, itemExpr } from './maps.js';
 import { nounOf, plural, singular, snakeCase, unique } from './naming.js';
 import type { Argument, Expr, Link, Over, Param, Program, Step } from './program.js';
-import { fieldsOf, selectorByFlow, selectorByParam } from './select.js';
+import { selectorByFlow, selectorByParam } from './select.js';
 import type { SourceLink } from './sources.js';
-import { elementsAt, elementValue, isWeak, type Path, splitAtEach, valueKey } from './values.js';
+import { isWeak, type Path, valueKey } from './values.js';
 
 interface Candidate {
   readonly step: number;
@@ -26,13 +27,6 @@ interface Work {
   readonly exprs: Map<string, Expr>;
   /** flow that holds in nearly all occurrences: it becomes part of the structure */
   readonly links: Link[];
-}
-
-interface FlowMap {
-  readonly from: number;
-  readonly slot: string;
-  readonly list: Path;
-  readonly rest: Path;
 }
 
 const minConstantGroups = 3;
@@ -93,8 +87,14 @@ function commonSources(work: Work, step: number, slot: string): Candidate[] {
 
 function rank(one: Candidate): (number | string)[] {
   if (one.link.source.kind === 'argument') return [0, one.step, one.link.source.slot];
-  const { path } = one.link.source;
-  return [1, path.filter((step) => step === 0).length, path.length, one.step, JSON.stringify(path)];
+  const { path, change } = one.link.source;
+  return [
+    change === null ? 1 : 2,
+    path.filter((step) => step === 0).length,
+    path.length,
+    one.step,
+    JSON.stringify([path, change]),
+  ];
 }
 
 function byRank(a: Candidate, b: Candidate): number {
@@ -147,27 +147,6 @@ function newParam(
   return { kind: 'param', name: chosen };
 }
 
-function itemExpr(work: Work, step: number, slot: string, map: FlowMap): Expr | null {
-  if (slot === map.slot) return { kind: 'item', path: map.rest };
-  const fields = new Map<string, Path>();
-  for (const instance of work.instances.slice(0, 20)) {
-    const element = elementsAt(instance.calls[map.from]?.[0]?.result, map.list)[0];
-    for (const path of element ? fieldsOf(element.value) : []) fields.set(JSON.stringify(path), path);
-  }
-  for (const path of fields.values()) {
-    const holds = work.instances.every((instance) => {
-      const elements = elementsAt(instance.calls[map.from]?.[0]?.result, map.list);
-      return (instance.calls[step] ?? []).every((call, at) => {
-        const element = elements[at];
-        const value = element && elementValue(element, path);
-        return value !== undefined && call.slots.some((one) => one.name === slot && one.key === valueKey(value));
-      });
-    });
-    if (holds) return { kind: 'item', path };
-  }
-  return null;
-}
-
 /** The best source that is one value, not one of a list. */
 function directExpr(work: Work, step: number, slot: string, sources: readonly Candidate[]): Expr | null {
   for (const one of sources) {
@@ -175,7 +154,7 @@ function directExpr(work: Work, step: number, slot: string, sources: readonly Ca
     if (each) continue;
     const reused = source.kind === 'argument' ? work.exprs.get(`${one.step} ${source.slot}`) : undefined;
     const expr: Expr | undefined =
-      source.kind === 'result' ? { kind: 'get', step: one.step, path: source.path } : reused;
+      source.kind === 'result' ? { kind: 'get', step: one.step, path: source.path, change: source.change } : reused;
     if (!expr || expr.kind === 'item') continue;
     if (one.share < 1) work.links.push({ from: one.step, to: step, slot, source, map: false });
     return expr;
@@ -187,7 +166,7 @@ function directExpr(work: Work, step: number, slot: string, sources: readonly Ca
 function generalizeSlot(work: Work, step: number, slot: string): Expr | null {
   const map = work.maps[step] ?? null;
   const seen = slotValues(work, step, slot);
-  if (map && (slot === map.slot || seen.varies)) return itemExpr(work, step, slot, map);
+  if (map && (slot === map.slot || seen.varies)) return itemExpr(work.instances, step, slot, map);
   const sources = commonSources(work, step, slot)
     .filter((one) => isFlow(work, one, seen))
     .sort(byRank);
@@ -219,27 +198,18 @@ function selectExpr(work: Work, step: number, slot: string, sources: readonly Ca
   return { kind: 'select', ...selector, wanted };
 }
 
-function flowMaps(flow: Flow, order: readonly number[]): (FlowMap | null)[] {
-  return order.map((step) => {
-    if (!flow.steps[step]?.map) return null;
-    const made = flow.links.find((one) => one.to === step && one.link.each);
-    if (made?.link.source.kind !== 'result') return null;
-    return { from: order.indexOf(made.from), slot: made.link.slot, ...splitAtEach(made.link.source.path) };
-  });
-}
-
 function programLinks(flow: Flow, order: readonly number[], exprs: ReadonlyMap<string, Expr>): Link[] {
   return flow.links.map(({ from, to, link }) => {
     const [source, target] = [order.indexOf(from), order.indexOf(to)];
     const expr = exprs.get(`${target} ${link.slot}`);
     const map = flow.steps[to]?.map === true;
-    const agrees = expr?.kind === 'get' && expr.step === source && !link.each;
+    const agrees = expr?.kind === 'get' && expr.step === source;
     return {
       from: source,
       to: target,
       slot: link.slot,
       map,
-      source: agrees ? { kind: 'result', path: expr.path } : link.source,
+      source: agrees ? { kind: 'result', path: expr.path, change: expr.change } : link.source,
     };
   });
 }
@@ -250,10 +220,11 @@ function programLinks(flow: Flow, order: readonly number[], exprs: ReadonlyMap<s
  */
 export function generalize(flow: Flow, runs: readonly LinkedRun[], frequent: ReadonlySet<string>): Program | null {
   const order = stepOrder(flow);
-  const maps = flowMaps(flow, order);
   const labels = order.map((step) => flow.steps[step]?.label ?? '');
   const tools = labels.map((label) => label.slice(0, label.lastIndexOf('(')));
   const instances = flow.embeddings.flatMap((one) => instanceOf(one, runs, order) ?? []);
+  const maps = flowMaps(flow, order, instances);
+  if (maps === undefined) return null;
   const work: Work = {
     instances,
     maps,
@@ -276,7 +247,7 @@ export function generalize(flow: Flow, runs: readonly LinkedRun[], frequent: Rea
       args.push({ slot: slot.name, keys: slot.keys, expr });
     }
     const map = maps[at];
-    const over: Over | null = map ? { kind: 'result', step: map.from, list: map.list } : null;
+    const over: Over | null = map ? { kind: 'result', step: map.from, list: map.list, where: map.where } : null;
     const noun = nounOf(tool).join('_');
     steps.push({
       tool,

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { sha256 } from '../../hash.js';
-import { type Candidate, choose, indexByLabel, type LabelIndex, occurrencesOf } from './choose.js';
+import { type Candidate, choose, indexByLabel, isLoop, type LabelIndex, occurrencesOf } from './choose.js';
 import { type CorpusRun, foldOf } from './corpus.js';
 import { frequentLinks, type LinkedRun, type MiningLimits, mineFlows } from './flows.js';
 import { generalize } from './generalize.js';
@@ -85,7 +85,7 @@ async function minePrograms(linked: readonly LinkedRun[], options: InduceOptions
     const frequent = frequentLinks(train, limits.minGroups);
     const flows = await mineFlows(train, limits, options.signal);
     const programs = flows.flatMap((flow) => generalize(flow, train, frequent) ?? []);
-    for (const program of [...programs, ...listPrograms(train, limits.minGroups)]) {
+    for (const program of [...programs, ...listPrograms(train, limits.minGroups - 1)]) {
       const id = programId(program);
       const known = found.get(id) ?? { program, folds: new Set<number>() };
       found.set(id, known);
@@ -127,7 +127,10 @@ function splitWorth(one: Judged): number {
   return Math.min(inputs(one.heldOut).size, 2) * 1e6 + one.train.length;
 }
 
-/** Splits by the fold that leaves most to judge by: at least two training groups, two inputs, and one held-out input of its own. */
+/**
+ * Splits by the fold that leaves most to judge by: at least two training groups, two inputs, and one held-out input of its own.
+ * A loop over a given list has no source that could hold in one group by chance, so that two lists in one group will do.
+ */
 function judged(
   program: Program,
   occurrences: readonly Occurrence[],
@@ -141,7 +144,8 @@ function judged(
     const heldOut = occurrences.filter(
       (one) => foldOf(one.run.group, salt, folds) === fold && !shown.has(valueKey({ ...one.input })),
     );
-    if (shown.size < 2 || new Set(train.map((one) => one.run.group)).size < 2 || heldOut.length === 0) continue;
+    const groups = new Set(train.map((one) => one.run.group)).size;
+    if (shown.size < 2 || groups < (isLoop(program) ? 1 : 2) || heldOut.length === 0) continue;
     const split = { program, train, heldOut };
     if (!best || splitWorth(split) > splitWorth(best)) best = split;
   }

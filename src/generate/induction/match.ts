@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../json.js';
 import { type CorpusCall, type CorpusRun, knownBefore, saidBefore } from './corpus.js';
-import { type Bindings, type Expr, type Link, type Program, replay } from './program.js';
+import { type Bindings, type Expr, got, holds, type Link, type Program, replay, type Where } from './program.js';
 import { elementsAt, elementValue, leavesOf, type Path, splitAtEach, valueAt, valueKey } from './values.js';
 
 /**
@@ -35,6 +35,10 @@ function linkHolds(link: Link, from: CorpusCall, to: CorpusCall): boolean {
   const key = slotKey(to, link.slot);
   if (key === undefined) return false;
   if (link.source.kind === 'argument') return slotKey(from, link.source.slot) === key;
+  if (link.source.change !== null) {
+    const value = got(from.result, link.source);
+    return value !== undefined && valueKey(value) === key;
+  }
   return valuesAt(from.result, link.source.path).some((one) => valueKey(one) === key);
 }
 
@@ -45,9 +49,11 @@ function valuesAt(result: JsonValue, path: Path): JsonValue[] {
   return values.filter((one) => one !== undefined);
 }
 
-function mapped(link: Link, from: CorpusCall, free: readonly CorpusCall[]): CorpusCall[] | null {
+function mapped(link: Link, where: Where | null, from: CorpusCall, free: readonly CorpusCall[]): CorpusCall[] | null {
   if (link.source.kind !== 'result') return null;
-  const keys = valuesAt(from.result, link.source.path).map(valueKey);
+  const { list, rest } = splitAtEach(link.source.path);
+  const elements = elementsAt(from.result, list).filter((one) => holds(where, one));
+  const keys = elements.map((one) => elementValue(one, rest)).map((one) => (one === undefined ? '' : valueKey(one)));
   if (keys.length === 0 || new Set(keys).size < keys.length) return null;
   const found: CorpusCall[] = [];
   for (const key of keys) {
@@ -75,7 +81,9 @@ function candidates(
   const map = links.find((link) => link.map && link.to === step);
   if (map) {
     const from = bound[map.from]?.[0];
-    const calls = from ? mapped(map, from, free) : null;
+    const over = program.steps[step]?.over;
+    const where = over?.kind === 'result' ? over.where : null;
+    const calls = from ? mapped(map, where, from, free) : null;
     return calls ? [calls] : [];
   }
   const fits = free.filter((call) =>

@@ -1,7 +1,8 @@
 import { contentId } from '../../hash.js';
 import type { JsonObject, JsonValue } from '../../json.js';
+import { type Change, changed } from './changes.js';
 import type { CorpusCall } from './corpus.js';
-import { elementsAt, elementValue, type Path, valueAt, valueKey } from './values.js';
+import { type Element, elementsAt, elementValue, type Path, valueAt, valueKey } from './values.js';
 
 /** What an element is selected by: a parameter, or a value in an earlier result. */
 export type Wanted =
@@ -12,7 +13,7 @@ export type Wanted =
 export type Expr =
   | { readonly kind: 'param'; readonly name: string }
   | { readonly kind: 'const'; readonly value: JsonValue }
-  | { readonly kind: 'get'; readonly step: number; readonly path: Path }
+  | { readonly kind: 'get'; readonly step: number; readonly path: Path; readonly change: Change | null }
   /** of the list's elements the first whose `by` is as wanted: its `get` */
   | {
       readonly kind: 'select';
@@ -25,8 +26,22 @@ export type Expr =
   /** inside a map: of the element that the call is made for */
   | { readonly kind: 'item'; readonly path: Path };
 
+/** A condition on a field of an element: that it is, or is not, a value. */
+export interface Where {
+  readonly by: Path;
+  readonly is: boolean;
+  readonly value: JsonValue;
+}
+
+/** Whether a map is called for an element. */
+export function holds(where: Where | null, element: Element): boolean {
+  if (where === null) return true;
+  const value = elementValue(element, where.by);
+  return (value !== undefined && valueKey(value) === valueKey(where.value)) === where.is;
+}
+
 export type Over =
-  | { readonly kind: 'result'; readonly step: number; readonly list: Path }
+  | { readonly kind: 'result'; readonly step: number; readonly list: Path; readonly where: Where | null }
   | { readonly kind: 'param'; readonly name: string };
 
 export interface Argument {
@@ -59,7 +74,7 @@ export interface Link {
   readonly to: number;
   readonly slot: string;
   readonly source:
-    | { readonly kind: 'result'; readonly path: Path }
+    | { readonly kind: 'result'; readonly path: Path; readonly change: Change | null }
     | { readonly kind: 'argument'; readonly slot: string };
   readonly map: boolean;
 }
@@ -106,6 +121,15 @@ function selected(
   return found && elementValue(found, expr.get);
 }
 
+/** The value at the path of a source, changed as it says. */
+export function got(
+  result: JsonValue | undefined,
+  { path, change }: { readonly path: Path; readonly change: Change | null },
+): JsonValue | undefined {
+  const value = valueAt(result, path);
+  return change === null ? value : changed(change, value);
+}
+
 /** The value of an argument; undefined where it is missing. */
 export function evaluate(
   expr: Expr,
@@ -119,7 +143,7 @@ export function evaluate(
     case 'const':
       return expr.value;
     case 'get':
-      return valueAt(results[expr.step], expr.path);
+      return got(results[expr.step], expr);
     case 'item':
       return item ? elementValue(item, expr.path) : undefined;
     case 'select':
@@ -151,7 +175,10 @@ export function runProgram(program: Program, input: Bindings, answer: Answer): J
     if (step.over === null) result = call(step, null);
     else {
       const { over } = step;
-      const list = over.kind === 'param' ? elementsAt(input[over.name], []) : elementsAt(results[over.step], over.list);
+      const list =
+        over.kind === 'param'
+          ? elementsAt(input[over.name], [])
+          : elementsAt(results[over.step], over.list).filter((one) => holds(over.where, one));
       const each = list.map((item) => call(step, item));
       result = each.includes(undefined) ? undefined : each.filter((one) => one !== undefined);
     }

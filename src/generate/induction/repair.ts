@@ -83,7 +83,7 @@ export function repair(program: Program, occurrences: readonly Occurrence[]): Pr
           from: expr.step,
           to: step,
           slot: arg.slot,
-          source: { kind: 'result', path: expr.path },
+          source: { kind: 'result', path: expr.path, change: expr.change },
           map: false,
         });
       }

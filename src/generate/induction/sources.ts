@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonValue } from '../../json.js';
+import { type Change, changesTo } from './changes.js';
 import type { CorpusCall, CorpusRun } from './corpus.js';
 import { EACH, isEmptyValue, isWeak, KEY, type Path, valueKey } from './values.js';
 
@@ -8,7 +9,7 @@ export interface SourceLink {
   readonly to: number;
   readonly slot: string;
   readonly source:
-    | { readonly kind: 'result'; readonly path: Path }
+    | { readonly kind: 'result'; readonly path: Path; readonly change: Change | null }
     | { readonly kind: 'argument'; readonly slot: string };
   /** true where the path passes through the elements of a list */
   readonly each: boolean;
@@ -17,6 +18,8 @@ export interface SourceLink {
   readonly value: string;
   /** the same for the same source in every run: labels, path and slot, but not the place */
   readonly id: string;
+  /** for an element that is an extreme of its list: the id of its being any element of the list */
+  readonly among: string | null;
 }
 
 const maxNodes = 4000;
@@ -90,6 +93,7 @@ export function findDictionaries(runs: readonly CorpusRun[]): Dictionaries {
 interface Hit {
   readonly from: number;
   readonly path: Path;
+  readonly change: Change | null;
 }
 
 /** Notes where in a call's result any of the wanted values stands. Of a list the first element is also found by its index. */
@@ -105,7 +109,8 @@ function findHits(
     nodes += 1;
     if (nodes > maxNodes || path.length > maxDepth) return;
     const key = typeof value !== 'object' || value === null || containers ? valueKey(value) : '';
-    if (wanted.has(key)) hit(key, { from: call.index, path });
+    if (wanted.has(key)) hit(key, { from: call.index, path, change: null });
+    if (!each) for (const one of changesTo(value, wanted)) hit(one.key, { from: call.index, path, change: one.change });
     if (Array.isArray(value)) {
       for (const [at, one] of value.slice(0, maxElements).entries()) {
         if (at === 0) visit(one, [...path, 0], [...shape, EACH], each);
@@ -117,13 +122,22 @@ function findHits(
         if (!dictionary) visit(one, [...path, name], [...shape, name], each);
         else if (!each) {
           const nameKey = valueKey(name);
-          if (wanted.has(nameKey)) hit(nameKey, { from: call.index, path: [...path, EACH, KEY] });
+          if (wanted.has(nameKey)) hit(nameKey, { from: call.index, path: [...path, EACH, KEY], change: null });
           visit(one, [...path, EACH], [...shape, name], true);
         }
       }
     }
   };
   visit(call.result, [], [], false);
+}
+
+function linkId(from: CorpusCall, { path, change }: Omit<Hit, 'from'>, to: CorpusCall, slot: string): string {
+  return JSON.stringify([from.label, path, to.label, slot, ...(change === null ? [] : [change])]);
+}
+
+function anyId(from: CorpusCall, { path, change }: Omit<Hit, 'from'>, to: CorpusCall, slot: string): string | null {
+  if (change?.op !== 'least' && change?.op !== 'most') return null;
+  return linkId(from, { path: [...path, EACH, ...change.get], change: null }, to, slot);
 }
 
 function resultLink(
@@ -136,11 +150,12 @@ function resultLink(
     from: from.index,
     to: to.index,
     slot: slot.name,
-    source: { kind: 'result', path: hit.path },
+    source: { kind: 'result', path: hit.path, change: hit.change },
     each: hit.path.includes(EACH),
     weak: isWeak(slot.value),
     value: slot.key,
-    id: JSON.stringify([from.label, hit.path, to.label, slot.name]),
+    id: linkId(from, hit, to, slot.name),
+    among: anyId(from, hit, to, slot.name),
   };
 }
 
@@ -160,6 +175,7 @@ function argumentLinks(run: CorpusRun, to: CorpusCall): SourceLink[] {
           weak: isWeak(slot.value),
           value: slot.key,
           id: JSON.stringify([from.label, other.name, to.label, slot.name]),
+          among: null,
         });
       }
     }
@@ -179,7 +195,7 @@ export function linksOf(run: CorpusRun, dictionaries: Dictionaries): SourceLink[
     findHits(call, wanted, dictionaries, (key, found) => {
       const known = hits.get(key) ?? new Map<string, Hit>();
       hits.set(key, known);
-      known.set(`${found.from} ${JSON.stringify(found.path)}`, found);
+      known.set(`${found.from} ${JSON.stringify([found.path, found.change])}`, found);
     });
   }
   const links: SourceLink[] = [];
@@ -187,7 +203,10 @@ export function linksOf(run: CorpusRun, dictionaries: Dictionaries): SourceLink[
     for (const slot of to.slots) {
       const found = [...(hits.get(slot.key)?.values() ?? [])]
         .filter((one) => (run.calls[one.from]?.resultOrdinal ?? Number.POSITIVE_INFINITY) < to.ordinal)
-        .sort((a, b) => b.from - a.from || a.path.length - b.path.length);
+        .sort(
+          (a, b) =>
+            b.from - a.from || Number(a.change !== null) - Number(b.change !== null) || a.path.length - b.path.length,
+        );
       for (const one of found.slice(0, maxLinksPerSlot)) {
         const from = run.calls[one.from];
         if (from) links.push(resultLink(one, from, to, slot));

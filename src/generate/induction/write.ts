@@ -71,6 +71,59 @@ function writeSelect(expr: Extract<Expr, { kind: 'select' }>, names: Names, prov
   ];
 }
 
+type Get = Extract<Expr, { kind: 'get' }>;
+
+function extremeKey({ step, path, change }: Get): string {
+  return change?.op === 'least' || change?.op === 'most' ? JSON.stringify([step, path, change.op, change.by]) : '';
+}
+
+/** The element that is the least or the most of its list, found once for all arguments that need it. */
+function writeExtreme(expr: Get, names: Names, prov: string): string[] {
+  const { step, path, change } = expr;
+  if (change?.op !== 'least' && change?.op !== 'most') return [];
+  if (names.selected.has(extremeKey(expr))) return [];
+  const list = access(names.steps[step] ?? '', path);
+  const last = path.filter((one) => typeof one === 'string').at(-1);
+  const by = change.by.filter((one) => typeof one === 'string').at(-1);
+  const name = freeName(`${change.op}_${by ?? ''}_${singular(String(last ?? 'element'))}`, names.taken);
+  names.selected.set(extremeKey(expr), name);
+  const better = `${access('one', change.by)} ${change.op === 'least' ? '<' : '>'} ${access('best', change.by)}`;
+  return [
+    `  if (${list}.length === 0) return { status: 'missing', payload: null, prov: ${prov} };`,
+    `  const ${name} = ${list}.reduce((best: any, one: any) => (${better} ? one : best));`,
+  ];
+}
+
+function writeChange(expr: Get, names: Names): string {
+  const { step, path, change } = expr;
+  const value = access(names.steps[step] ?? '', path);
+  switch (change?.op) {
+    case undefined:
+      return value;
+    case 'lower':
+      return `${value}.toLowerCase()`;
+    case 'upper':
+      return `${value}.toUpperCase()`;
+    case 'trim':
+      return `${value}.trim()`;
+    case 'text':
+      return `String(${value})`;
+    case 'number':
+      return `Number(${value})`;
+    case 'date':
+      return `${value}.slice(0, 10)`;
+    case 'part':
+      return `${value}.split(${text(change.separator)}).at(${change.at === 'first' ? 0 : -1})`;
+    case 'collect':
+      return `${value}.map((one: any) => ${access('one', change.get)})`;
+    case 'sum':
+      return `${value}.reduce((sum: number, one: any) => sum + ${access('one', change.get)}, 0)`;
+    case 'least':
+    case 'most':
+      return access(names.selected.get(extremeKey(expr)) ?? '', change.get);
+  }
+}
+
 function writeExpr(expr: Expr, names: Names, item: string): string {
   switch (expr.kind) {
     case 'param':
@@ -78,7 +131,7 @@ function writeExpr(expr: Expr, names: Names, item: string): string {
     case 'const':
       return literal(expr.value);
     case 'get':
-      return access(names.steps[expr.step] ?? '', expr.path);
+      return writeChange(expr, names);
     case 'item':
       return expr.path[0] === KEY ? item : access(item, expr.path);
     case 'select': {
@@ -115,6 +168,12 @@ function writeArgs(args: readonly Argument[], names: Names, item: string): strin
   return writeTree(tree);
 }
 
+function writeWhere(over: Step['over']): string {
+  if (over?.kind !== 'result' || over.where === null) return '';
+  const { by, is, value } = over.where;
+  return `.filter((one: any) => ${access('one', by)} ${is ? '===' : '!=='} ${literal(value)})`;
+}
+
 function writeStep(step: Step, at: number, names: Names): string[] {
   const name = names.steps[at] ?? '';
   if (step.over === null)
@@ -127,7 +186,7 @@ function writeStep(step: Step, at: number, names: Names): string[] {
   const list =
     step.over.kind === 'param' ? step.over.name : step.over.list.filter((one) => typeof one === 'string').at(-1);
   const item = freeName(singular(String(list ?? nounOf(step.tool).join('_'))), names.taken);
-  const elements = keyed ? `Object.keys(${over})` : over;
+  const elements = keyed ? `Object.keys(${over})` : `${over}${writeWhere(step.over)}`;
   return [
     `  const ${name}: unknown[] = [];`,
     `  for (const ${item} of ${elements}) {`,
@@ -164,7 +223,10 @@ export function writeCode(program: Program, properties: JsonObject, learnt: Lear
   const called: string[] = [];
   for (const [at, step] of program.steps.entries()) {
     const prov = `[${called.map(text).join(', ')}]`;
-    for (const { expr } of step.args) if (expr.kind === 'select') lines.push(...writeSelect(expr, names, prov));
+    for (const { expr } of step.args) {
+      if (expr.kind === 'select') lines.push(...writeSelect(expr, names, prov));
+      if (expr.kind === 'get') lines.push(...writeExtreme(expr, names, prov));
+    }
     lines.push(...writeStep(step, at, names));
     if (!called.includes(step.tool)) called.push(step.tool);
   }

@@ -48,10 +48,10 @@ describe('sources of an argument', () => {
     const [run] = runs;
     if (!run) throw new Error('no run');
     const links = linksOf(run, findDictionaries(runs)).map((link) => [link.slot, link.source]);
-    expect(links).toContainEqual(['card', { kind: 'result', path: ['cards', EACH, KEY] }]);
-    expect(links).toContainEqual(['order', { kind: 'result', path: ['orders', EACH, 'id'] }]);
+    expect(links).toContainEqual(['card', { kind: 'result', path: ['cards', EACH, KEY], change: null }]);
+    expect(links).toContainEqual(['order', { kind: 'result', path: ['orders', EACH, 'id'], change: null }]);
     expect(links).toContainEqual(['user', { kind: 'argument', slot: 'user' }]);
-    expect(links).not.toContainEqual(['card', { kind: 'result', path: ['cards', 'card_0'] }]);
+    expect(links).not.toContainEqual(['card', { kind: 'result', path: ['cards', 'card_0'], change: null }]);
   });
 });
 

@@ -10,6 +10,7 @@ import { rewindSource } from './rewind-source.js';
  * digging is a realm without Deno, without code from strings, and without permissions.
  */
 export const childSource = `${String.raw`
+import vm from 'node:vm';
 const { stdin, stdout, exit, version, build, permissions } = Deno;
 const { parse, stringify } = JSON;
 const { now: realDateNow } = Date;
@@ -48,24 +49,26 @@ const readLine = () => {
     more();
   }
 };
-const take = (size) => {
-  const out = new Bytes(size);
-  let at = Math.min(size, held.length);
+const takeInto = (out) => {
+  let at = Math.min(out.length, held.length);
   out.set(held.subarray(0, at));
   held = held.slice(at);
-  while (at < size) {
+  while (at < out.length) {
     const got = stdin.readSync(out.subarray(at));
     if (got === null) exit(0);
     at += got;
   }
-  return out;
 };
 
 const head = parse(readLine());
 const parts = {};
-for (const [name, size] of head.parts) parts[name] = take(size);
+for (const [name, size, runs] of head.parts) {
+  parts[name] = new Bytes(size);
+  for (const [from, to] of runs) takeInto(parts[name].subarray(from, to));
+}
 const blobUrl = (bytes) => URL.createObjectURL(new Blob([bytes], { type: 'application/javascript' }));
-const factory = (await import(blobUrl(parts['pyodide.asm.mjs']))).default;
+const script = new vm.Script(decode(parts['pyodide.asm.mjs']), { filename: 'pyodide.asm.js', cachedData: parts.compiled });
+const factory = script.runInThisContext();
 
 // The loader looks for a browser's page: it finds one, and fetches what came over standard input.
 for (const name of ['Deno', 'process', 'Buffer', 'importScripts', 'Worker', 'WebSocket', 'WebSocketStream', 'EventSource', 'localStorage',
@@ -116,7 +119,7 @@ Wasm.Memory.prototype.grow = function (pages) {
   return grow.call(this, pages);
 };
 
-const snapshot = parts.snapshot;
+const { snapshot } = parts;
 const loader = await import(blobUrl(parts['pyodide.mjs']));
 const python = await loader.loadPyodide({
   indexURL: 'https://none.invalid/',
@@ -134,7 +137,9 @@ for (const name of ['fetch', 'WebAssembly', 'Blob', 'URL', 'Response', 'setTimeo
 
 if (!snapshot) {
   python.runPython(decode(parts['setup.py']));
-  sendBytes(python.makeMemorySnapshot());
+  const made = [['snapshot', python.makeMemorySnapshot()], ['compiled', script.createCachedData()]];
+  sendBytes(encode(stringify(made.map(([name, bytes]) => [name, bytes.length])) + '\n'));
+  for (const [, bytes] of made) sendBytes(bytes);
   exit(0);
 }
 

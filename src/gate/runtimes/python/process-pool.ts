@@ -31,6 +31,10 @@ interface Spare {
   readonly expiry: NodeJS.Timeout;
 }
 
+function pythonCommand(binary: string, ambience: Ambience): Command {
+  return denoCommand(binary, heapMb, { ambience, source: childSource });
+}
+
 /** Makes, warms and ends the Deno children that run Python. No two candidates share one. */
 export class PythonPool {
   private readonly enclosure: Enclosure;
@@ -52,7 +56,7 @@ export class PythonPool {
         log,
         // The small harness tells as much of the walls as the interpreter, and starts at once.
         inner: (binary) => denoCommand(binary, heapMb, { ambience: plainAmbience }),
-        start: (command) => this.start(command),
+        start: (command, preamble) => this.start(command, preamble),
       },
       (first) => this.discard(first),
     );
@@ -78,11 +82,11 @@ export class PythonPool {
   }
 
   private async load(): Promise<Preamble> {
-    const { hello } = await this.isolation();
+    const { hello, binary, wrap } = await this.isolation();
     return loadPreamble({
       folder: this.settings.folder,
       denoVersion: hello.deno,
-      command: await this.command(plainAmbience),
+      command: wrap(pythonCommand(binary, plainAmbience)),
       memoryMb: this.linearMb,
       signal: this.closing.signal,
       log: this.log,
@@ -140,7 +144,7 @@ export class PythonPool {
   }
 
   /** @throws FoundryError sandbox_unavailable once it has been closed */
-  private start(command: Command, preamble: readonly Buffer[] = []): DenoProcess {
+  private start(command: Command, preamble?: readonly Uint8Array[]): DenoProcess {
     if (this.closed) throw this.closedError();
     const process = new DenoProcess(command, this.settings.memoryMb + runtimeMb, preamble);
     this.all.add(process);
@@ -171,17 +175,9 @@ export class PythonPool {
     this.spares.set(key, { process, expiry });
   }
 
-  private async command(ambience: Ambience): Promise<Command> {
-    const { binary, wrap } = await this.isolation();
-    return wrap(denoCommand(binary, heapMb, { ambience, source: childSource }));
-  }
-
   private async spawn(ambience: Ambience): Promise<DenoProcess> {
     const { chunks } = await this.prepare();
-    const command = await this.command(ambience);
-    const process = this.start(command, chunks);
-    this.enclosure.tie(process);
-    return process;
+    return this.enclosure.launch((binary) => pythonCommand(binary, ambience), chunks);
   }
 
   private closedError(): FoundryError {

@@ -17,6 +17,11 @@ export interface Ambience {
 
 export const plainAmbience: Ambience = { locale: 'C', timezone: 'UTC' };
 
+/** A module that is no file: nothing of ours need be readable inside the walls. */
+export function dataUrl(source: string): string {
+  return `data:application/javascript;base64,${Buffer.from(source).toString('base64')}`;
+}
+
 const permissions = ['read', 'write', 'net', 'env', 'run', 'ffi', 'sys', 'import'];
 
 /**
@@ -28,7 +33,6 @@ export function denoCommand(
   heapMb: number,
   { ambience, source = harness }: { readonly ambience: Ambience; readonly source?: string },
 ): Command {
-  const main = `data:application/javascript;base64,${Buffer.from(source).toString('base64')}`;
   return {
     file: binary,
     args: [
@@ -42,9 +46,9 @@ export function denoCommand(
       '--cached-only',
       ...permissions.map((name) => `--deny-${name}`),
       `--v8-flags=--disallow-code-generation-from-strings,--max-old-space-size=${heapMb}`,
-      main,
+      dataUrl(source),
     ],
-    // DENO_DIR leads nowhere: caches and localStorage would be a channel between candidates.
+    // DENO_DIR leads nowhere: a common folder would be a channel between candidates.
     env: {
       DENO_DIR: process.platform === 'win32' ? 'NUL' : '/dev/null',
       DENO_NO_UPDATE_CHECK: '1',

@@ -86,6 +86,11 @@ export class DenoProcess {
     this.holdHost(false);
   }
 
+  /** Settles when the child has introduced itself, or has ended before it did. */
+  get introduced(): Promise<unknown> {
+    return this.ready;
+  }
+
   get alive(): boolean {
     return this.gone === undefined;
   }

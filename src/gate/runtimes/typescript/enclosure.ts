@@ -2,6 +2,7 @@ import { FoundryError } from '../../../errors.js';
 import type { Logger } from '../../../log.js';
 import { inOrder } from '../../walls.js';
 import { HostGuard } from '../os/host-guard.js';
+import { CodeCache } from './code-cache.js';
 import { denoBinary } from './deno-binary.js';
 import type { Command } from './deno-command.js';
 import type { DenoProcess } from './deno-process.js';
@@ -15,13 +16,15 @@ export interface EnclosureSettings {
   readonly log: Logger;
   /** The child that is started first, to see which walls stand. */
   inner(binary: string): Command;
-  start(command: Command): DenoProcess;
+  /** `preamble` is what the child reads before anything else. */
+  start(command: Command, preamble?: readonly Uint8Array[]): DenoProcess;
 }
 
 /** The walls around the children of one pool: settled by the first of them, and held against each later one. */
 export class Enclosure {
   private settled: Promise<Isolation> | undefined;
   private guard: HostGuard | undefined;
+  private codeCache: CodeCache | undefined;
 
   constructor(
     private readonly settings: EnclosureSettings,
@@ -64,8 +67,19 @@ export class Enclosure {
     };
   }
 
-  /** To be told of every child when it has been started. */
-  tie(child: DenoProcess): void {
+  /** Starts a child behind the walls. @throws FoundryError sandbox_unavailable */
+  async launch(inner: (binary: string) => Command, preamble?: readonly Uint8Array[]): Promise<DenoProcess> {
+    const { binary, wrap, up } = await this.isolation();
+    this.codeCache ??= new CodeCache(this.settings.inner(binary));
+    // Behind bubblewrap a child sees no folder.
+    const furnished = up.includes('bubblewrap') ? undefined : this.codeCache.furnish(inner(binary));
+    const child = this.settings.start(wrap(furnished?.command ?? inner(binary)), preamble);
+    furnished?.started(child);
+    this.tie(child);
+    return child;
+  }
+
+  private tie(child: DenoProcess): void {
     const { guard } = this;
     if (guard === undefined || child.pid === 0) return;
     guard.add(child.pid);

@@ -142,11 +142,8 @@ export class ProcessPool {
     return process;
   }
 
-  private async spawn(ambience: Ambience): Promise<DenoProcess> {
-    const { binary, wrap } = await this.isolation();
-    const process = this.start(wrap(denoCommand(binary, this.limits.memoryMb, { ambience })));
-    this.enclosure.tie(process);
-    return process;
+  private spawn(ambience: Ambience): Promise<DenoProcess> {
+    return this.enclosure.launch((binary) => denoCommand(binary, this.limits.memoryMb, { ambience }));
   }
 
   private unavailable(process: DenoProcess): FoundryError {

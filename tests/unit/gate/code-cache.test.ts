@@ -1,0 +1,65 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { CodeCache } from '../../../src/gate/runtimes/typescript/code-cache.js';
+import { denoBinary } from '../../../src/gate/runtimes/typescript/deno-binary.js';
+import { type Command, denoCommand, plainAmbience } from '../../../src/gate/runtimes/typescript/deno-command.js';
+import { DenoProcess } from '../../../src/gate/runtimes/typescript/deno-process.js';
+
+const inner = denoCommand(denoBinary(), 128, { ambience: plainAmbience });
+const folderOf = (command: Command): string | undefined => command.env['DENO_DIR'];
+
+function start(command: Command): DenoProcess {
+  const child = new DenoProcess(command, 256);
+  onTestFinished(async () => {
+    child.kill();
+    await child.exited;
+  });
+  return child;
+}
+
+/** Asks until there is something to give, as a pool does that starts one child after the other. */
+async function furnished(cache: CodeCache): Promise<ReturnType<CodeCache['furnish']>> {
+  return vi.waitFor(
+    () => {
+      const given = cache.furnish(inner);
+      expect(folderOf(given.command)).not.toBe(folderOf(inner));
+      return given;
+    },
+    { timeout: 20_000, interval: 50 },
+  );
+}
+
+test('the first children start without a cache, later ones each with a copy of their own that goes when they have started', async () => {
+  const cache = new CodeCache(inner);
+  expect(cache.furnish(inner).command).toBe(inner);
+  const [one, two] = [await furnished(cache), await furnished(cache)];
+  const folders = [one, two].map(({ command }) => folderOf(command) ?? '');
+  expect(new Set(folders).size).toBe(2);
+  for (const [at, { command, started }] of [one, two].entries()) {
+    const folder = folders[at] ?? '';
+    expect(readdirSync(folder)).toContain('v8_code_cache_v2');
+    expect(statSync(join(folder, 'v8_code_cache_v2')).size).toBeGreaterThan(100_000);
+    const child = start(command);
+    started(child);
+    expect(await child.booted()).toMatchObject({ granted: [] });
+    await vi.waitFor(() => expect(existsSync(folder)).toBe(false));
+    expect(child.alive).toBe(true);
+  }
+});
+
+test('a folder goes as well when the child never starts', async () => {
+  const { command, started } = await furnished(new CodeCache(inner));
+  const child = start({ ...command, file: '/nonexistent/deno' });
+  started(child);
+  expect(await child.booted()).toBeUndefined();
+  await vi.waitFor(() => expect(existsSync(folderOf(command) ?? '')).toBe(false));
+});
+
+test('where no cache can be made, children start without one', async () => {
+  const cache = new CodeCache({ ...inner, file: '/nonexistent/deno' });
+  for (let asked = 0; asked < 10; asked += 1) {
+    expect(cache.furnish(inner).command).toBe(inner);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+});

@@ -1,0 +1,128 @@
+import type { RunTrace } from '../../../src/evidence/model.js';
+import { dice } from './planted.js';
+import { type Event, traceOf } from './traces.js';
+
+type Roll = () => number;
+
+const number = (roll: Roll, below: number): number => Math.floor(roll() * below);
+const id = (roll: Roll, prefix: string): string => `${prefix}-${100_000 + number(roll, 900_000)}`;
+const some = <T>(roll: Roll, least: number, make: () => T): T[] =>
+  Array.from({ length: least + number(roll, 4) }, make);
+
+/** The address of a letter is written in capitals, and the directory knows only small letters. */
+function smallLetters(roll: Roll): Event[] {
+  const letter = id(roll, 'L');
+  const sender = `${id(roll, 'Anna')}@Example.COM`;
+  return [
+    { user: `Who wrote ${letter}?` },
+    { tool: 'open_letter', args: { letter_id: letter }, result: { id: letter, sender } },
+    { tool: 'find_person', args: { email: sender.toLowerCase() }, result: { person: id(roll, 'P') } },
+  ];
+}
+
+/** The cheapest of the offers is taken. */
+function cheapest(roll: Roll): Event[] {
+  const trip = id(roll, 'TRIP');
+  const offers = some(roll, 3, () => ({
+    offer_id: id(roll, 'F'),
+    price: 100 + number(roll, 9_000),
+    leaves: `2026-03-${10 + number(roll, 20)}T0${number(roll, 10)}:15:00`,
+  }));
+  const best = offers.reduce((least, one) => (one.price < least.price ? one : least));
+  return [
+    { user: `Book the cheapest seat for ${trip}.` },
+    { tool: 'search_offers', args: { trip_id: trip }, result: { offers } },
+    { tool: 'book_offer', args: { offer_id: best.offer_id }, result: { booking: id(roll, 'B') } },
+  ];
+}
+
+/** All numbers of a list go into one call. */
+function together(roll: Roll): Event[] {
+  const shelf = id(roll, 'S');
+  const books = some(roll, 1, () => ({ isbn: id(roll, 'ISBN'), pages: 50 + number(roll, 500) }));
+  return [
+    { user: `Lend everything on ${shelf}.` },
+    { tool: 'list_shelf', args: { shelf_id: shelf }, result: { books } },
+    { tool: 'lend_books', args: { isbns: books.map((one) => one.isbn) }, result: { due: id(roll, 'D') } },
+  ];
+}
+
+/** The day of a moment, and the total of a list. */
+function dayAndTotal(roll: Roll): Event[] {
+  const project = id(roll, 'J');
+  const entries = some(roll, 2, () => ({ hours: 100 + number(roll, 900), note: id(roll, 'n') }));
+  const closed = `2026-0${1 + number(roll, 9)}-1${number(roll, 10)}T16:20:00Z`;
+  return [
+    { user: `Bill project ${project}.` },
+    { tool: 'get_timesheet', args: { project_id: project }, result: { closed, entries } },
+    {
+      tool: 'send_bill',
+      args: { day: closed.slice(0, 10), hours: entries.reduce((sum, one) => sum + one.hours, 0), project_id: project },
+      result: { bill: id(roll, 'X') },
+    },
+  ];
+}
+
+/** What stands behind the slash, and a number that is written as a text. */
+function parts(roll: Roll): Event[] {
+  const parcel = id(roll, 'Q');
+  const [depot, slot] = [id(roll, 'depot'), 1_000 + number(roll, 9_000)];
+  return [
+    { user: `Where is ${parcel} kept?` },
+    { tool: 'scan_parcel', args: { parcel_id: parcel }, result: { place: `${id(roll, 'city')}/${depot}`, slot } },
+    { tool: 'ask_depot', args: { depot, slot: String(slot) }, result: { shelf: id(roll, 'shelf') } },
+  ];
+}
+
+/** Only the open ones are cancelled. */
+function onlyOpen(roll: Roll): Event[] {
+  const customer = id(roll, 'C');
+  const orders = some(roll, 2, () => ({
+    order_id: id(roll, 'O'),
+    state: ['open', 'sent', 'closed'][number(roll, 3)] ?? '',
+    paid: roll() < 0.5,
+  }));
+  const open = orders.filter((one) => one.state === 'open');
+  return [
+    { user: `Cancel what can be cancelled for ${customer}.` },
+    { tool: 'find_orders', args: { customer_id: customer }, result: { orders } },
+    ...open.map(
+      (one): Event => ({ tool: 'cancel_order', args: { order_id: one.order_id }, result: { refund: id(roll, 'R') } }),
+    ),
+  ];
+}
+
+/** Everything but the archived. */
+function allButArchived(roll: Roll): Event[] {
+  const folder = id(roll, 'DIR');
+  const files = some(roll, 2, () => ({
+    file_id: id(roll, 'FILE'),
+    archived: roll() < 0.4,
+    bytes: number(roll, 9_999),
+  }));
+  return [
+    { user: `Check the files in ${folder}.` },
+    { tool: 'list_files', args: { folder_id: folder }, result: { files } },
+    ...files
+      .filter((one) => !one.archived)
+      .map((one): Event => ({ tool: 'check_file', args: { file: one.file_id }, result: { sum: id(roll, 'H') } })),
+  ];
+}
+
+export const conditionFamilies = { onlyOpen, allButArchived } as const;
+
+export const changeFamilies = { smallLetters, cheapest, together, dayAndTotal, parts } as const;
+
+/** Runs of all families, in turn. */
+export function changedRuns(
+  families: Readonly<Record<string, (roll: Roll) => Event[]>>,
+  options: { readonly runs: number; readonly seed: number },
+): RunTrace[] {
+  const roll = dice(options.seed);
+  const kinds = Object.values(families);
+  return Array.from({ length: options.runs }, (_, at) => {
+    const make = kinds[at % kinds.length] ?? smallLetters;
+    const place = String(at).padStart(5, '0');
+    return traceOf(`run_${place}`, `task_${place}`, make(roll));
+  });
+}
