@@ -4,6 +4,7 @@ import type { Config } from './config.js';
 import type { Clock } from './context.js';
 import { systemClock } from './context.js';
 import type { DatasetService } from './datasets/service.js';
+import { createCleaner } from './evidence/clean.js';
 import type { EvidenceService } from './evidence/service.js';
 import type { Gate } from './gate/model.js';
 import { createPythonSandbox } from './gate/runtimes/python.js';
@@ -60,12 +61,17 @@ export interface ServiceOptions {
   readonly base?: string;
 }
 
+function withCleanReceipts(store: Store, config: Config): Store {
+  const clean = createCleaner(config.file.redaction);
+  return { ...store, receipts: { ...store.receipts, clean: async (quoted) => (await clean(quoted)).value } };
+}
+
 /** The composition root. Builds everything, opens and starts nothing. */
 export function createServices(config: Config, options: ServiceOptions): Services {
   const clock = options.clock ?? systemClock;
   const log = options.log ?? createLogger(config.logLevel);
   const roots = createRoots(config.roots, config.readRoots, options.base ?? process.cwd());
-  const store = createSqliteStore(config.db);
+  const store = withCleanReceipts(createSqliteStore(config.db), config);
   const common = { config, store, clock, log };
 
   const scoring = createScoringService(common);
