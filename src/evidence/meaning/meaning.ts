@@ -56,6 +56,7 @@ export function createMeaning({ store, source, prepare, log }: MeaningDeps): Mea
   const stop = new AbortController();
   let working: Promise<void> | undefined;
   let loaded = { signatures: new Signatures(source.dimensions ?? 0), epoch: -1 };
+  let loading: Promise<unknown> = Promise.resolve();
 
   async function work(): Promise<void> {
     while (!stop.signal.aborted) {
@@ -85,6 +86,13 @@ export function createMeaning({ store, source, prepare, log }: MeaningDeps): Mea
     }
   }
 
+  /** One search after the other: two that read at once would each add what they read. */
+  function loadInTurn(): Promise<Signatures> {
+    const turn = loading.then(load);
+    loading = turn.catch(() => undefined);
+    return turn;
+  }
+
   return {
     async advance(waitMs) {
       working ??= work()
@@ -107,7 +115,7 @@ export function createMeaning({ store, source, prepare, log }: MeaningDeps): Mea
       return prepare(vector ?? new Float32Array(0));
     },
     async nearest(vector, among) {
-      const signatures = await load();
+      const signatures = await loadInTurn();
       if (signatures.count === 0 || vector.every((value) => value === 0)) return [];
       const near = await store.vectorsOf(model, signatures.nearest(vector, candidates, among));
       return near

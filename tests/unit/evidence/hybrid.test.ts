@@ -114,15 +114,23 @@ describe('search by words and by meaning', () => {
     expect(vectors.asked.slice(6)).toEqual(['refund', 'repay it']);
   });
 
+  it('gives several who ask at once the answer that each would get alone', async () => {
+    const made = await benchWith(sourceOf());
+    const together = await Promise.all([1, 2, 3, 4].map(() => made.service.search({ query: 'refund' })));
+    const alone = await made.service.search({ query: 'refund' });
+    for (const one of together) expect(one).toEqual(alone);
+  });
+
   it('gives the same answer from what another process has made', async () => {
     const vectors = sourceOf();
     const made = await benchWith(vectors);
     const first = await made.service.search({ query: 'repay' });
     const asked = vectors.asked.length;
-    const again = createBench({}, vectors);
-    await again.close();
-    expect(await made.service.search({ query: 'repay' })).toEqual(first);
+    const other = createBench({}, vectors, made.home);
+    expect(await other.service.search({ query: 'repay' })).toEqual(first);
     expect(vectors.asked.slice(asked)).toEqual(['repay']);
+    await other.service.close();
+    await other.store.close();
   });
 
   it('says how many records have no embedding yet, and finds them by their words', async () => {

@@ -28,11 +28,14 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-/** @param vectors what evidence is searched by beside words */
-export function createBench(file: ConfigFile = {}, vectors?: VectorSource): Bench {
-  const home = mkdtempSync(join(tmpdir(), 'foundry-evidence-'));
+/**
+ * @param vectors what evidence is searched by beside words
+ * @param of the folder of another bench, whose store this one uses as another process would
+ */
+export function createBench(file: ConfigFile = {}, vectors?: VectorSource, of?: string): Bench {
+  const home = of ?? mkdtempSync(join(tmpdir(), 'foundry-evidence-'));
   const logs = join(home, 'logs');
-  mkdirSync(logs);
+  mkdirSync(logs, { recursive: true });
   const store = createSqliteStore(join(home, 'data', 'foundry.db'));
   const logged: string[] = [];
   const service = createEvidenceService({
