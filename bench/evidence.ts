@@ -17,7 +17,7 @@ import { localDimensions } from '../src/models/embedding/recipe.js';
 import { createRoots } from '../src/roots.js';
 import type { Store } from '../src/store.js';
 import { type Corpus, writeCorpus } from './evidence/corpus.js';
-import { insertRaw, naiveSearch, type Row } from './evidence/peer.js';
+import { insertRaw, naiveSearch, type Row, stopwatch, type Taken } from './evidence/peer.js';
 
 // Imports made-up logs, embeds them and searches them, and does the same the naive way in the same run: only the ratios
 // are worth quoting. `npm run bench:evidence [-- --records N --json]`.
@@ -38,10 +38,14 @@ function note(name: string, value: number, words: string): void {
   if (!values.json) console.error(`  ${words.padEnd(64)} ${figures[name]}`);
 }
 
-async function seconds(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
+async function timed(work: () => Promise<unknown>): Promise<Taken> {
+  const stop = stopwatch();
   await work();
-  return (performance.now() - started) / 1000;
+  return stop();
+}
+
+async function seconds(work: () => Promise<unknown>): Promise<number> {
+  return (await timed(work)).seconds;
 }
 
 function percentile(times: readonly number[], share: number): number {
@@ -71,7 +75,7 @@ async function everything(store: Store): Promise<Stored> {
 }
 
 /** The store alone, with its full-text index, over records that are ready. */
-async function append({ runs, records }: Stored): Promise<number> {
+async function append({ runs, records }: Stored): Promise<Taken> {
   const store = createSqliteStore(join(home, 'again.db'));
   const runOf = new Map(runs.map((run) => [run.run_id, run]));
   const source = {
@@ -83,7 +87,7 @@ async function append({ runs, records }: Stored): Promise<number> {
   } as const;
   const rest = { bytes: 0, sha256: '', importer: '', redaction_policy: '', imported_at: '' };
   await store.evidence.putSource({ ...source, ...rest });
-  const taken = await seconds(async () => {
+  const taken = await timed(async () => {
     for (let from = 0; from < records.length; from += batch) {
       const some = records.slice(from, from + batch);
       const theirs = new Set(some.map((record) => record.run_id));
@@ -96,18 +100,21 @@ async function append({ runs, records }: Stored): Promise<number> {
 
 async function measureImport(store: Store, path: string, corpus: Corpus): Promise<Stored> {
   const service = serviceOver(store, path);
-  const taken = await seconds(() => service.importEvidence({ path }, plainContext('cli')));
+  const taken = await timed(() => service.importEvidence({ path }, plainContext('cli')));
   await service.close();
   const stored = await everything(store);
   const count = stored.records.length;
   note('records', count, 'records');
   note('mb', corpus.bytes / 1e6, 'MB of logs');
-  note('import_per_s', count / taken, 'import: records a second');
-  note('import_mb_per_s', corpus.bytes / 1e6 / taken, 'import: MB a second');
+  note('import_per_s', count / taken.seconds, 'import: records a second');
+  note('import_mb_per_s', corpus.bytes / 1e6 / taken.seconds, 'import: MB a second');
   const raw = insertRaw(join(home, 'raw.db'), await rowsOf(store, stored));
-  note('raw_per_s', count / raw, 'peer, rows that are ready inserted without full text: a second');
-  note('append_ratio', raw / (await append(stored)), 'store with full text, ratio to that');
-  note('import_ratio', raw / taken, 'import (read, redact, hash, store, index), ratio to that');
+  note('raw_per_s', count / raw.seconds, 'peer, rows that are ready inserted without full text: a second');
+  const appended = await append(stored);
+  note('append_ratio', raw.seconds / appended.seconds, 'store with full text, ratio to that');
+  note('append_cpu_ratio', raw.cpu / appended.cpu, 'the same by processor time');
+  note('import_ratio', raw.seconds / taken.seconds, 'import (read, redact, hash, store, index), ratio to that');
+  note('import_cpu_ratio', raw.cpu / taken.cpu, 'the same by processor time');
   return stored;
 }
 
