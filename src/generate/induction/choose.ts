@@ -24,7 +24,7 @@ export function occurrencesOf(
   used: ReadonlySet<CorpusCall>,
   destructive: Destructive,
 ): Occurrence[] {
-  const lists = program.steps.map((step) => index.get(step.label) ?? []);
+  const lists = program.steps.filter((step) => step.when === null).map((step) => index.get(step.label) ?? []);
   const rarest = lists.reduce((a, b) => (b.length < a.length ? b : a), lists[0] ?? []);
   return rarest.flatMap((run) => occurrencesIn(program, run, used, destructive));
 }

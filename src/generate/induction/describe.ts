@@ -30,7 +30,8 @@ function part(step: Step, said: ReadonlySet<string>): string {
 
 /** The step that the program is for: its last that changes something, else its last. */
 export function mainStep(program: Program, destructive: Destructive): Step | undefined {
-  return program.steps.findLast((step) => destructive(step.tool)) ?? program.steps.at(-1);
+  const sure = program.steps.filter((step) => step.when === null);
+  return sure.findLast((step) => destructive(step.tool)) ?? sure.at(-1);
 }
 
 /** The step that sets a program apart from the others: of its rarest tool; a change that not all programs make, and a later step, first. */
@@ -40,7 +41,7 @@ function tellingStep(program: Program, { destructive, uses, programs }: NameRule
     if (!destructive(step.tool)) return programs + used * 2 + 1;
     return used < programs ? used * 2 - programs * 2 : programs + used * 2;
   };
-  const rest = program.steps.slice(1);
+  const rest = program.steps.slice(1).filter((step) => step.when === null);
   return rest.reduceRight<Step | undefined>(
     (best, step) => (best === undefined || rank(step) < rank(best) ? step : best),
     undefined,
@@ -77,7 +78,7 @@ export function nameOf(program: Program, rules: NameRules): string {
     return unique(snakeCase(`${how}_${part(first, new Set([how]))}_and_${part(second, new Set([how]))}`), taken);
   }
   const said = new Set([verb(main)]);
-  const change = program.steps.findLast((step) => destructive(step.tool));
+  const change = program.steps.findLast((step) => destructive(step.tool) && step.when === null);
   const rest = change && !destructive(main.tool) ? `and_${part(change, said)}` : `for_${nounOf(first.tool).join('_')}`;
   return unique(snakeCase(`${verb(main)}_${part(main, said)}_${rest}`), taken);
 }
@@ -101,6 +102,13 @@ function condition(where: Where | null): string {
   if (where === null) return '';
   const field = where.by.filter((one) => typeof one === 'string').join(' ') || 'value';
   return ` whose ${field.replaceAll('_', ' ')} is ${where.is ? '' : 'not '}${JSON.stringify(where.value)}`;
+}
+
+function guard({ when }: Step, program: Program): string {
+  if (when === null) return '';
+  const field = when.path.filter((one) => typeof one === 'string').join(' ') || 'value';
+  const of = nounOf(program.steps[when.step]?.tool ?? '').join(' ');
+  return ` if the ${field.replaceAll('_', ' ')} of the ${of} is ${when.is ? '' : 'not '}${JSON.stringify(when.value)}`;
 }
 
 function phrase(step: Step, program: Program): string {
@@ -154,7 +162,7 @@ export function wordsOf(text: string): Set<string> {
 
 /** One sentence that starts with a verb: the steps in order, and what the runs were about. */
 export function summaryOf(program: Program, terms: readonly string[]): string {
-  const steps = program.steps.map((step) => `${phrase(step, program)}${constants(step)}`);
+  const steps = program.steps.map((step) => `${phrase(step, program)}${constants(step)}${guard(step, program)}`);
   const sentence = `${steps.join(', then ')}${terms.length > 0 ? ` (for requests about: ${terms.join(', ')})` : ''}.`;
   return (sentence.charAt(0).toUpperCase() + sentence.slice(1)).slice(0, 500);
 }

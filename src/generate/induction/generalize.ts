@@ -2,7 +2,7 @@ import type { JsonValue } from '../../json.js';
 import type { CorpusCall } from './corpus.js';
 import type { Embedding, Flow, Instance, LinkedRun } from './flows.js';
 import { type FlowMap, flowMaps, itemExpr } from './maps.js';
-import { nounOf, plural, singular, snakeCase, unique } from './naming.js';
+import { nounOf, plural, singular, snakeCase, toolWords, unique } from './naming.js';
 import type { Argument, Expr, Link, Over, Param, Program, Step } from './program.js';
 import { selectorByFlow, selectorByParam } from './select.js';
 import type { SourceLink } from './sources.js';
@@ -198,6 +198,14 @@ function selectExpr(work: Work, step: number, slot: string, sources: readonly Ca
   return { kind: 'select', ...selector, wanted };
 }
 
+/** What a step's result is called: by the tool's noun, and with its verb where the noun is taken. */
+function resultName(tool: string, many: boolean, taken: Set<string>): string {
+  const [noun, whole] = [nounOf(tool), toolWords(tool)]
+    .map((words) => words.join('_'))
+    .map((name) => snakeCase(many ? plural(name) : name));
+  return unique(noun !== undefined && !taken.has(noun) ? noun : (whole ?? ''), taken);
+}
+
 function programLinks(flow: Flow, order: readonly number[], exprs: ReadonlyMap<string, Expr>): Link[] {
   return flow.links.map(({ from, to, link }) => {
     const [source, target] = [order.indexOf(from), order.indexOf(to)];
@@ -248,12 +256,12 @@ export function generalize(flow: Flow, runs: readonly LinkedRun[], frequent: Rea
     }
     const map = maps[at];
     const over: Over | null = map ? { kind: 'result', step: map.from, list: map.list, where: map.where } : null;
-    const noun = nounOf(tool).join('_');
     steps.push({
       tool,
       label: labels[at] ?? '',
-      name: unique(snakeCase(map ? plural(noun) : noun), names),
+      name: resultName(tool, map !== null && map !== undefined, names),
       over,
+      when: null,
       args,
     });
   }

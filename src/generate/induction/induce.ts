@@ -6,6 +6,7 @@ import { frequentLinks, type LinkedRun, type MiningLimits, mineFlows } from './f
 import { generalize } from './generalize.js';
 import { listPrograms } from './list-program.js';
 import type { Destructive, Occurrence } from './match.js';
+import { withOptional, without } from './optional.js';
 import { type Program, programId } from './program.js';
 import { repair } from './repair.js';
 import { findDictionaries, linksOf } from './sources.js';
@@ -116,6 +117,7 @@ interface Judged {
   readonly program: Program;
   readonly train: readonly Occurrence[];
   readonly heldOut: readonly Occurrence[];
+  readonly fold: number;
 }
 
 function inputs(occurrences: readonly Occurrence[]): Set<string> {
@@ -146,10 +148,40 @@ function judged(
     );
     const groups = new Set(train.map((one) => one.run.group)).size;
     if (shown.size < 2 || groups < (isLoop(program) ? 1 : 2) || heldOut.length === 0) continue;
-    const split = { program, train, heldOut };
+    const split = { program, train, heldOut, fold };
     if (!best || splitWorth(split) > splitWorth(best)) best = split;
   }
   return best;
+}
+
+const maxOptionalTried = 60;
+
+/** Programs with a step that some runs make and others do not, where an earlier result tells which. */
+async function optionalOnes(
+  known: readonly (Judged & Candidate)[],
+  index: LabelIndex,
+  { salt, destructive, signal }: InduceOptions,
+): Promise<(Judged & Candidate)[]> {
+  const found: (Judged & Candidate)[] = [];
+  const size = (one: Judged & Candidate): number => one.occurrences.reduce((sum, each) => sum + each.calls.length, 0);
+  const best = [...known].sort((a, b) => size(b) - size(a)).slice(0, maxOptionalTried);
+  for (const one of best) {
+    signal.throwIfAborted();
+    await setImmediate();
+    const shown = (each: Occurrence): boolean =>
+      each.payload !== null && foldOf(each.run.group, salt, folds) !== one.fold;
+    for (const left of one.program.steps.keys()) {
+      const short = without(one.program, left);
+      if (short === null) continue;
+      // It stands wherever the step is made too, although it could not be called there before the step.
+      const shorter = occurrencesOf(short, index, new Set(), () => false).filter(shown);
+      const merged = withOptional(one.program, left, { whole: one.occurrences.filter(shown), short: shorter });
+      const exact = merged && verified(merged, index, destructive);
+      const whole = exact && judged(exact.program, exact.occurrences, new Set([one.fold]), salt);
+      if (whole) found.push({ ...whole, occurrences: exact.occurrences });
+    }
+  }
+  return found;
 }
 
 /** Learns skills from a corpus of accepted runs. The same runs, salt and order give the same skills. */
@@ -183,6 +215,8 @@ export async function induce(runs: readonly CorpusRun[], options: InduceOptions)
     if (whole) judgedById.set(programId(exact.program), { ...whole, occurrences: exact.occurrences });
     else drop('no held-out occurrence with an input of its own');
   }
+  for (const one of await optionalOnes([...judgedById.values()], index, options))
+    judgedById.set(programId(one.program), one);
   options.progress(1, 2, 'choosing skills');
   const rules = { minGroups: minGroupsFor(runs.length), minOwnShare: 0.25, minCallsEach: 1, maxSkills: 60 };
   const { destructive, signal } = options;

@@ -24,6 +24,7 @@ export function listProgram(
     label,
     name: snakeCase(plural(nounOf(tool).join('_'))),
     over: { kind: 'param', name: list },
+    when: null,
     args,
   };
   return { params, steps: [step], links: [], order: [0] };

@@ -1,6 +1,16 @@
 import type { JsonObject, JsonValue } from '../../json.js';
 import { type CorpusCall, type CorpusRun, knownBefore, saidBefore } from './corpus.js';
-import { type Bindings, type Expr, got, holds, type Link, type Program, replay, type Where } from './program.js';
+import {
+  type Bindings,
+  type Expr,
+  fulfils,
+  got,
+  holds,
+  type Link,
+  type Program,
+  replay,
+  type Where,
+} from './program.js';
 import { elementsAt, elementValue, leavesOf, type Path, splitAtEach, valueAt, valueKey } from './values.js';
 
 /**
@@ -72,6 +82,15 @@ function candidates(
   step: number,
   used: ReadonlySet<CorpusCall>,
 ): (readonly CorpusCall[])[] {
+  const when = program.steps[step]?.when;
+  if (
+    when &&
+    !fulfils(
+      when,
+      bound.map((calls) => calls?.[0]?.result ?? null),
+    )
+  )
+    return [[]];
   const taken = new Set(bound.flatMap((calls) => calls ?? []));
   const label = program.steps[step]?.label;
   const free = run.calls.filter((call) => call.label === label && !used.has(call) && !taken.has(call));
@@ -124,6 +143,7 @@ function inputOf(
   for (const [at, step] of program.steps.entries()) {
     const calls = bound[at] ?? [];
     const first = calls[0];
+    if (!first && step.when !== null) continue;
     if (!first) return null;
     const bind = (name: string, value: JsonValue | undefined): boolean => {
       if (value === undefined || (Object.hasOwn(input, name) && valueKey(input[name] ?? null) !== valueKey(value)))

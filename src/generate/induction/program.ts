@@ -40,6 +40,19 @@ export function holds(where: Where | null, element: Element): boolean {
   return (value !== undefined && valueKey(value) === valueKey(where.value)) === where.is;
 }
 
+/** A condition on an earlier result: that what stands at a path is, or is not, a value. */
+export interface When {
+  readonly step: number;
+  readonly path: Path;
+  readonly is: boolean;
+  readonly value: JsonValue;
+}
+
+export function fulfils({ step, path, is, value }: When, results: readonly JsonValue[]): boolean {
+  const found = valueAt(results[step], path);
+  return (found !== undefined && valueKey(found) === valueKey(value)) === is;
+}
+
 export type Over =
   | { readonly kind: 'result'; readonly step: number; readonly list: Path; readonly where: Where | null }
   | { readonly kind: 'param'; readonly name: string };
@@ -57,6 +70,8 @@ export interface Step {
   /** name of the result in the payload */
   readonly name: string;
   readonly over: Over | null;
+  /** made only then; its result is null otherwise */
+  readonly when: When | null;
   readonly args: readonly Argument[];
 }
 
@@ -172,7 +187,8 @@ export function runProgram(program: Program, input: Bindings, answer: Answer): J
   };
   for (const step of program.steps) {
     let result: JsonValue | undefined;
-    if (step.over === null) result = call(step, null);
+    if (step.when !== null && !fulfils(step.when, results)) result = null;
+    else if (step.over === null) result = call(step, null);
     else {
       const { over } = step;
       const list =

@@ -9,6 +9,7 @@ const noiseShare = 0.15;
 
 /** Whether an argument of a step is what the program says, in the calls of an occurrence. */
 function explains(argument: Argument, step: number, one: Occurrence): boolean {
+  if (one.steps[step]?.length === 0) return true;
   const call = one.steps[step]?.[0];
   const recorded = call?.slots.find((slot) => slot.name === argument.slot);
   if (!call || !recorded) return false;

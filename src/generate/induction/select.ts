@@ -109,7 +109,7 @@ export function selectorByParam(
 }
 
 /** Paths without lists to the scalars of a result. */
-function scalarPaths(value: JsonValue, path: Path = []): { path: Path; key: string }[] {
+export function scalarPaths(value: JsonValue, path: Path = []): { path: Path; key: string }[] {
   if (isJsonObject(value)) {
     if (path.length >= maxFlowDepth) return [];
     return Object.keys(value).flatMap((key) => scalarPaths(value[key] ?? null, [...path, key]));

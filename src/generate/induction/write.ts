@@ -174,10 +174,17 @@ function writeWhere(over: Step['over']): string {
   return `.filter((one: any) => ${access('one', by)} ${is ? '===' : '!=='} ${literal(value)})`;
 }
 
+function writeWhen(when: Step['when'], names: Names): string {
+  if (when === null) return '';
+  return `${access(names.steps[when.step] ?? '', when.path)} ${when.is ? '===' : '!=='} ${literal(when.value)} ? `;
+}
+
 function writeStep(step: Step, at: number, names: Names): string[] {
   const name = names.steps[at] ?? '';
-  if (step.over === null)
-    return [`  const ${name} = await ctx.call(${text(step.tool)}, ${writeArgs(step.args, names, '')});`];
+  if (step.over === null) {
+    const call = `await ctx.call(${text(step.tool)}, ${writeArgs(step.args, names, '')})`;
+    return [`  const ${name} = ${writeWhen(step.when, names)}${call}${step.when === null ? '' : ' : null'};`];
+  }
   const over =
     step.over.kind === 'param'
       ? access('input', [step.over.name])

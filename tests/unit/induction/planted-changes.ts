@@ -109,20 +109,50 @@ function allButArchived(roll: Roll): Event[] {
   ];
 }
 
-export const conditionFamilies = { onlyOpen, allButArchived } as const;
+/** A letter goes out only to those who want one, before the account is closed. */
+function noteFirst(roll: Roll): Event[] {
+  const account = id(roll, 'A');
+  const owner = { owner_id: id(roll, 'W'), wants_letter: roll() < 0.5, kind: roll() < 0.5 ? 'firm' : 'person' };
+  return [
+    { user: `Close account ${account}.` },
+    { tool: 'read_account', args: { account_id: account }, result: { account_id: account, owner } },
+    ...(owner.wants_letter
+      ? [{ tool: 'send_letter', args: { to: owner.owner_id, text: 'closing' }, result: { letter: id(roll, 'L') } }]
+      : []),
+    { tool: 'close_account', args: { account_id: account }, result: { closed: id(roll, 'Z') } },
+  ];
+}
 
-export const changeFamilies = { smallLetters, cheapest, together, dayAndTotal, parts } as const;
+export const families = {
+  smallLetters,
+  cheapest,
+  together,
+  dayAndTotal,
+  parts,
+  onlyOpen,
+  allButArchived,
+  noteFirst,
+} as const;
+export type FamilyName = keyof typeof families;
 
-/** Runs of all families, in turn. */
-export function changedRuns(
-  families: Readonly<Record<string, (roll: Roll) => Event[]>>,
-  options: { readonly runs: number; readonly seed: number },
+/** A call that has nothing to do with the rest, or one that fails before it is made again. */
+function noisy(roll: Roll, events: readonly Event[], noise: number): Event[] {
+  return events.flatMap((event) => {
+    if ('user' in event || roll() >= noise) return [event];
+    if (roll() < 0.5) return [{ ...event, result: 'Error: try again', failed: true }, event];
+    const looked = { tool: 'read_manual', args: { topic: id(roll, 'topic') }, result: { pages: [id(roll, 'page')] } };
+    return [looked, event];
+  });
+}
+
+/** Runs of one family. */
+export function runsOf(
+  family: FamilyName,
+  { runs, seed, noise }: { readonly runs: number; readonly seed: number; readonly noise: number },
 ): RunTrace[] {
-  const roll = dice(options.seed);
-  const kinds = Object.values(families);
-  return Array.from({ length: options.runs }, (_, at) => {
-    const make = kinds[at % kinds.length] ?? smallLetters;
-    const place = String(at).padStart(5, '0');
-    return traceOf(`run_${place}`, `task_${place}`, make(roll));
+  const roll = dice(seed);
+  return Array.from({ length: runs }, (_, at) => {
+    const place = `${family}_${String(at).padStart(5, '0')}`;
+    return traceOf(`run_${place}`, `task_${place}`, noisy(roll, families[family](roll), noise));
   });
 }

@@ -1,0 +1,133 @@
+import type { JsonValue } from '../../json.js';
+import type { Occurrence } from './match.js';
+import type { Expr, Link, Program, Step, When } from './program.js';
+import { fulfils } from './program.js';
+import { scalarPaths } from './select.js';
+import { byText, valueAt } from './values.js';
+
+const minGroupsEach = 3;
+
+function stepsIn(expr: Expr): number[] {
+  if (expr.kind === 'get') return [expr.step];
+  if (expr.kind !== 'select') return [];
+  return expr.wanted.kind === 'get' ? [expr.step, expr.wanted.step] : [expr.step];
+}
+
+function paramsIn(expr: Expr): string[] {
+  if (expr.kind === 'param') return [expr.name];
+  return expr.kind === 'select' && expr.wanted.kind === 'param' ? [expr.wanted.name] : [];
+}
+
+function sourcesOf(step: Step): number[] {
+  const over = step.over?.kind === 'result' ? [step.over.step] : [];
+  return [...over, ...step.args.flatMap(({ expr }) => stepsIn(expr))];
+}
+
+/** The order in which to look for all steps but one, each linked to one before it; null where they do not hang together. */
+function orderWithout(program: Program, links: readonly Link[], left: number): number[] | null {
+  const steps = program.order.filter((step) => step !== left);
+  const order = steps.slice(0, 1);
+  while (order.length < steps.length) {
+    const next = steps.find(
+      (step) =>
+        !order.includes(step) &&
+        links.some(
+          (one) => (one.to === step && order.includes(one.from)) || (one.from === step && order.includes(one.to)),
+        ),
+    );
+    if (next === undefined) return null;
+    order.push(next);
+  }
+  return order;
+}
+
+/** What a program is without one of its steps; null where another step needs it, or it brings a parameter of its own. */
+export function without(program: Program, left: number): Program | null {
+  const step = program.steps[left];
+  if (!step || program.steps.length < 3 || step.when !== null) return null;
+  const others = program.steps.filter((one) => one !== step);
+  if (others.some((one) => sourcesOf(one).includes(left) || one.when?.step === left)) return null;
+  const kept = new Set(others.flatMap((one) => one.args.flatMap(({ expr }) => paramsIn(expr))));
+  if (step.args.some(({ expr }) => paramsIn(expr).some((name) => !kept.has(name)))) return null;
+  const links = program.links.filter((one) => one.from !== left && one.to !== left);
+  const order = orderWithout(program, links, left);
+  if (order === null) return null;
+  const moved = (at: number): number => (at > left ? at - 1 : at);
+  const expr = (one: Expr): Expr => {
+    if (one.kind === 'get') return { ...one, step: moved(one.step) };
+    if (one.kind !== 'select') return one;
+    const wanted = one.wanted.kind === 'get' ? { ...one.wanted, step: moved(one.wanted.step) } : one.wanted;
+    return { ...one, step: moved(one.step), wanted };
+  };
+  return {
+    params: program.params.map((one) => ({ ...one, step: moved(one.step) })),
+    steps: others.map((one) => ({
+      ...one,
+      over: one.over?.kind === 'result' ? { ...one.over, step: moved(one.over.step) } : one.over,
+      args: one.args.map((arg) => ({ ...arg, expr: expr(arg.expr) })),
+      when: one.when && { ...one.when, step: moved(one.when.step) },
+    })),
+    links: links.map((one) => ({ ...one, from: moved(one.from), to: moved(one.to) })),
+    order: order.map(moved),
+  };
+}
+
+function groupsIn(occurrences: readonly Occurrence[]): number {
+  return new Set(occurrences.map((one) => one.run.group)).size;
+}
+
+/** The conditions on what one occurrence saw before a step, by the results of its single calls. */
+function conditions(one: Occurrence, before: number, is: boolean): Map<string, When> {
+  const found = new Map<string, When>();
+  for (const [step, calls] of one.steps.slice(0, before).entries()) {
+    const [call] = calls;
+    if (!call || calls.length > 1) continue;
+    for (const { path } of scalarPaths(call.result)) {
+      const value: JsonValue | undefined = valueAt(call.result, path);
+      if (value !== undefined) found.set(JSON.stringify([!is, step, path, value]), { step, path, is, value });
+    }
+  }
+  return found;
+}
+
+/**
+ * When an optional step is made: the condition on an earlier result that every occurrence with the step fulfils and none
+ * without it. Null where there is none, or too few task groups of either sort to tell.
+ */
+function whenOf(having: readonly Occurrence[], lacking: readonly Occurrence[], before: number): When | null {
+  if (groupsIn(having) < minGroupsEach || groupsIn(lacking) < minGroupsEach) return null;
+  const results = (one: Occurrence): JsonValue[] => one.steps.map((calls) => calls[0]?.result ?? null);
+  const tells = (when: When): boolean =>
+    having.every((one) => fulfils(when, results(one))) && !lacking.some((one) => fulfils(when, results(one)));
+  const [with1] = having;
+  const [without1] = lacking;
+  const all = [
+    ...(with1 ? conditions(with1, before, true) : []),
+    ...(without1 ? conditions(without1, before, false) : []),
+  ];
+  return all.sort((a, b) => byText(a[0], b[0])).find(([, when]) => tells(when))?.[1] ?? null;
+}
+
+/**
+ * The program with one step made only when an earlier result says so, learnt from training occurrences alone: of the whole,
+ * and of the program without the step.
+ * @param left the step
+ */
+export function withOptional(
+  program: Program,
+  left: number,
+  found: { readonly whole: readonly Occurrence[]; readonly short: readonly Occurrence[] },
+): Program | null {
+  const calls = new Set(found.whole.flatMap((one) => one.calls));
+  const having = found.short.filter((one) => one.calls.every((call) => calls.has(call)));
+  const lacking = found.short.filter((one) => !one.calls.some((call) => calls.has(call)));
+  const when = whenOf(having, lacking, left);
+  if (when === null) return null;
+  const steps = program.steps.map((one, at) => (at === left ? { ...one, when } : one));
+  const order = orderWithout(
+    program,
+    program.links.filter((one) => one.from !== left && one.to !== left),
+    left,
+  );
+  return order && { ...program, steps, order: [...order, left] };
+}
