@@ -174,7 +174,7 @@ function recall(rows: readonly Row[], queries: readonly Float32Array[]): number 
       .map(({ seq, vector }) => ({ seq, cosine: cosine(query, vector) }))
       .sort((a, b) => b.cosine - a.cosine)
       .slice(0, 10);
-    const near = new Set(signatures.nearest(query, 600));
+    const near = new Set(signatures.nearest(query, 1_000));
     kept += best.filter((one) => near.has(one.seq)).length;
     all += best.length;
   }

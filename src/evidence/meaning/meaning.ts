@@ -11,7 +11,7 @@ import { Signatures } from './signatures.js';
 const chunk = 500;
 const loadedAtOnce = 20_000;
 /** So many are compared by their whole vectors. */
-const candidates = 600;
+const candidates = 1_000;
 /** Below this cosine two texts have nothing to do with one another: unrelated ones reach .3 (`bench/evidence`). */
 const minMeaning = 0.4;
 
