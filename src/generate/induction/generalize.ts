@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../json.js';
+import { changesTo } from './changes.js';
 import type { CorpusCall } from './corpus.js';
 import type { Embedding, Flow, Instance, LinkedRun } from './flows.js';
 import { type FlowMap, flowMaps, itemExpr } from './maps.js';
@@ -162,6 +163,25 @@ function directExpr(work: Work, step: number, slot: string, sources: readonly Ca
   return null;
 }
 
+/** What the results of an earlier map give together: a field of each in a list, or added up, or of the extreme one. */
+function gatheredExpr(work: Work, step: number, slot: string, seen: SlotValues): Expr | null {
+  if (seen.distinct < 2 || seen.groups < minChanceGroups) return null;
+  for (const [from, map] of work.maps.slice(0, step).entries()) {
+    if (map === null) continue;
+    const shared = work.instances.map(({ calls }) => {
+      const wanted = new Set(
+        (calls[step] ?? []).flatMap((call) => call.slots.find((one) => one.name === slot)?.key ?? []),
+      );
+      const results = (calls[from] ?? []).map((call) => call.result);
+      return new Map(changesTo(results, wanted).map(({ change }) => [JSON.stringify(change), change]));
+    });
+    const [first, ...rest] = shared;
+    const found = [...(first ?? [])].find(([id]) => rest.every((one) => one.has(id)));
+    if (found) return { kind: 'get', step: from, path: [], change: found[1] };
+  }
+  return null;
+}
+
 /** What one argument is in all occurrences; null where its calls differ in a way that a program cannot say. */
 function generalizeSlot(work: Work, step: number, slot: string): Expr | null {
   const map = work.maps[step] ?? null;
@@ -170,7 +190,7 @@ function generalizeSlot(work: Work, step: number, slot: string): Expr | null {
   const sources = commonSources(work, step, slot)
     .filter((one) => isFlow(work, one, seen))
     .sort(byRank);
-  const direct = directExpr(work, step, slot, sources);
+  const direct = directExpr(work, step, slot, sources) ?? gatheredExpr(work, step, slot, seen);
   if (direct) return direct;
   if (seen.distinct === 1 && seen.groups >= minConstantGroups) return { kind: 'const', value: seen.values[0] ?? null };
   return (

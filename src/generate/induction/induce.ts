@@ -2,10 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 import { sha256 } from '../../hash.js';
 import { type Candidate, choose, indexByLabel, isLoop, type LabelIndex, occurrencesOf } from './choose.js';
 import { type CorpusRun, foldOf } from './corpus.js';
-import { frequentLinks, type LinkedRun, type MiningLimits, mineFlows } from './flows.js';
+import { frequentLinks, type LinkedRun, type MiningLimits } from './flows.js';
 import { generalize } from './generalize.js';
 import { listPrograms } from './list-program.js';
 import type { Destructive, Occurrence } from './match.js';
+import { mineFlows } from './mine.js';
 import { withOptional, without } from './optional.js';
 import { type Program, programId } from './program.js';
 import { repair } from './repair.js';
@@ -52,7 +53,7 @@ function minGroupsFor(runs: number): number {
 }
 
 function limitsFor(runs: number): MiningLimits {
-  return { minGroups: minGroupsFor(runs), maxSteps: 8, beam: 60 };
+  return { minGroups: minGroupsFor(runs), maxSteps: 8, beam: 120 };
 }
 
 /** A sample by salted hash, in the order of the runs. */
@@ -154,7 +155,7 @@ function judged(
   return best;
 }
 
-const maxOptionalTried = 60;
+const maxOptionalTried = 400;
 
 /** Programs with a step that some runs make and others do not, where an earlier result tells which. */
 async function optionalOnes(

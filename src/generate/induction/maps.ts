@@ -2,17 +2,7 @@ import type { JsonValue } from '../../json.js';
 import type { Flow, Instance } from './flows.js';
 import { type Expr, holds, type Where } from './program.js';
 import { fieldsOf } from './select.js';
-import {
-  byText,
-  EACH,
-  type Element,
-  elementsAt,
-  elementValue,
-  type Path,
-  splitAtEach,
-  valueAt,
-  valueKey,
-} from './values.js';
+import { byText, EACH, type Element, elementsAt, elementValue, type Path, splitAtEach, valueKey } from './values.js';
 
 /** A step that is called for elements of a list, and which of its arguments is of the element. */
 export interface FlowMap {
@@ -22,13 +12,17 @@ export interface FlowMap {
   readonly rest: Path;
   /** for those elements only */
   readonly where: Where | null;
+  /** for each result of another map; `list` is empty then */
+  readonly aligned: boolean;
 }
 
 const sample = 20;
 const minWhereGroups = 3;
 
 function elementsOf(instance: Instance, map: FlowMap): Element[] {
-  return elementsAt(instance.calls[map.from]?.[0]?.result, map.list).filter((one) => holds(map.where, one));
+  const calls = instance.calls[map.from] ?? [];
+  if (map.aligned) return calls.map((call) => ({ key: null, value: call.result }));
+  return elementsAt(calls[0]?.result, map.list).filter((one) => holds(map.where, one));
 }
 
 /** The argument of a map's calls that is a field of the element. */
@@ -63,15 +57,14 @@ interface Choice {
 function choicesOf(instances: readonly Instance[], step: number, map: FlowMap): Choice[] | null {
   const choices: Choice[] = [];
   for (const instance of instances) {
-    const list = valueAt(instance.calls[map.from]?.[0]?.result, map.list);
-    if (!Array.isArray(list)) return null;
+    const list = elementsAt(instance.calls[map.from]?.[0]?.result, map.list);
+    if (list.some((one) => one.key !== null)) return null;
     const keys = new Set(
       (instance.calls[step] ?? []).map((call) => call.slots.find((one) => one.name === map.slot)?.key),
     );
     const called: Element[] = [];
     const passed: Element[] = [];
-    for (const value of list) {
-      const element = { key: null, value };
+    for (const element of list) {
       const target = elementValue(element, map.rest);
       (target !== undefined && keys.has(valueKey(target)) ? called : passed).push(element);
     }
@@ -127,9 +120,11 @@ export function flowMaps(
 ): (FlowMap | null)[] | undefined {
   const maps: (FlowMap | null)[] = [];
   for (const [at, step] of order.entries()) {
-    const made = flow.steps[step]?.map
+    const { map: isMap, aligned = false } = flow.steps[step] ?? { map: false };
+    const made = isMap
       ? flow.links.find(
-          (one) => one.to === step && one.link.source.kind === 'result' && one.link.source.path.includes(EACH),
+          (one) =>
+            one.to === step && one.link.source.kind === 'result' && one.link.source.path.includes(EACH) !== aligned,
         )
       : undefined;
     if (made?.link.source.kind !== 'result') {
@@ -139,8 +134,9 @@ export function flowMaps(
     const map = {
       from: order.indexOf(made.from),
       slot: made.link.slot,
-      ...splitAtEach(made.link.source.path),
+      ...(aligned ? { list: [], rest: made.link.source.path } : splitAtEach(made.link.source.path)),
       where: null,
+      aligned,
     };
     if (!flow.steps[step]?.some) {
       maps.push(map);

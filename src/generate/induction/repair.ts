@@ -8,7 +8,7 @@ import { valueKey } from './values.js';
 const noiseShare = 0.15;
 
 /** Whether an argument of a step is what the program says, in the calls of an occurrence. */
-function explains(argument: Argument, step: number, one: Occurrence): boolean {
+function explains(program: Program, argument: Argument, step: number, one: Occurrence): boolean {
   if (one.steps[step]?.length === 0) return true;
   const call = one.steps[step]?.[0];
   const recorded = call?.slots.find((slot) => slot.name === argument.slot);
@@ -19,9 +19,9 @@ function explains(argument: Argument, step: number, one: Occurrence): boolean {
     const from = one.steps[expr.step]?.[0];
     if (!from || from.resultOrdinal >= call.ordinal) return false;
   }
-  const results = one.steps.map(
-    (calls): JsonValue => (calls.length === 1 ? (calls[0]?.result ?? null) : calls.map((each) => each.result)),
-  );
+  const results = one.steps.map((calls, at): JsonValue => {
+    return program.steps[at]?.over === null ? (calls[0]?.result ?? null) : calls.map((each) => each.result);
+  });
   const value = evaluate(expr, one.input, results, null);
   return value !== undefined && valueKey(value) === recorded.key;
 }
@@ -76,7 +76,7 @@ export function repair(program: Program, occurrences: readonly Occurrence[]): Pr
   const failed = occurrences.filter((one) => one.payload === null);
   for (const [step, { args }] of program.steps.entries()) {
     for (const arg of args) {
-      const wrong = failed.filter((one) => !explains(arg, step, one)).length;
+      const wrong = failed.filter((one) => !explains(program, arg, step, one)).length;
       if (wrong === 0) continue;
       const { expr } = arg;
       if (expr.kind === 'get' && wrong <= occurrences.length * noiseShare) {

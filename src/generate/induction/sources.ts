@@ -24,6 +24,7 @@ export interface SourceLink {
 
 const maxNodes = 4000;
 const maxElements = 200;
+const maxListsDeep = 2;
 const maxLinksPerSlot = 48;
 const maxDepth = 7;
 
@@ -105,30 +106,31 @@ function findHits(
 ): void {
   let nodes = 0;
   const containers = [...wanted].some((key) => key.startsWith('[') || key.startsWith('{'));
-  const visit = (value: JsonValue, path: Path, shape: Path, each: boolean): void => {
+  const visit = (value: JsonValue, path: Path, shape: Path, each: number): void => {
     nodes += 1;
     if (nodes > maxNodes || path.length > maxDepth) return;
     const key = typeof value !== 'object' || value === null || containers ? valueKey(value) : '';
     if (wanted.has(key)) hit(key, { from: call.index, path, change: null });
-    if (!each) for (const one of changesTo(value, wanted)) hit(one.key, { from: call.index, path, change: one.change });
+    if (each === 0)
+      for (const one of changesTo(value, wanted)) hit(one.key, { from: call.index, path, change: one.change });
     if (Array.isArray(value)) {
       for (const [at, one] of value.slice(0, maxElements).entries()) {
         if (at === 0) visit(one, [...path, 0], [...shape, EACH], each);
-        if (!each) visit(one, [...path, EACH], [...shape, EACH], true);
+        if (each < maxListsDeep) visit(one, [...path, EACH], [...shape, EACH], each + 1);
       }
     } else if (isJsonObject(value)) {
       const dictionary = dictionaries.has(dictionaryKey(call.label, shape));
       for (const [name, one] of Object.entries(value)) {
         if (!dictionary) visit(one, [...path, name], [...shape, name], each);
-        else if (!each) {
+        else if (each === 0) {
           const nameKey = valueKey(name);
           if (wanted.has(nameKey)) hit(nameKey, { from: call.index, path: [...path, EACH, KEY], change: null });
-          visit(one, [...path, EACH], [...shape, name], true);
+          visit(one, [...path, EACH], [...shape, name], maxListsDeep);
         }
       }
     }
   };
-  visit(call.result, [], [], false);
+  visit(call.result, [], [], 0);
 }
 
 function linkId(from: CorpusCall, { path, change }: Omit<Hit, 'from'>, to: CorpusCall, slot: string): string {

@@ -24,8 +24,12 @@ export function valueAt(value: JsonValue | undefined, path: Path): JsonValue | u
   return at;
 }
 
-/** The elements of the list, or the entries of the dictionary, at a path. */
+/** The elements of the list, or the entries of the dictionary, at a path; of all lists where the path passes through one. */
 export function elementsAt(value: JsonValue | undefined, path: Path): Element[] {
+  const outer = path.indexOf(EACH);
+  if (outer >= 0) {
+    return elementsAt(value, path.slice(0, outer)).flatMap((one) => elementsAt(one.value, path.slice(outer + 1)));
+  }
   const list = valueAt(value, path);
   if (Array.isArray(list)) return list.map((one) => ({ key: null, value: one }));
   if (isJsonObject(list)) return Object.entries(list).map(([key, one]) => ({ key, value: one }));
@@ -36,9 +40,9 @@ export function elementValue(element: Element, path: Path): JsonValue | undefine
   return path[0] === KEY ? (element.key ?? undefined) : valueAt(element.value, path);
 }
 
-/** Splits a path at its EACH into the list's path and the path inside an element. */
+/** Splits a path at its last EACH into the list's path and the path inside an element. */
 export function splitAtEach(path: Path): { list: Path; rest: Path } {
-  const at = path.indexOf(EACH);
+  const at = path.lastIndexOf(EACH);
   return { list: path.slice(0, at), rest: path.slice(at + 1) };
 }
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json.js';
 import { camelCase, nounOf, singular, snakeCase } from './naming.js';
 import type { Argument, Expr, Program, Step } from './program.js';
-import { KEY, type Path } from './values.js';
+import { EACH, KEY, type Path } from './values.js';
 
 const reserved = new Set(
   'input ctx execute one break case catch class const continue default delete do else enum export extends false finally for function if import in instanceof new null return super switch this throw true try typeof var void while with yield let static await async of'.split(
@@ -19,7 +19,8 @@ function isName(key: string): boolean {
 
 function access(base: string, path: Path): string {
   let code = base;
-  for (const step of path) {
+  for (const [at, step] of path.entries()) {
+    if (step === EACH) return `${code}.flatMap((one: any) => ${access('one', path.slice(at + 1))})`;
     if (typeof step === 'number') code += `[${step}]`;
     else code += isName(step) ? `.${step}` : `[${text(step)}]`;
   }

@@ -20,6 +20,8 @@ const wanted: Record<FamilyName, { readonly params: string[]; readonly line: Reg
   onlyOpen: { params: ['customer_id'], line: /filter\(\(one: any\) => one\.state === 'open'\)/ },
   allButArchived: { params: ['folder_id'], line: /filter\(\(one: any\) => one\.archived === false\)/ },
   noteFirst: { params: ['account_id'], line: /account\.owner\.wants_letter === true \? await .* : null/ },
+  nestedLists: { params: ['batch_id'], line: /of batch\.boxes\.flatMap\(\(one: any\) => one\.vials\)/ },
+  eachThenAll: { params: ['team_id'], line: /key_ids: \w+\.map\(\(one: any\) => one\.key_id\)/ },
 };
 
 let corpus: CorpusRun[] = [];

@@ -123,6 +123,44 @@ function noteFirst(roll: Roll): Event[] {
   ];
 }
 
+/** A list in each element of a list. */
+function nestedLists(roll: Roll): Event[] {
+  const batch = id(roll, 'BATCH');
+  const boxes = some(roll, 1, () => ({
+    box: id(roll, 'BOX'),
+    vials: some(roll, 1, () => ({ vial_id: id(roll, 'V') })),
+  }));
+  return [
+    { user: `Test all vials of ${batch}.` },
+    { tool: 'open_batch', args: { batch_id: batch }, result: { boxes } },
+    ...boxes.flatMap(({ vials }) =>
+      vials.map(
+        (one): Event => ({ tool: 'test_vial', args: { vial_id: one.vial_id }, result: { result: id(roll, 'pass') } }),
+      ),
+    ),
+  ];
+}
+
+/** Two calls for each element, and one call with what all of them gave. */
+function eachThenAll(roll: Roll): Event[] {
+  const team = id(roll, 'TEAM');
+  const members = some(roll, 1, () => ({ member: id(roll, 'M') }));
+  const looked = members.map(({ member }) => ({ member, desk: id(roll, 'DESK'), key: id(roll, 'KEY') }));
+  return [
+    { user: `Collect the keys of ${team}.` },
+    { tool: 'show_team', args: { team_id: team }, result: { team_id: team, members } },
+    ...looked.flatMap(({ member, desk, key }): Event[] => [
+      { tool: 'find_desk', args: { member }, result: { desk_id: desk } },
+      { tool: 'unlock_desk', args: { desk_id: desk }, result: { key_id: key } },
+    ]),
+    {
+      tool: 'store_keys',
+      args: { team_id: team, key_ids: looked.map((one) => one.key) },
+      result: { stored: id(roll, 'ST') },
+    },
+  ];
+}
+
 export const families = {
   smallLetters,
   cheapest,
@@ -132,6 +170,8 @@ export const families = {
   onlyOpen,
   allButArchived,
   noteFirst,
+  nestedLists,
+  eachThenAll,
 } as const;
 export type FamilyName = keyof typeof families;
 

@@ -1,0 +1,118 @@
+import type { JsonValue } from '../../json.js';
+import type { CorpusCall, CorpusRun } from './corpus.js';
+import { fulfils, got, holds, type Link, type Program, type Where } from './program.js';
+import { elementsAt, elementValue, type Path, splitAtEach, valueAt, valueKey } from './values.js';
+
+/** The calls of each step that was found so far. */
+export type Bound = readonly (readonly CorpusCall[] | undefined)[];
+
+const maxBranches = 4;
+export function slotKey(call: CorpusCall, slot: string): string | undefined {
+  return call.slots.find((one) => one.name === slot)?.key;
+}
+
+/** Whether a link holds between two calls. */
+function linkHolds(link: Link, from: CorpusCall, to: CorpusCall): boolean {
+  if (from.resultOrdinal >= to.ordinal) return false;
+  const key = slotKey(to, link.slot);
+  if (key === undefined) return false;
+  if (link.source.kind === 'argument') return slotKey(from, link.source.slot) === key;
+  if (link.source.change !== null) {
+    const value = got(from.result, link.source);
+    return value !== undefined && valueKey(value) === key;
+  }
+  return valuesAt(from.result, link.source.path).some((one) => valueKey(one) === key);
+}
+
+function valuesAt(result: JsonValue, path: Path): JsonValue[] {
+  const { list, rest } = splitAtEach(path);
+  const each = path.includes(-1);
+  const values = each ? elementsAt(result, list).map((one) => elementValue(one, rest)) : [valueAt(result, path)];
+  return values.filter((one) => one !== undefined);
+}
+
+function mapped(link: Link, where: Where | null, from: CorpusCall, free: readonly CorpusCall[]): CorpusCall[] | null {
+  if (link.source.kind !== 'result') return null;
+  const { list, rest } = splitAtEach(link.source.path);
+  const elements = elementsAt(from.result, list).filter((one) => holds(where, one));
+  const keys = elements.map((one) => elementValue(one, rest)).map((one) => (one === undefined ? '' : valueKey(one)));
+  if (keys.length === 0 || new Set(keys).size < keys.length) return null;
+  const found: CorpusCall[] = [];
+  for (const key of keys) {
+    const call = free.find((one) => one.ordinal > from.resultOrdinal && slotKey(one, link.slot) === key);
+    if (!call) return null;
+    found.push(call);
+  }
+  return found;
+}
+
+/** The calls that use what each of these calls' results has at the path of the link. */
+function aligned(link: Link, calls: readonly CorpusCall[], free: readonly CorpusCall[]): CorpusCall[] | null {
+  const found: CorpusCall[] = [];
+  for (const from of calls) {
+    const to = free.find((one) => !found.includes(one) && linkHolds(link, from, one));
+    if (!to) return null;
+    found.push(to);
+  }
+  return found;
+}
+
+/** The calls that a step can stand for, given the steps bound so far; nearest first. */
+function candidates(
+  program: Program,
+  run: CorpusRun,
+  bound: Bound,
+  step: number,
+  used: ReadonlySet<CorpusCall>,
+): (readonly CorpusCall[])[] {
+  const when = program.steps[step]?.when;
+  if (
+    when &&
+    !fulfils(
+      when,
+      bound.map((calls) => calls?.[0]?.result ?? null),
+    )
+  )
+    return [[]];
+  const taken = new Set(bound.flatMap((calls) => calls ?? []));
+  const label = program.steps[step]?.label;
+  const free = run.calls.filter((call) => call.label === label && !used.has(call) && !taken.has(call));
+  const links = program.links.filter(
+    (link) => (link.from === step && bound[link.to]) || (link.to === step && bound[link.from]),
+  );
+  const map = links.find((link) => link.map && link.to === step);
+  if (map) {
+    const from = bound[map.from]?.[0];
+    const over = program.steps[step]?.over;
+    const where = over?.kind === 'result' ? over.where : null;
+    const inMap = program.steps[map.from]?.over !== null;
+    const calls = inMap ? aligned(map, bound[map.from] ?? [], free) : from ? mapped(map, where, from, free) : null;
+    return calls ? [calls] : [];
+  }
+  const fits = free.filter((call) =>
+    links.every((link) => {
+      const other = (link.to === step ? bound[link.from] : bound[link.to])?.[0];
+      return other !== undefined && (link.to === step ? linkHolds(link, other, call) : linkHolds(link, call, other));
+    }),
+  );
+  if (links.some((link) => link.from === step)) fits.reverse();
+  return fits.slice(0, maxBranches).map((call) => [call]);
+}
+
+export function search(
+  program: Program,
+  run: CorpusRun,
+  used: ReadonlySet<CorpusCall>,
+  bound: Bound,
+  at: number,
+): Bound | null {
+  const step = program.order[at];
+  if (step === undefined) return bound;
+  for (const calls of candidates(program, run, bound, step, used)) {
+    const next = [...bound];
+    next[step] = calls;
+    const whole = search(program, run, used, next, at + 1);
+    if (whole) return whole;
+  }
+  return null;
+}

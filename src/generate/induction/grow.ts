@@ -1,0 +1,167 @@
+import type { Embedding, Flow, FlowLink, FlowStep, LinkedRun, MiningLimits } from './flows.js';
+import { groupsOf } from './flows.js';
+import type { SourceLink } from './sources.js';
+import { byText, elementsAt, elementValue, splitAtEach, valueKey } from './values.js';
+
+interface Extension {
+  readonly step: FlowStep;
+  readonly link: FlowLink;
+  readonly embeddings: Embedding[];
+}
+
+/** The calls that were made for the elements of a list, and whether every element had its call. Null where the link is no such. */
+function mapCalls(
+  linked: LinkedRun,
+  link: SourceLink,
+  taken: ReadonlySet<number>,
+): { calls: number[]; whole: boolean } | null {
+  if (link.source.kind !== 'result') return null;
+  const { run } = linked;
+  const from = run.calls[link.from];
+  const to = run.calls[link.to];
+  if (!from || !to) return null;
+  const { list, rest } = splitAtEach(link.source.path);
+  const elements = elementsAt(from.result, list);
+  const keys = elements.map((one) => elementValue(one, rest)).map((one) => (one === undefined ? '' : valueKey(one)));
+  if (keys.length === 0 || new Set(keys).size < keys.length) return null;
+  const found: number[] = [];
+  for (const key of keys) {
+    const call = run.calls.find(
+      (one) =>
+        one.ordinal > from.resultOrdinal &&
+        one.label === to.label &&
+        !taken.has(one.index) &&
+        one.slots.some((slot) => slot.name === link.slot && slot.key === key),
+    );
+    if (call) found.push(call.index);
+  }
+  return found.length === 0 ? null : { calls: found, whole: found.length === keys.length };
+}
+
+interface RunIndex {
+  readonly out: ReadonlyMap<number, readonly SourceLink[]>;
+  readonly into: ReadonlyMap<number, readonly SourceLink[]>;
+}
+
+export function indexRun(linked: LinkedRun, frequent: ReadonlySet<string>): RunIndex {
+  const out = new Map<number, SourceLink[]>();
+  const into = new Map<number, SourceLink[]>();
+  for (const link of linked.links) {
+    if (link.weak || !frequent.has(link.id)) continue;
+    out.set(link.from, [...(out.get(link.from) ?? []), link]);
+    into.set(link.to, [...(into.get(link.to) ?? []), link]);
+  }
+  for (const links of out.values()) links.sort((a, b) => a.to - b.to || byText(a.id, b.id));
+  for (const links of into.values()) links.sort((a, b) => b.from - a.from || byText(a.id, b.id));
+  return { out, into };
+}
+
+/** The calls that each use the same value of one of these calls' results; null where one of these has none. */
+function alignedCalls(
+  calls: readonly number[],
+  { id, each, source }: SourceLink,
+  index: RunIndex,
+  taken: ReadonlySet<number>,
+): number[] | null {
+  if (each || source.kind !== 'result' || source.change !== null) return null;
+  const targets: number[] = [];
+  for (const call of calls) {
+    const link = index.out.get(call)?.find((one) => one.id === id && !taken.has(one.to) && !targets.includes(one.to));
+    if (!link) return null;
+    targets.push(link.to);
+  }
+  return targets;
+}
+
+export interface Growth {
+  readonly runs: readonly LinkedRun[];
+  readonly indexes: readonly RunIndex[];
+  readonly limits: MiningLimits;
+}
+
+/** All ways in which one embedding can be extended by a call, or by the calls of a map. */
+function extensionsOf(
+  flow: Flow,
+  embedding: Embedding,
+  growth: Growth,
+  add: (key: string, one: Extension) => void,
+): void {
+  const linked = growth.runs[embedding.run];
+  const index = growth.indexes[embedding.run];
+  if (!linked || !index) return;
+  const stepOfCall = new Map(embedding.calls.flatMap((calls, step) => calls.map((call) => [call, step] as const)));
+  const taken = new Set(stepOfCall.keys());
+  const grown = (calls: readonly number[]): Embedding => ({ run: embedding.run, calls: [...embedding.calls, calls] });
+  const next = flow.steps.length;
+  for (const [step, calls] of embedding.calls.entries()) {
+    const call = calls[0];
+    if (call === undefined) continue;
+    if (flow.steps[step]?.map) {
+      for (const link of index.out.get(call) ?? []) {
+        const targets = alignedCalls(calls, link, index, taken);
+        const label = linked.run.calls[link.to]?.label ?? '';
+        if (targets)
+          add(`${step}=${link.id}`, {
+            step: { label, map: true, aligned: true },
+            link: { from: step, to: next, link },
+            embeddings: [grown(targets)],
+          });
+      }
+      continue;
+    }
+    for (const link of index.out.get(call) ?? []) {
+      const label = linked.run.calls[link.to]?.label ?? '';
+      if (stepOfCall.has(link.to)) continue;
+      add(`${step}>${link.id}`, {
+        step: { label, map: false },
+        link: { from: step, to: next, link },
+        embeddings: [grown([link.to])],
+      });
+      if (!link.each) continue;
+      const each = mapCalls(linked, link, taken);
+      if (!each) continue;
+      const made = { link: { from: step, to: next, link }, embeddings: [grown(each.calls)] };
+      if (each.whole) add(`${step}*${link.id}`, { ...made, step: { label, map: true } });
+      add(`${step}%${link.id}`, { ...made, step: { label, map: true, some: true } });
+    }
+    for (const link of index.into.get(call) ?? []) {
+      if (stepOfCall.has(link.from)) continue;
+      const label = linked.run.calls[link.from]?.label ?? '';
+      add(`${step}<${link.id}`, {
+        step: { label, map: false },
+        link: { from: next, to: step, link },
+        embeddings: [grown([link.from])],
+      });
+    }
+  }
+}
+
+export function extend(flow: Flow, growth: Growth): Flow[] {
+  const found = new Map<string, { step: FlowStep; link: FlowLink; embeddings: Embedding[]; last: Embedding | null }>();
+  for (const embedding of flow.embeddings) {
+    extensionsOf(flow, embedding, growth, (key, one) => {
+      const known = found.get(key) ?? { ...one, embeddings: [], last: null };
+      found.set(key, known);
+      // Only the nearest call counts, so that a flow is found once where its beginning stands once.
+      if (known.last === embedding) return;
+      known.last = embedding;
+      known.embeddings.push(...one.embeddings);
+    });
+  }
+  const flows: Flow[] = [];
+  for (const one of found.values()) {
+    if (groupsOf(growth.runs, one.embeddings) < growth.limits.minGroups) continue;
+    if (one.step.map && !hasList(one.embeddings, flow.steps.length)) continue;
+    flows.push({
+      steps: [...flow.steps, one.step],
+      links: [...flow.links, one.link],
+      embeddings: one.embeddings,
+    });
+  }
+  return flows;
+}
+
+/** A list of one element is no sign of a loop: some list must be longer. */
+function hasList(embeddings: readonly Embedding[], step: number): boolean {
+  return embeddings.some((one) => (one.calls[step]?.length ?? 0) > 1);
+}
