@@ -4,6 +4,7 @@ import type { Config } from './config.js';
 import type { Clock } from './context.js';
 import { systemClock } from './context.js';
 import type { DatasetService } from './datasets/service.js';
+import { createCleaner } from './evidence/clean.js';
 import type { EvidenceService } from './evidence/service.js';
 import type { Gate } from './gate/model.js';
 import { createPythonSandbox } from './gate/runtimes/python.js';
@@ -18,6 +19,7 @@ import type { Logger } from './log.js';
 import { createLogger } from './log.js';
 import { createChatModel } from './models/chat.js';
 import { createEmbedder } from './models/embedders.js';
+import { createLocalModel } from './models/embedding/local.js';
 import type { NeedsService } from './needs/service.js';
 import { onDemand } from './on-demand.js';
 import type { Roots } from './roots.js';
@@ -59,23 +61,29 @@ export interface ServiceOptions {
   readonly base?: string;
 }
 
+function withCleanReceipts(store: Store, config: Config): Store {
+  const clean = createCleaner(config.file.redaction);
+  return { ...store, receipts: { ...store.receipts, clean: async (quoted) => (await clean(quoted)).value } };
+}
+
 /** The composition root. Builds everything, opens and starts nothing. */
 export function createServices(config: Config, options: ServiceOptions): Services {
   const clock = options.clock ?? systemClock;
   const log = options.log ?? createLogger(config.logLevel);
   const roots = createRoots(config.roots, config.readRoots, options.base ?? process.cwd());
-  const store = createSqliteStore(config.db);
+  const store = withCleanReceipts(createSqliteStore(config.db), config);
   const common = { config, store, clock, log };
 
   const scoring = createScoringService(common);
-  const embedder = createEmbedder(common);
+  const local = createLocalModel(log);
+  const embedder = createEmbedder({ ...common, local });
   const sandboxes = [createTypescriptSandbox({ config, log }), createPythonSandbox({ config, log })];
   const chat = createChatModel(common);
 
-  const { service: evidence } = onDemand<EvidenceService>(async () => {
+  const { service: evidence, ifLoaded: ifEvidence } = onDemand<EvidenceService>(async () => {
     const { createEvidenceService } = await import('./evidence/evidence-service.js');
     const { NeedTally } = await import('./needs/recurring.js');
-    return createEvidenceService({ ...common, roots, needs: () => new NeedTally() });
+    return createEvidenceService({ ...common, roots, needs: () => new NeedTally(), vectors: local.source('static') });
   });
   const { service: needs } = onDemand<NeedsService>(async () => {
     const { createNeedsService } = await import('./needs/needs-service.js');
@@ -138,7 +146,8 @@ export function createServices(config: Config, options: ServiceOptions): Service
       await jobs.close();
       await Promise.all([
         ifBridge((loaded) => loaded.close()),
-        embedder.close?.(),
+        ifEvidence((loaded) => loaded.close()),
+        local.close(),
         ...sandboxes.map((sandbox) => sandbox.close()),
       ]);
       await store.close();

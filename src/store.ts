@@ -1,4 +1,5 @@
 import type { DatasetStore } from './datasets/model.js';
+import type { MeaningStore } from './evidence/meaning/model.js';
 import type { EvidenceStore } from './evidence/store.js';
 import type { ForgetStore } from './forget/model.js';
 import type { JobStore } from './jobs/model.js';
@@ -13,6 +14,7 @@ import type { SpecStore } from './specs/model.js';
 /** Everything that is kept. `db/` implements it; `src` knows only this. */
 export interface Store {
   readonly evidence: EvidenceStore;
+  readonly meaning: MeaningStore;
   readonly scores: ScoreStore;
   readonly needs: NeedStore;
   readonly specs: SpecStore;

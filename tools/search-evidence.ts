@@ -6,7 +6,7 @@ export const searchEvidence = defineTool({
   name: 'search_evidence',
   title: 'Search evidence',
   description:
-    'Find evidence records by text, best first, each with file, line and hash. Filter by source, run, score category, task or time. For solved work that can be called, use search_capabilities.',
+    'Find evidence records by words and by meaning, best first, each with file, line and hash. Filter by source, run, score category, task or time. For solved work that can be called, use search_capabilities.',
   input: searchEvidenceInput,
   output: searchEvidenceOutput,
   hints: { readOnly: true, destructive: false, idempotent: true, openWorld: false },

@@ -11,6 +11,7 @@ import { migration0010 } from './0010-superseded-version.js';
 import { migration0011 } from './0011-hidden-tries.js';
 import { migration0012 } from './0012-library-life.js';
 import { migration0015 } from './0015-playbooks.js';
+import { migration0016 } from './0016-evidence-vectors.js';
 import { migration0017 } from './0017-branches.js';
 import type { Migration } from './migration.js';
 
@@ -29,5 +30,6 @@ export const migrations: readonly Migration[] = [
   migration0011,
   migration0012,
   migration0015,
+  migration0016,
   migration0017,
 ];

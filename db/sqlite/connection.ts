@@ -1,14 +1,18 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import * as sqliteVec from 'sqlite-vec';
 import { FoundryError } from '../../src/errors.js';
 import { migrations } from '../migrations/index.js';
+import { cannotBeWritten, isBusy, translateBusy } from './failures.js';
 import { type Db, openKept } from './kept.js';
 
 export type Statement = Database.Statement;
 
 const busyTimeoutMs = 5_000;
+
+/** Pages of the log before it is written back (32 MB): with fewer, an import writes the same pages again and again. */
+const checkpointPages = 8_000;
 
 /** A lazily opened connection: nothing is touched before the first use, and an up-to-date file is opened without a write. */
 export class Connection {
@@ -38,6 +42,8 @@ export class Connection {
     if (!this.#db) return;
     try {
       this.#db.pragma('wal_checkpoint(PASSIVE)');
+    } catch {
+      // On a full disk, say: what was committed stays in the log beside the file, and is read from there.
     } finally {
       this.#db.close();
       this.#db = undefined;
@@ -45,13 +51,23 @@ export class Connection {
   }
 }
 
+function makeFolder(path: string): void {
+  if (path === ':memory:') return;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (error) {
+    throw cannotBeWritten(error);
+  }
+}
+
 function open(path: string): Db {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  makeFolder(path);
   const db = openKept(path, { timeout: busyTimeoutMs });
   try {
     sqliteVec.load(db);
     db.pragma('foreign_keys = ON');
     db.pragma('synchronous = NORMAL');
+    db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
     migrate(db);
     return db;
   } catch (error) {
@@ -76,10 +92,6 @@ function keepTrying(work: () => unknown): void {
   }
 }
 
-function isBusy(error: unknown): boolean {
-  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
-}
-
 /** Brings the file to the newest version, each step in a transaction of its own that re-checks the version it starts from. */
 function migrate(db: Db): void {
   const version = (): number => db.pragma('user_version', { simple: true }) as number;
@@ -102,47 +114,5 @@ function migrate(db: Db): void {
       db.pragma(`user_version = ${at + 1}`);
     });
     translateBusy(() => step.immediate());
-  }
-}
-
-/** SQLite's busy, full and read-only states become errors that say what to do. */
-export function translateBusy<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    const code = error instanceof Database.SqliteError ? error.code : '';
-    if (isBusy(error)) {
-      throw new FoundryError(
-        'busy',
-        'Another process is writing to the store.',
-        'Repeat the same call in about 2 seconds.',
-        { cause: error },
-      );
-    }
-    if (code === 'SQLITE_FULL') {
-      throw new FoundryError(
-        'limit',
-        'The disk that holds the store is full.',
-        'Free some space; nothing that was stored is lost.',
-        { cause: error },
-      );
-    }
-    if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')) {
-      throw new FoundryError(
-        'needs_setup',
-        'The store cannot be written.',
-        'Make the data folder writable, or set FOUNDRY_HOME to one that is.',
-        { cause: error },
-      );
-    }
-    if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
-      throw new FoundryError(
-        'needs_setup',
-        'The database file is damaged or is not a database.',
-        'Restore it from a copy, or set FOUNDRY_DB to a new file and import the logs again.',
-        { cause: error },
-      );
-    }
-    throw error;
   }
 }

@@ -27,6 +27,9 @@ export interface RunRow {
 export const runColumns = `r.run_id, r.session_id, r.source_id, s.source, r.format, r.origin, r.native_id, r.task_id, r.trial,
   r.project, r.agent, r.models, r.task, r.outcome, r.started_at, r.ended_at, r.records, r.calls, r.parent`;
 
+/** What the condition of a run filter is over. */
+export const fromRuns = 'FROM runs r JOIN sources s ON s.source_id = r.source_id';
+
 export function runOf(row: RunRow): Run {
   return {
     ...row,

@@ -1,19 +1,13 @@
 import type { Statement } from 'better-sqlite3';
 import type { EvidenceRecord, Run, Source, ToolDefinition } from '../../src/evidence/model.js';
 import type { EvidenceStore, RunFilter } from '../../src/evidence/store.js';
-import { queryTerms, searchableText, snippetOf } from '../../src/evidence/text.js';
 import type { JsonValue } from '../../src/json.js';
 import type { Connection } from './connection.js';
-import { type RecordRow, type RunRow, recordOf, runColumns, runOf, whereOf } from './evidence-rows.js';
+import { fromRuns, type RecordRow, type RunRow, recordOf, runColumns, runOf, whereOf } from './evidence-rows.js';
+import { evidenceSearch } from './evidence-search.js';
 import { createEvidenceWriter, type EvidenceWriter } from './evidence-write.js';
 
-/** An OR of all terms is slow and finds no more than one of the rarest. */
-const searchTerms = 6;
-/** Beyond this many occurrences together, further (commoner) terms are left out: they cost time and tell nothing apart. */
-const searchPostings = 20_000;
 const tracePage = 50;
-
-const fromRuns = 'FROM runs r JOIN sources s ON s.source_id = r.source_id';
 
 function readTrace(connection: Connection, run: Run, which: 'live' | 'all'): { run: Run; records: EvidenceRecord[] } {
   const rows = connection.db
@@ -32,44 +26,6 @@ function listRuns(connection: Connection, filter: RunFilter, limit: number, afte
     )
     .all(...where.values, after, limit)
     .map(runOf);
-}
-
-/** The terms of a query that occur, rarest first. */
-function rarestTerms(connection: Connection, query: string): string[] {
-  const lookUp = connection.db.prepare<[string], { doc: number }>('SELECT doc FROM evidence_terms WHERE term = ?');
-  const terms = queryTerms(query)
-    .flatMap((term) => {
-      const row = lookUp.get(term);
-      return row ? [{ term, doc: row.doc }] : [];
-    })
-    .sort((a, b) => a.doc - b.doc || (a.term < b.term ? -1 : 1))
-    .slice(0, searchTerms);
-  let postings = 0;
-  const chosen = terms.filter((one, index) => {
-    postings += one.doc;
-    return index === 0 || postings <= searchPostings;
-  });
-  return chosen.map((one) => one.term);
-}
-
-function countRecords(connection: Connection, filter: RunFilter): number {
-  const where = whereOf(filter);
-  const row = connection.db
-    .prepare<unknown[], { n: number }>(`SELECT ifnull(sum(r.records), 0) AS n ${fromRuns} WHERE ${where.sql}`)
-    .get(...where.values);
-  return row?.n ?? 0;
-}
-
-function searchRows(connection: Connection, terms: readonly string[], filter: RunFilter, page: readonly number[]) {
-  const where = whereOf(filter);
-  return connection.db
-    .prepare<unknown[], RecordRow & { rank: number }>(
-      `SELECT e.body, e.abandoned, bm25(evidence_fts) AS rank FROM evidence_fts
-       JOIN evidence e ON e.seq = evidence_fts.rowid JOIN runs r ON r.run_id = e.run_id
-       JOIN sources s ON s.source_id = r.source_id
-       WHERE evidence_fts MATCH ? AND ${where.sql} ORDER BY rank, e.seq LIMIT ? OFFSET ?`,
-    )
-    .all(terms.map((term) => `"${term}"`).join(' OR '), ...where.values, ...page);
 }
 
 const idQueries = {
@@ -92,6 +48,7 @@ function reads(connection: Connection): Reads {
     return row && runOf(row);
   };
   return {
+    ...evidenceSearch(connection),
     async getSource(sourceId) {
       return connection.db.prepare<[string], Source>('SELECT * FROM sources WHERE source_id = ?').get(sourceId);
     },
@@ -115,6 +72,14 @@ function reads(connection: Connection): Reads {
     },
     async getRun(runId) {
       return getRun(runId);
+    },
+    async runsAmong(runIds) {
+      return connection.db
+        .prepare<[string], { run_id: string }>(
+          'SELECT run_id FROM runs WHERE run_id IN (SELECT value FROM json_each(?))',
+        )
+        .all(JSON.stringify(runIds))
+        .map((row) => row.run_id);
     },
     async getRecord(evidenceId) {
       const row = connection.db
@@ -145,16 +110,6 @@ function reads(connection: Connection): Reads {
         if (!last || page.length < tracePage) return;
         after = last.run_id;
       }
-    },
-    async search(query, filter, limit, offset) {
-      const searched = countRecords(connection, filter);
-      const terms = rarestTerms(connection, query);
-      if (terms.length === 0) return { hits: [], searched };
-      const hits = searchRows(connection, terms, filter, [limit, offset]).map((row) => {
-        const record = recordOf(row);
-        return { record, score: -row.rank, snippet: snippetOf(searchableText(record), terms) };
-      });
-      return { hits, searched };
     },
     async idsStartingWith(kind, prefix, limit) {
       const rows = connection.db

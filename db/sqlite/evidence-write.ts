@@ -17,7 +17,6 @@ function prepare(connection: Connection) {
         trial = excluded.trial, project = excluded.project, agent = excluded.agent, models = excluded.models,
         task = excluded.task, outcome = excluded.outcome, started_at = excluded.started_at, ended_at = excluded.ended_at,
         parent = excluded.parent`),
-    // By what was added: counting a long run anew with every batch would read it over and over.
     count: db.prepare('UPDATE runs SET records = records + ?, calls = calls + ? WHERE run_id = ?'),
     dropIfEmpty: db.prepare(
       'DELETE FROM runs WHERE run_id = ? AND NOT EXISTS (SELECT 1 FROM evidence e WHERE e.run_id = runs.run_id)',

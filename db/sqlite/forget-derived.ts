@@ -134,6 +134,11 @@ export function forgetEvidence(runs: string, tally: Tally): void {
     runs,
   );
   tally(
+    'evidence_vectors',
+    `DELETE FROM evidence_vectors WHERE seq IN (SELECT seq FROM evidence WHERE ${inList('run_id')})`,
+    runs,
+  );
+  tally(
     'playbooks',
     `DELETE FROM playbooks WHERE playbook_id IN (SELECT playbook_id FROM playbook_runs WHERE ${inList('run_id')})`,
     runs,

@@ -1,5 +1,6 @@
 import type { ForgetStore, Forgotten, Selection } from '../../src/forget/model.js';
-import { type Connection, translateBusy } from './connection.js';
+import type { Connection } from './connection.js';
+import { translateBusy } from './failures.js';
 import { forgetEvidence, forgetExecutions, forgetMinings, forgetSpecs, inList, type Tally } from './forget-derived.js';
 import type { Db } from './kept.js';
 

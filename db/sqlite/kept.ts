@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { translateBusy } from './failures.js';
 
 export type Db = Database.Database;
 
@@ -28,5 +29,23 @@ export function openKept(path: string, options: Database.Options = {}): Db {
     const rows = statement.all() as Record<string, unknown>[];
     return simple ? Object.values(rows[0] ?? {})[0] : rows;
   };
-  return Object.assign(db, { prepare: prepareOnce as Db['prepare'], pragma });
+  const translating = new Map<string, Database.Statement>();
+  const prepareTranslating = (sql: string): Database.Statement => {
+    const known = translating.get(sql);
+    if (known) return known;
+    const statement = withTranslation(translateBusy(() => prepareOnce(sql)));
+    translating.set(sql, statement);
+    return statement;
+  };
+  return Object.assign(db, { prepare: prepareTranslating as Db['prepare'], pragma });
+}
+
+/** A statement whose failures say what to do, whoever runs it: a damaged page shows when it is read. */
+function withTranslation(statement: Database.Statement): Database.Statement {
+  const { get, all, run } = statement;
+  return Object.assign(statement, {
+    get: (...values: unknown[]) => translateBusy(() => get.apply(statement, values)),
+    all: (...values: unknown[]) => translateBusy(() => all.apply(statement, values)),
+    run: (...values: unknown[]) => translateBusy(() => run.apply(statement, values)),
+  });
 }

@@ -9,6 +9,7 @@ import { createForgetStore } from './forget-store.js';
 import { createJobStore } from './job-store.js';
 import { createKnowledgeStore } from './knowledge-store.js';
 import { createLibraryStore } from './library-store.js';
+import { createMeaningStore } from './meaning-store.js';
 import { createModelCallStore } from './model-call-store.js';
 import { createNeedStore } from './need-store.js';
 import { createReceiptStore } from './receipt-store.js';
@@ -40,6 +41,7 @@ export function createSqliteStore(path: string): Store {
   const connection = new Connection(path);
   return {
     evidence: createEvidenceStore(connection),
+    meaning: createMeaningStore(connection),
     scores: createScoreStore(connection),
     needs: createNeedStore(connection),
     specs: createSpecStore(connection),

@@ -13,9 +13,12 @@ import { type Command, endProgress, UsageError, workContext } from './io.js';
 type Work = ReturnType<typeof workContext>;
 type Call = (services: Services, input: JsonObject, work: Work) => Promise<unknown>;
 
+/** A command is over once it has answered: nothing goes on with embeddings behind it. */
+const searchMs = 60_000;
+
 /** Tools that answer at once; the long ones are in `operations`. */
 const quick: Readonly<Record<string, Call>> = {
-  search_evidence: (services, input) => services.evidence.search(searchEvidenceInput.parse(input)),
+  search_evidence: (services, input) => services.evidence.search(searchEvidenceInput.parse(input), searchMs),
   search_capabilities: (services, input) => services.library.search(searchCapabilitiesInput.parse(input)),
   call_capability: (services, input, work) =>
     services.library.call(callCapabilityInput.parse(input), work, async () => undefined),

@@ -131,7 +131,6 @@ export class Assembler {
   async #spoken(runId: string): Promise<readonly string[] | undefined> {
     const recent = this.#recent.get(runId);
     if (recent) return recent;
-    if (!(await this.context.store?.getRun(runId))) return undefined;
     const trace = await this.context.store?.getTrace(runId);
     return trace && spokenIds(trace.records);
   }
@@ -146,7 +145,10 @@ export class Assembler {
     if (!grows) return whole;
     const firstUser = said.findIndex((one) => one.content.role === 'user');
     // The longest copy that was seen before names the run, so that doing an import again finds what it found before.
-    for (const runId of ids.slice(Math.max(0, firstUser)).reverse()) {
+    const candidates = ids.slice(Math.max(0, firstUser)).reverse();
+    const known = new Set(await this.context.store?.runsAmong(candidates));
+    for (const runId of candidates) {
+      if (!known.has(runId) && !this.#recent.has(runId)) continue;
       const stored = await this.#spoken(runId);
       const agrees = stored?.every((id, place) => {
         const mine = chained[place];

@@ -4,6 +4,8 @@ import { FoundryError } from '../errors.js';
 import { hashOf } from '../hash.js';
 import type { JsonObject } from '../json.js';
 import type { Logger } from '../log.js';
+import { withoutCommonPart } from '../models/embedding/common-part.js';
+import type { VectorSource } from '../models/embedding/recipe.js';
 import { given, receiptOfFailure } from '../receipts/receipted.js';
 import { storeReceipt } from '../receipts/receipts.js';
 import type { Roots } from '../roots.js';
@@ -13,6 +15,7 @@ import type { ImportInput, ImportOutput } from './contract.js';
 import { ImportRun } from './import-run.js';
 import { findInputs, grantedPath, type Inputs } from './import-sources.js';
 import type { NeedObserver } from './inventory.js';
+import { createMeaning } from './meaning/meaning.js';
 import { createOwnFiles } from './own-files.js';
 import { cleanText, createRedactionPolicy, type RedactionPolicy, redactionVersion } from './redact.js';
 import { searchEvidence } from './search.js';
@@ -29,6 +32,8 @@ export interface EvidenceDeps {
   readonly log: Logger;
   /** Makes what reads needs for an inventory; without it, an inventory has none. */
   readonly needs?: (() => NeedObserver) | undefined;
+  /** vectors of texts, made on this machine; without it, evidence is searched by words alone */
+  readonly vectors?: VectorSource;
 }
 
 function outputOf({ account }: ImportRun, inputs: Inputs): Omit<ImportOutput, 'receipt_id' | 'inventory'> {
@@ -140,6 +145,8 @@ async function importEvidence(
 export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
   const policy = createRedactionPolicy(deps.config.file.redaction);
   const agreed = new Set<string>();
+  const { store, log, vectors } = deps;
+  const meaning = vectors && createMeaning({ store: store.meaning, source: vectors, prepare: withoutCommonPart, log });
   return {
     importEvidence(input, context) {
       const work = () => importEvidence(deps, policy, { input, context });
@@ -163,7 +170,7 @@ export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
       for (const one of projects) agreed.add(one);
     },
     agreed: async (projects) => projects.every((one) => agreed.has(one)),
-    search: (input) => searchEvidence(deps, input),
+    search: (input, patienceMs) => searchEvidence({ ...deps, meaning }, input, patienceMs),
     async heldKinds(value) {
       const redactor = policy.runRedactor();
       redactor.redact(value, await policy.search([value]));
@@ -175,6 +182,9 @@ export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
         throw new FoundryError('not_found', 'No record has this id.', 'search_evidence finds records and their ids.');
       }
       return verify(deps.store, policy, evidenceId);
+    },
+    async close() {
+      await meaning?.close();
     },
   };
 }

@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 /** A text as it reads once an encoding is undone, and where each stretch of it stands in what was encoded. */
 export interface View {
   readonly text: string;
@@ -12,7 +14,18 @@ const minEncoded = 16;
 
 const escaped = /\\(?:u[0-9A-Fa-f]{4}|["\\/nrt])/;
 const percent = /%[0-9A-Fa-f]{2}/;
-const base64 = /[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]{4,})*={0,2}/g;
+/** From the beginning of a word on. */
+const base64 = /[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]{4,})*={0,2}/y;
+
+const noDigit = 255;
+/** What each character stands for in base64, either alphabet. */
+const sextets = new Uint8Array(128).fill(noDigit);
+for (const alphabet of ['+/', '-_']) {
+  const digits = `ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789${alphabet}`;
+  for (let value = 0; value < digits.length; value += 1) sextets[digits.charCodeAt(value)] = value;
+}
+
+const sextetAt = (text: string, at: number): number => sextets[text.charCodeAt(at)] ?? noDigit;
 
 const simpleEscapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
@@ -53,36 +66,64 @@ function undoPercent(token: string): string {
   return token === '+' ? ' ' : String.fromCharCode(Number.parseInt(token.slice(1), 16));
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-const probeChars = 24;
+const probeChars = 16;
+
+/** Whether the first bytes are none that text begins with: that tells most words from encoded text, at little cost. */
+function isNoise(encoded: string): boolean {
+  let following = 0;
+  for (let at = 0; at < probeChars; at += 4) {
+    if (sextetAt(encoded, at + 2) === noDigit || sextetAt(encoded, at + 3) === noDigit) return false;
+    const bits = (sextetAt(encoded, at) << 18) | (sextetAt(encoded, at + 1) << 12);
+    const three = bits | (sextetAt(encoded, at + 2) << 6) | sextetAt(encoded, at + 3);
+    for (let shift = 16; shift >= 0; shift -= 8) {
+      const byte = (three >> shift) & 255;
+      const continues = byte >> 6 === 2;
+      if (continues !== following > 0) return true;
+      if (continues) following -= 1;
+      else if (byte < 9 || (byte > 13 && byte < 32) || byte === 127 || byte > 244) return true;
+      else if (byte > 127) following = byte > 239 ? 3 : byte > 223 ? 2 : 1;
+    }
+  }
+  return false;
+}
 
 /** Text that base64 stands for, or undefined where it stands for anything else, as most words by chance do. */
 function plainText(encoded: string): string | undefined {
-  const compact = encoded.replace(/[\r\n]/g, '');
-  // A few bytes tell noise from text at once.
-  const probe = Buffer.from(compact.slice(0, probeChars), 'base64');
-  if (probe.subarray(0, 12).some((byte) => byte < 9 || (byte > 13 && byte < 32) || byte === 127)) return undefined;
+  const compact = /[\r\n]/.test(encoded) ? encoded.replace(/[\r\n]/g, '') : encoded;
+  if (isNoise(compact)) return undefined;
   const bytes = Buffer.from(compact, 'base64');
-  try {
-    const text = utf8.decode(bytes);
-    return [...text].some((char) => char < '\t') ? undefined : text;
-  } catch {
-    return undefined;
+  if (!isUtf8(bytes) || bytes.some((byte) => byte < 9)) return undefined;
+  return bytes.toString('utf8');
+}
+
+/** Words of base64, with what follows them in further lines. */
+function* base64Words(text: string): Generator<{ word: string; index: number }> {
+  // A long word stands on at least one of every so many characters.
+  for (let at = minEncoded - 1; at < text.length; at += minEncoded) {
+    if (sextetAt(text, at) === noDigit) continue;
+    let start = at;
+    while (start > 0 && at - start < minEncoded && sextetAt(text, start - 1) !== noDigit) start -= 1;
+    base64.lastIndex = start;
+    const word = base64.exec(text)?.[0];
+    if (word === undefined) continue;
+    yield { word, index: start };
+    at = start + word.length - 1;
   }
 }
 
 function* base64Views(text: string): Generator<View> {
-  for (const match of text.matchAll(base64)) {
-    if (match[0].length > maxEncoded) continue;
-    const whole = plainText(match[0]);
-    const end = match.index + match[0].length;
-    if (whole !== undefined) yield { text: whole, place: () => [match.index, end] };
-    else yield* pieces(match[0], match.index);
+  for (const { word, index } of base64Words(text)) {
+    if (word.length > maxEncoded) continue;
+    const whole = plainText(word);
+    const end = index + word.length;
+    if (whole !== undefined) yield { text: whole, place: () => [index, end] };
+    else yield* pieces(word, index);
   }
 }
 
 /** The parts of a path or of a list of lines, each of which may be base64 by itself. */
 function* pieces(token: string, offset: number): Generator<View> {
+  if (!/[/\n]/.test(token)) return;
   for (const piece of token.matchAll(/[^/\r\n]+/g)) {
     if (piece[0].length < minEncoded || piece[0].length === token.length) continue;
     const plain = plainText(piece[0]);
@@ -94,8 +135,8 @@ function* pieces(token: string, offset: number): Generator<View> {
 
 function* oneStep(text: string): Generator<View> {
   if (text.length > maxEncoded * 4) return;
-  if (escaped.test(text)) yield unescaped(text, /\\(?:u[0-9A-Fa-f]{4}|["\\/nrt])/g, undoEscape);
-  if (percent.test(text)) yield unescaped(text, /%[0-9A-Fa-f]{2}|\+/g, undoPercent);
+  if (text.includes('\\') && escaped.test(text)) yield unescaped(text, /\\(?:u[0-9A-Fa-f]{4}|["\\/nrt])/g, undoEscape);
+  if (text.includes('%') && percent.test(text)) yield unescaped(text, /%[0-9A-Fa-f]{2}|\+/g, undoPercent);
   yield* base64Views(text);
 }
 

@@ -56,9 +56,12 @@ function toTokenEnd(text: string, end: number): number {
   return at;
 }
 
+/** The preset obeys comments that turn it off: no log may do that. Places stay as they are. */
+const withoutDirectives = (text: string): string => text.replaceAll('secretlint-', 'secretlint_');
+
 async function presetFindings(text: string): Promise<Finding[]> {
   const result = await lintSource({
-    source: { filePath: 'evidence.txt', content: text, contentType: 'text', ext: '.txt' },
+    source: { filePath: 'evidence.txt', content: withoutDirectives(text), contentType: 'text', ext: '.txt' },
     options: { ...lintOptions, noPhysicFilePath: true },
   });
   return result.messages.map((message) => ({
@@ -97,6 +100,25 @@ interface Unit {
   readonly view: View;
 }
 
+/** What the preset found in one unit of a block; `null` where a finding goes beyond it, so that it has to be asked again. */
+type OfUnit = Finding[] | null;
+
+/** Findings of a block by the number of the unit in which they lie. */
+function byUnit(findings: readonly Finding[], starts: readonly number[], units: readonly Unit[]): Map<number, OfUnit> {
+  const touched = new Map<number, OfUnit>();
+  for (const { start, end, kind } of findings) {
+    const first = lastAtOrBefore(starts, start);
+    const from = starts[first] ?? 0;
+    const within = end <= from + (units[first]?.view.text.length ?? 0);
+    for (let index = first; index < units.length && (starts[index] ?? 0) < end; index += 1) {
+      const known = touched.get(index);
+      if (!within || known === null) touched.set(index, null);
+      else touched.set(index, [...(known ?? []), { start: start - from, end: end - from, kind }]);
+    }
+  }
+  return touched;
+}
+
 async function searchBlock(units: readonly Unit[], rules: SearchRules, found: Map<string, Finding[]>): Promise<void> {
   const block = units.map((unit) => unit.view.text).join(separator);
   const [preset, own] = [await presetFindings(block), ownFindings(block, rules)];
@@ -107,32 +129,21 @@ async function searchBlock(units: readonly Unit[], rules: SearchRules, found: Ma
     starts.push(at);
     at += view.text.length + separator.length;
   }
-  const touchedBy = (findings: readonly Finding[]): Set<number> => {
-    const touched = new Set<number>();
-    for (const finding of findings) {
-      for (let index = lastAtOrBefore(starts, finding.start); index < units.length; index += 1) {
-        if ((starts[index] ?? 0) >= finding.end) break;
-        touched.add(index);
-      }
-    }
-    return touched;
-  };
-  // Each text with a finding is searched again by itself, so that what stood beside it in the block cannot matter.
-  const [byPreset, byOwn] = [touchedBy(preset), touchedBy(own)];
-  for (const index of [...new Set([...byPreset, ...byOwn])].sort((a, b) => a - b)) {
+  const [presetIn, ownIn] = [byUnit(preset, starts, units), byUnit(own, starts, units)];
+  // Each text with a finding is searched again by itself, so that what stood beside it in the block cannot matter. The
+  // preset has a fixed cost a text: it is asked again only where a finding of it goes beyond the text.
+  for (const index of [...new Set([...presetIn.keys(), ...ownIn.keys()])].sort((a, b) => a - b)) {
     const unit = units[index];
-    if (unit) await searchUnit(unit, { rules, withPreset: byPreset.has(index) }, found);
+    if (!unit) continue;
+    const known = presetIn.get(index);
+    const others = known === null ? await presetFindings(unit.view.text) : (known ?? []);
+    keep(unit, combine(ownFindings(unit.view.text, rules), others), found);
   }
 }
 
-/** @param how the preset has a fixed cost a text, which is spared where it found nothing among others */
-async function searchUnit(
-  { host, view }: Unit,
-  how: { readonly rules: SearchRules; readonly withPreset: boolean },
-  found: Map<string, Finding[]>,
-): Promise<void> {
-  const preset = how.withPreset ? await presetFindings(view.text) : [];
-  const placed = combine(ownFindings(view.text, how.rules), preset).map(({ start, end, kind }) => {
+/** Puts findings where they stand in the text that was given. */
+function keep({ host, view }: Unit, findings: readonly Finding[], found: Map<string, Finding[]>): void {
+  const placed = findings.map(({ start, end, kind }) => {
     const [from, to] = view.place(start, end);
     return { start: from, end: to, kind };
   });

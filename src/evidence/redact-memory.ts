@@ -17,6 +17,8 @@ export class RedactionMemory {
   readonly #ordinals = new Map<string, number>();
   /** By the first characters; of those that begin alike the longest first. */
   readonly #byHead = new Map<string, Known[]>();
+  /** Units with which something known begins, by their lowest byte: at most others nothing has to be looked up. */
+  readonly #firsts = new Uint8Array(256);
   /** Shorter than a head: only patterns of the operator find such. */
   #short: Known[] = [];
 
@@ -38,6 +40,7 @@ export class RedactionMemory {
 
   #add(known: Known): void {
     this.#known.set(known.secret, known);
+    this.#firsts[known.secret.charCodeAt(0) & 255] = 1;
     const longestFirst = (a: Known, b: Known): number => b.secret.length - a.secret.length;
     if (known.secret.length < headLength) {
       this.#short = [...this.#short, known].sort(longestFirst);
@@ -65,6 +68,7 @@ export class RedactionMemory {
     let changed = '';
     let from = 0;
     for (let at = 0; at < text.length; at += 1) {
+      if (this.#firsts[text.charCodeAt(at) & 255] === 0) continue;
       const known = this.#at(text, at, foundAt);
       if (!known) continue;
       changed += text.slice(from, at) + known.placeholder;

@@ -1,12 +1,25 @@
 import { FoundryError } from '../errors.js';
+import type { Logger } from '../log.js';
+import { fuseRanks } from '../rank-fusion.js';
 import type { Roots } from '../roots.js';
 import type { Store } from '../store.js';
 import type { SearchEvidenceInput, SearchEvidenceOutput } from './contract.js';
+import type { Meaning } from './meaning/meaning.js';
+import { hasWords } from './meaning/meaning.js';
 import { type EvidenceRecord, isFile } from './model.js';
-import type { EvidenceHit, RunFilter } from './store.js';
+import { noteOn } from './search-note.js';
+import type { RunFilter, WordMatches } from './store.js';
+import { searchableText, snippetOf } from './text.js';
 
 const defaultLimit = 10;
-const maxOffset = 10_000;
+/** So many of each ranking are merged: nobody reads further. */
+const ranked = 1_000;
+const maxOffset = ranked * 2;
+/** Where a filter leaves no more than this, only these are compared in meaning. */
+const fewRecords = 20_000;
+/** How long a search waits for vectors that are being made, and for that of its query. */
+const defaultPatienceMs = 1_500;
+const queryMs = 5_000;
 
 function cursorOf(offset: number): string {
   return Buffer.from(JSON.stringify({ offset })).toString('base64url');
@@ -58,39 +71,111 @@ export function publicProvenanceOf(
   return { source_file: shown, byte_offset, byte_length, line, pointer, redacted_hash };
 }
 
-function resultOf(hit: EvidenceHit, roots: Roots): SearchEvidenceOutput['results'][0] {
-  const { record } = hit;
+export interface SearchDeps {
+  readonly store: Store;
+  readonly roots: Roots;
+  readonly log: Logger;
+  /** without it, words alone are looked for */
+  readonly meaning?: Meaning | undefined;
+}
+
+function resultOf(
+  record: EvidenceRecord,
+  shown: { score: number; terms: readonly string[] },
+  roots: Roots,
+): SearchEvidenceOutput['results'][0] {
   return {
     evidence_id: record.evidence_id,
     run_id: record.run_id,
-    snippet: hit.snippet,
-    score: Math.round(hit.score * 1e4) / 1e4,
+    snippet: snippetOf(searchableText(record), shown.terms),
+    score: shown.score,
     provenance: publicProvenanceOf(record, roots),
     uri: `evidence://records/${record.evidence_id}`,
   };
 }
 
-function noteFor(searched: number, filtered: boolean): string {
-  if (searched > 0) return 'No record holds any of these words; try fewer or other words.';
-  return filtered
-    ? 'The filters leave no record; loosen them.'
-    : 'Nothing was imported yet; import_evidence reads logs.';
+interface Near {
+  /** places, nearest first */
+  readonly seqs: readonly number[];
+  /** records that have a vector; undefined where meaning was not asked */
+  readonly done: number | undefined;
+  readonly failed: boolean;
 }
 
-/** Full-text search over evidence, best first. */
+/** What is near to the query in meaning and passes the filter. Where that cannot be had, words still find most. */
+async function nearTo(
+  deps: SearchDeps,
+  asked: { vector: Promise<Float32Array> | undefined; filter: RunFilter; searched: number; patienceMs: number },
+): Promise<Near> {
+  const { vector, filter, searched, patienceMs } = asked;
+  const { meaning, store } = deps;
+  if (!meaning || !vector || searched === 0) return { seqs: [], done: undefined, failed: false };
+  try {
+    const done = await meaning.advance(patienceMs);
+    if (done === 0) return { seqs: [], done, failed: false };
+    const filtered = isFiltered(filter);
+    const among = filtered && searched <= fewRecords ? await store.evidence.placesOf(filter) : undefined;
+    const hits = await meaning.nearest(await vector, among);
+    const seqs = await store.evidence.placesWithin(
+      hits.map((hit) => hit.seq),
+      filter,
+    );
+    return { seqs: seqs.slice(0, ranked), done, failed: false };
+  } catch (error) {
+    const reason = error instanceof FoundryError ? error.code : deps.log.report(error, 'search_evidence');
+    deps.log.warn('evidence_search_without_vectors', { reason });
+    return { seqs: [], done: undefined, failed: true };
+  }
+}
+
+const isFiltered = (filter: RunFilter): boolean => Object.values(filter).some((one) => one !== undefined);
+
+/** Places by both rankings, best first. */
+function merged(words: WordMatches, near: Near): { seq: number; score: number }[] {
+  const rankings = near.done === undefined ? [words.seqs] : [words.seqs, near.seqs];
+  return [...fuseRanks(rankings)]
+    .map(([seq, score]) => ({ seq, score }))
+    .sort((a, b) => b.score - a.score || a.seq - b.seq);
+}
+
+/** Hybrid search over evidence: words (BM25) and meaning, merged by reciprocal rank, best first. */
 export async function searchEvidence(
-  deps: { readonly store: Store; readonly roots: Roots },
+  deps: SearchDeps,
   input: SearchEvidenceInput,
+  patienceMs = defaultPatienceMs,
 ): Promise<SearchEvidenceOutput> {
+  const { store, roots } = deps;
   const filter = filterOf(input);
   const offset = offsetOf(input.cursor);
   const limit = input.limit ?? defaultLimit;
-  const filtered = Object.values(filter).some((one) => one !== undefined);
-  if (!deps.store.exists()) return { results: [], searched: 0, note: noteFor(0, false) };
-  const { hits, searched } = await deps.store.evidence.search(input.query, filter, limit + 1, offset);
-  const results = hits.slice(0, limit).map((hit) => resultOf(hit, deps.roots));
-  const output: SearchEvidenceOutput = { results, searched };
-  if (results.length === 0 && offset === 0) output.note = noteFor(searched, filtered);
-  if (hits.length > limit) output.next_cursor = cursorOf(offset + limit);
-  return output;
+  if (!store.exists()) {
+    return { results: [], searched: 0, note: 'Nothing was imported yet; import_evidence reads logs.' };
+  }
+  // The vector of the query is made on another thread: meanwhile its words are looked for.
+  const vector = hasWords(input.query) ? deps.meaning?.vectorOf(input.query, AbortSignal.timeout(queryMs)) : undefined;
+  vector?.catch(() => undefined);
+  const searched = await store.evidence.countRecords(filter);
+  const words = await store.evidence.matchWords(input.query, filter, ranked);
+  const near = await nearTo(deps, { vector, filter, searched, patienceMs });
+  const places = merged(words, near);
+  const page = places.slice(offset, offset + limit);
+  const records = await store.evidence.recordsAt(page.map((one) => one.seq));
+  const results = records.map((record, at) =>
+    resultOf(record, { score: page[at]?.score ?? 0, terms: words.terms }, roots),
+  );
+  const all = near.done === undefined || !isFiltered(filter) ? searched : await store.evidence.countRecords({});
+  const note = await noteOn(store, {
+    filter,
+    searched,
+    found: places.length,
+    words,
+    meaning: near.done === undefined ? undefined : { done: near.done, all },
+    wordsOnly: near.failed,
+  });
+  return {
+    results,
+    searched,
+    ...(note === undefined ? {} : { note }),
+    ...(places.length > offset + limit ? { next_cursor: cursorOf(offset + limit) } : {}),
+  };
 }

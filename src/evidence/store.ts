@@ -33,10 +33,14 @@ export interface RunLink {
   readonly parent: NonNullable<Run['parent']>;
 }
 
-export interface EvidenceHit {
-  readonly record: EvidenceRecord;
-  readonly score: number;
-  readonly snippet: string;
+/** What the words of a query lead to. */
+export interface WordMatches {
+  /** places of records, best first */
+  readonly seqs: readonly number[];
+  /** the words that were looked for, rarest first */
+  readonly terms: readonly string[];
+  /** the words that no record holds */
+  readonly absent: readonly string[];
 }
 
 /** Where evidence lives. Records are append-only and keyed by content; every method is one transaction. */
@@ -59,6 +63,8 @@ export interface EvidenceStore {
   putFileAccount(sourceId: string, key: string, account: JsonValue): Promise<void>;
   putDiagnostics(diagnostics: readonly Diagnostic[]): Promise<void>;
   getRun(runId: string): Promise<Run | undefined>;
+  /** Those of the ids that a run has, in no order. */
+  runsAmong(runIds: readonly string[]): Promise<string[]>;
   getRecord(evidenceId: string): Promise<EvidenceRecord | undefined>;
   /** Runs in order of id, after `after`. */
   listRuns(filter: RunFilter, limit: number, after?: string): Promise<Run[]>;
@@ -67,13 +73,16 @@ export interface EvidenceStore {
   getTrace(runId: string, which?: 'all'): Promise<RunTrace | undefined>;
   /** Whole runs in order of run id, a few at a time, without abandoned branches. */
   traces(filter: RunFilter): AsyncIterable<RunTrace>;
-  /** Full-text search, best first; `searched` is how many records the filters left. */
-  search(
-    query: string,
-    filter: RunFilter,
-    limit: number,
-    offset: number,
-  ): Promise<{ hits: EvidenceHit[]; searched: number }>;
+  /** How many records a filter leaves. */
+  countRecords(filter: RunFilter): Promise<number>;
+  /** Full-text search (BM25) over the rarest words of a query. */
+  matchWords(query: string, filter: RunFilter, limit: number): Promise<WordMatches>;
+  /** The places of all records that a filter leaves, in ascending order. */
+  placesOf(filter: RunFilter): Promise<number[]>;
+  /** Those of the places whose record a filter leaves, in the order given. */
+  placesWithin(seqs: readonly number[], filter: RunFilter): Promise<number[]>;
+  /** The records at these places, in the order given; a place without a record is left out. */
+  recordsAt(seqs: readonly number[]): Promise<EvidenceRecord[]>;
   /** Ids that start with a prefix, for completion and for "did you mean". */
   idsStartingWith(kind: 'run' | 'record' | 'source', prefix: string, limit: number): Promise<string[]>;
 }

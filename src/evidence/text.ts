@@ -31,6 +31,14 @@ export function searchableText(record: EvidenceRecord): string {
   return parts.join('\n').slice(0, maxIndexed);
 }
 
+const maxWordChars = 1_000;
+
+/** The words of a text, without ids, numbers and codes: what an embedding can make something of. */
+export function wordsOf(text: string): string {
+  const words = text.slice(0, maxWordChars * 4).match(/(?<![\p{L}\p{N}])[\p{L}']{2,24}(?![\p{L}\p{N}])/gu) ?? [];
+  return words.join(' ').slice(0, maxWordChars);
+}
+
 /** Words of a query as the full-text index knows them: lower case, without accents, each once. */
 export function queryTerms(query: string): string[] {
   const plain = query

@@ -82,13 +82,12 @@ interface Found {
 /** The records that the search finds for a claim, best first, each once. */
 async function hitsOf(deps: KnowledgeDeps, claim: Claim, filter: RunFilter) {
   const found = new Map<string, EvidenceRecord>();
-  let searched = 0;
+  const { evidence } = deps.store;
   for (const query of queriesOf(claim.text)) {
-    const result = await deps.store.evidence.search(query, filter, hitsLookedAt, 0);
-    searched = result.searched;
-    for (const { record } of result.hits) found.set(record.evidence_id, record);
+    const { seqs } = await evidence.matchWords(query, filter, hitsLookedAt);
+    for (const record of await evidence.recordsAt(seqs)) found.set(record.evidence_id, record);
   }
-  return { records: [...found.values()], searched };
+  return { records: [...found.values()], searched: await evidence.countRecords(filter) };
 }
 
 async function seek(deps: KnowledgeDeps, claim: Claim, sought: Sought): Promise<Found> {

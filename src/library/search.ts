@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { FoundryError } from '../errors.js';
 import { sha256 } from '../hash.js';
 import { tryParseJson } from '../json.js';
+import { fuseRanks } from '../rank-fusion.js';
 import type { SearchCapabilitiesInput, SearchCapabilitiesOutput } from './contract.js';
 import type { LibraryDeps } from './deps.js';
 import { shareOf } from './interval.js';
@@ -12,8 +13,6 @@ import { sharedWords } from './search-text.js';
 
 const defaultLimit = 10;
 const maxRanked = 200;
-/** Of reciprocal rank fusion: damps the lead of the very first ranks (Cormack, Clarke and Buettcher 2009). */
-const fusionConstant = 60;
 /** Below this cosine a capability that shares no word with the query is not shown: unrelated texts reach .33 with the local model. */
 const minMeaning = 0.35;
 /** A hit is shown where it is at least this share as alike as the best of those before it. */
@@ -46,15 +45,9 @@ function similarity(query: string, capability: CapabilityVersion, { meaning, tex
 
 /** Merges two rankings by reciprocal rank. */
 export function fuse(byText: readonly { name: string }[], byMeaning: readonly { name: string }[]): Ranked[] {
-  const sums = new Map<string, number>();
-  for (const ranking of [byText, byMeaning]) {
-    for (const [rank, { name }] of ranking.entries()) {
-      sums.set(name, (sums.get(name) ?? 0) + 1 / (fusionConstant + rank + 1));
-    }
-  }
-  const best = 2 / (fusionConstant + 1);
-  return [...sums]
-    .map(([name, sum]) => ({ name, score: Math.round((sum / best) * 1e4) / 1e4 }))
+  const scores = fuseRanks([byText, byMeaning].map((ranking) => ranking.map((one) => one.name)));
+  return [...scores]
+    .map(([name, score]) => ({ name, score }))
     .sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1));
 }
 

@@ -4,7 +4,7 @@ import { FoundryError } from '../errors.js';
 import type { Logger } from '../log.js';
 import type { Store } from '../store.js';
 import { createCachedEmbedder } from './embedding/cached.js';
-import { createLocalModel } from './embedding/local.js';
+import { createLocalModel, type LocalModel } from './embedding/local.js';
 import { createOpenaiSource } from './embedding/openai.js';
 import { fullModelLimit } from './embedding/recipe.js';
 import type { Embedder } from './model.js';
@@ -14,6 +14,8 @@ export interface EmbedderDeps {
   readonly store: Pick<Store, 'embeddings'>;
   readonly clock: Clock;
   readonly log: Logger;
+  /** The offline model, where others use it as well; the embedder closes it. */
+  readonly local?: LocalModel;
   /** Milliseconds before the first retry of an endpoint (500), and the longest wait (30,000). */
   readonly retry?: { readonly baseMs?: number; readonly capMs?: number };
 }
@@ -30,8 +32,7 @@ export function createEmbedder(deps: EmbedderDeps): Embedder {
   return deps.config.embeddings === 'openai' ? openaiEmbedder(deps) : localEmbedder(deps);
 }
 
-function localEmbedder({ store, log }: EmbedderDeps): Embedder {
-  const local = createLocalModel(log);
+function localEmbedder({ store, log, local = createLocalModel(log) }: EmbedderDeps): Embedder {
   const full = createCachedEmbedder(local.source('full'), store.embeddings);
   const fast = createCachedEmbedder(local.source('static'), store.embeddings);
   return { ...full, forSet: (count) => (count > fullModelLimit ? fast : full), close: () => local.close() };

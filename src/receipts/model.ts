@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { JsonObject } from '../json.js';
 
 const fileRef = z.strictObject({ path: z.string(), sha256: z.string(), bytes: z.int().min(0) });
 
@@ -36,4 +37,6 @@ export interface ReceiptStore {
   putReceipt(receipt: Receipt): Promise<void>;
   getReceipt(receiptId: string): Promise<Receipt | undefined>;
   listReceipts(limit: number, after?: string): Promise<Receipt[]>;
+  /** What stands before the store: takes secrets and personal data out of what a receipt quotes. */
+  clean?(quoted: JsonObject): Promise<JsonObject>;
 }

@@ -33,14 +33,23 @@ function unsubstantiatedIn(draft: ReceiptDraft, sha: string | null): string[] {
   ];
 }
 
+/** The parts of a receipt that repeat what was said: somebody may have said what must not be kept. */
+const quotedSchema = receiptSchema.pick({ arguments: true, errors: true, warnings: true });
+
 /** Completes, stores and returns a receipt. A receipt that carries errors never says that validation passed. */
 export async function storeReceipt(store: ReceiptStore, clock: Clock, draft: ReceiptDraft): Promise<Receipt> {
-  const errors = [...(draft.errors ?? [])];
+  const quoted = {
+    arguments: draft.arguments,
+    errors: [...(draft.errors ?? [])],
+    warnings: [...(draft.warnings ?? [])],
+  };
+  const kept = quotedSchema.parse((await store.clean?.(quoted)) ?? quoted);
+  const { errors } = kept;
   const sha = codeSha();
   const body = {
     schema_version: 1 as const,
     command: draft.command,
-    arguments: draft.arguments,
+    arguments: kept.arguments,
     version,
     git_sha: sha,
     inputs: [...(draft.inputs ?? [])],
@@ -49,7 +58,7 @@ export async function storeReceipt(store: ReceiptStore, clock: Clock, draft: Rec
     ...(draft.recordCounts && { record_counts: { ...draft.recordCounts } }),
     validation_pass: errors.length === 0 && draft.validationPass !== false,
     errors,
-    warnings: [...(draft.warnings ?? [])],
+    warnings: kept.warnings,
     started_at: draft.startedAt,
     ended_at: clock.now(),
     duration_ms: Math.round(clock.elapsed() - draft.startedMs),

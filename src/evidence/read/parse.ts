@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { JsonValue } from '../../json.js';
 
 /** Why bytes of a log could not become a value. The words are fixed: a parser's own message would quote the log. */
@@ -16,9 +17,8 @@ export const maxDepth = 200;
 /** A single line or element longer than this is refused. */
 export const maxSpanBytes = 64 * 1024 * 1024;
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-const mayLoseDigits = /\d{16}|[eE]\+?\d{3}/;
+/** Looks for where a number may begin: digits within words, as hashes have them, do not count. */
+const mayLoseDigits = /(?:^|[\s,:[])-?(?:\d{16}|\d+(?:\.\d+)?[eE]\+?\d{3})/;
 const stringOrNumber = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 function quoteIfLossy(token: string): string {
@@ -55,14 +55,9 @@ export function depthOf(value: JsonValue): number {
 
 /** The value in the bytes, or what is wrong with them. */
 export function parseBytes(bytes: Uint8Array): { value: JsonValue } | { problem: ReadProblem } {
-  let text: string;
+  if (!isUtf8(bytes)) return { problem: 'invalid_utf8' };
   try {
-    text = utf8.decode(bytes);
-  } catch {
-    return { problem: 'invalid_utf8' };
-  }
-  try {
-    const value = parseJson(text);
+    const value = parseJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
     return depthOf(value) > maxDepth ? { problem: 'too_deep' } : { value };
   } catch {
     return { problem: 'not_json' };

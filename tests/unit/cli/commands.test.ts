@@ -229,6 +229,7 @@ describe('import of logs outside of consent.allow', () => {
         out: () => undefined,
         err: () => undefined,
         isTerminal: false,
+        stdin: process.stdin,
         ask: async (question: string) => questions.push(question) > 0 && yes,
         services: () => {
           const services = createServices(loadConfig(), { jobs: 'none' });

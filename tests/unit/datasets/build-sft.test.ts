@@ -48,6 +48,7 @@ describe('building a data set for fine-tuning', () => {
       agreed: () => Promise.reject(new Error('not used')),
       heldKinds: async (row) => (JSON.stringify(row).includes('ada@') ? ['EMAIL'] : []),
       verifyRecord: async (id) => broken.get(id) ?? null,
+      close: async () => undefined,
     };
     datasets = createDatasetService({
       ...bench,

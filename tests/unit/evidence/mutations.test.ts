@@ -52,7 +52,7 @@ const copies = 40;
 
 describe('however the lines of a log are damaged', () => {
   for (const [format, { lines, texts, mapping }] of Object.entries(logs)) {
-    it(`reading it as ${format} neither fails nor loses count`, async () => {
+    it(`reading it as ${format} neither fails nor loses count`, { timeout: 180_000 }, async () => {
       const named = mapping ? { mapping: bench.file('mapping.json', JSON.stringify(mapping)) } : {};
       for (const [kind, text] of texts.entries()) {
         for (let seed = 1; seed <= copies; seed += 1) {

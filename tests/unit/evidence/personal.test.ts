@@ -17,6 +17,9 @@ async function by(config: RedactionConfig, value: JsonValue): Promise<JsonValue>
 const found: readonly (readonly [string, string, string])[] = [
   ['EMAIL', 'write to ada.lovelace+x@mail.example.co.uk.', 'write to [EMAIL_1].'],
   ['EMAIL', '<müller@example.org>', '<[EMAIL_1]>'],
+  ['EMAIL', "{'mail': 'ada@example.com'}", "{'mail': '[EMAIL_1]'}"],
+  ['EMAIL', "WHERE mail=''o'neil@example.com''", "WHERE mail=''[EMAIL_1]''"],
+  ['EMAIL', '--ada.b@example.com ...', '--[EMAIL_1] ...'],
   ['EMAIL', 'mailto:ada@example.com?subject=x', 'mailto:[EMAIL_1]?subject=x'],
   ['PHONE', 'ring +49 (0) 30 901820 or so', 'ring [PHONE_1] or so'],
   ['PHONE', 'it is +447700900123', 'it is [PHONE_1]'],
@@ -64,6 +67,15 @@ describe('personal data', () => {
 
   it('is not seen in ids, dates, hashes, versions, patches and addresses of machines', async () => {
     for (const value of ordinary) expect(await redact(value)).toBe(value);
+  });
+
+  it('is an address only where what stands before the @ is as short as an address may be', async () => {
+    const long = 'a'.repeat(65);
+    expect(await redact(`${long}@example.org`)).toBe(`${long}@example.org`);
+    expect(await redact(`${long.slice(1)}@example.org`)).toBe('[EMAIL_1]');
+    expect(await redact(`${'ü'.repeat(64)}@example.org, ada@example.org@example.com`)).toBe(
+      '[EMAIL_1], [EMAIL_2]@example.com',
+    );
   });
 
   it('keeps its flow: one value has one placeholder in a run, wherever it stands', async () => {
@@ -123,6 +135,8 @@ describe('encoded text', () => {
     'JSON escapes': 'mail: ada\\u0040example.com, more',
     'JSON escapes twice': twice('a "mail"\nada@example.com "more"').replace('@', '\\\\u0040'),
     'URL encoding in base64': base64(encodeURIComponent(plain)),
+    'base64 right behind other base64': `${base64('some other words.')}${base64(plain)}`,
+    'base64 in a part of a path': `files/${base64('ada@example.com')}/list`,
   };
   for (const [name, encoded] of Object.entries(encodings)) {
     it(`is looked into: ${name}`, async () => {

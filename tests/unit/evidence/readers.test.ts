@@ -163,6 +163,13 @@ describe('parsing', () => {
     });
   });
 
+  it('finds such numbers wherever they stand', () => {
+    expect(parseJson('12345678901234567890')).toBe('12345678901234567890');
+    expect(parseJson('[1,-12345678901234567890]')).toEqual([1, '-12345678901234567890']);
+    expect(parseJson('{"a": 12.5E+400, "b" :\n1e0999,"c":[1e22]}')).toEqual({ a: '12.5E+400', b: '1e0999', c: [1e22] });
+    expect(parseJson('{"id":"3e999-1234567890123456789","n":1}')).toEqual({ id: '3e999-1234567890123456789', n: 1 });
+  });
+
   it('names what is wrong without quoting it', () => {
     expect(parseBytes(Buffer.from('{"a":'))).toEqual({ problem: 'not_json' });
     expect(parseBytes(Buffer.from([0x22, 0xff, 0x22]))).toEqual({ problem: 'invalid_utf8' });

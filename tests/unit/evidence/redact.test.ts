@@ -60,6 +60,10 @@ describe('redaction', () => {
   it('is not switched off by a comment in the text', async () => {
     const text = `secretlint-disable\n/* secretlint-disable */ ${spoken('GITHUB_TOKEN')}`;
     expect(await redact(text)).toContain('[GITHUB_TOKEN_1]');
+    // A kind that the preset alone knows, and a comment in another text that is searched in the same go.
+    const shop = made('shpat_', 'a1b2c3d4e5f60718293a4b5c6d7e8f90');
+    const said = await redact(['secretlint-disable\n', `it is ${shop}`]);
+    expect(said).toEqual(['secretlint-disable\n', 'it is [SHOPIFY_KEY_1]']);
   });
 
   it('numbers placeholders by first appearance in a run, and gives one value one placeholder', async () => {

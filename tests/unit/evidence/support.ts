@@ -9,6 +9,7 @@ import { createEvidenceService } from '../../../src/evidence/evidence-service.js
 import type { RunTrace } from '../../../src/evidence/model.js';
 import type { EvidenceService } from '../../../src/evidence/service.js';
 import { createLogger } from '../../../src/log.js';
+import type { VectorSource } from '../../../src/models/embedding/recipe.js';
 import { NeedTally } from '../../../src/needs/recurring.js';
 import { createRoots } from '../../../src/roots.js';
 import type { Store } from '../../../src/store.js';
@@ -28,10 +29,14 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-export function createBench(file: ConfigFile = {}): Bench {
-  const home = mkdtempSync(join(tmpdir(), 'foundry-evidence-'));
+/**
+ * @param vectors what evidence is searched by beside words
+ * @param of the folder of another bench, whose store this one uses as another process would
+ */
+export function createBench(file: ConfigFile = {}, vectors?: VectorSource, of?: string): Bench {
+  const home = of ?? mkdtempSync(join(tmpdir(), 'foundry-evidence-'));
   const logs = join(home, 'logs');
-  mkdirSync(logs);
+  mkdirSync(logs, { recursive: true });
   const store = createSqliteStore(join(home, 'data', 'foundry.db'));
   const logged: string[] = [];
   const service = createEvidenceService({
@@ -41,6 +46,7 @@ export function createBench(file: ConfigFile = {}): Bench {
     clock: fixedClock(),
     log: createLogger('debug', (line) => logged.push(line)),
     needs: () => new NeedTally(),
+    ...(vectors ? { vectors } : {}),
   });
   return {
     home,
@@ -61,6 +67,7 @@ export function createBench(file: ConfigFile = {}): Bench {
       return all;
     },
     async close() {
+      await service.close();
       await store.close();
       rmSync(home, { recursive: true, force: true });
     },

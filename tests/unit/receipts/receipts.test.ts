@@ -14,6 +14,7 @@ async function stored(draft: Partial<Parameters<typeof storeReceipt>[2]>): Promi
   const kept: Receipt[] = [];
   const store = standIn<Parameters<typeof storeReceipt>[0]>('receipts', {
     putReceipt: async (receipt) => void kept.push(receipt),
+    clean: undefined,
   });
   const whole = { command: 'x', arguments: {}, counts: {}, startedAt: clock.now(), startedMs: 0, via: 'cli' as const };
   await storeReceipt(store, clock, { ...whole, ...draft });

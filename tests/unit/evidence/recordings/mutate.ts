@@ -40,7 +40,7 @@ function replaced(text: string, random: () => number, by: readonly string[]): st
 }
 
 /** A line with one thing wrong: cut, another type somewhere, nested deeply, not UTF-8, twice, or with an id of another line. */
-function damaged(line: string, random: () => number, ids: readonly string[]): Buffer {
+export function damaged(line: string, random: () => number, ids: readonly string[]): Buffer {
   const at = Math.floor(random() * line.length);
   const damage = pick(random, ['cut', 'type', 'type', 'type', 'deep', 'bytes', 'twice', 'ids', 'key'] as const);
   if (damage === 'cut') return Buffer.from(line.slice(0, at));

@@ -30,6 +30,9 @@ export function otlp(spans: readonly unknown[]): object {
   return { resourceSpans: [{ resource: {}, scopeSpans: [{ scope: { name: 'x' }, spans }] }] };
 }
 
+/** A span of the trace that all of these belong to. */
+export const traceOf = (attributes: Attributes): object => span('x', attributes);
+
 const text = (role: string, content: string) => ({ role, parts: [{ type: 'text', content }] });
 const called = {
   role: 'assistant',

@@ -1,0 +1,131 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { FoundryError } from '../../errors.js';
+import type { Logger } from '../../log.js';
+import type { VectorSource } from '../../models/embedding/recipe.js';
+import { searchableText, wordsOf } from '../text.js';
+import type { MeaningStore } from './model.js';
+import { cosine, quantized } from './quantize.js';
+import { Signatures } from './signatures.js';
+
+/** Records embedded at a time: a query that comes meanwhile waits for no more than these. */
+const chunk = 500;
+const loadedAtOnce = 20_000;
+/** So many are compared by their whole vectors. */
+const candidates = 1_000;
+/** Below this cosine two texts have nothing to do with one another: unrelated ones reach .3 (`bench/evidence`). */
+const minMeaning = 0.4;
+
+export interface MeaningHit {
+  readonly seq: number;
+  readonly cosine: number;
+}
+
+export interface MeaningDeps {
+  readonly store: MeaningStore;
+  /** vectors of texts, made on this machine */
+  readonly source: VectorSource;
+  /** what is taken from a vector before it is compared */
+  readonly prepare: (vector: Float32Array) => Float32Array;
+  readonly log: Logger;
+}
+
+/** Records by what they mean. Vectors are made in the background once somebody searches, and kept. */
+export interface Meaning {
+  /** Goes on making vectors and waits for them, but no longer than so many milliseconds. @returns records done so far */
+  advance(waitMs: number): Promise<number>;
+  /**
+   * The vector of a query; zero where nothing can be made of it.
+   * @throws FoundryError internal, cancelled
+   */
+  vectorOf(query: string, signal: AbortSignal): Promise<Float32Array>;
+  /**
+   * Records near to a vector, nearest first.
+   * @param among only these places, in ascending order
+   */
+  nearest(vector: Float32Array, among?: readonly number[]): Promise<MeaningHit[]>;
+  close(): Promise<void>;
+}
+
+/** A query that holds a word: codes and numbers mean nothing, and are found as they stand. */
+export function hasWords(query: string): boolean {
+  return /(?<![\p{L}\p{N}_])(?=[\p{L}'-]*[aeiouy])[\p{L}'-]{3,}(?![\p{L}\p{N}_])/iu.test(query.normalize('NFD'));
+}
+
+export function createMeaning({ store, source, prepare, log }: MeaningDeps): Meaning {
+  const model = `${source.model}+signs@1`;
+  const stop = new AbortController();
+  let working: Promise<void> | undefined;
+  let loaded = { signatures: new Signatures(source.dimensions ?? 0), epoch: -1 };
+  let loading: Promise<unknown> = Promise.resolve();
+
+  async function work(): Promise<void> {
+    while (!stop.signal.aborted) {
+      const records = await store.pending(model, chunk);
+      if (records.length === 0) return;
+      const texts = records.map(({ record }) => wordsOf(searchableText(record)));
+      const vectors = await source.vectors(texts, stop.signal);
+      await store.put(
+        model,
+        records.flatMap(({ seq, record }, at) => {
+          const vector = vectors[at];
+          return vector ? [{ seq, evidenceId: record.evidence_id, vector: quantized(prepare(vector)) }] : [];
+        }),
+      );
+    }
+  }
+
+  /** Reads what is new since the last search. */
+  async function load(): Promise<Signatures> {
+    const { epoch } = await store.state(model);
+    if (epoch !== loaded.epoch) loaded = { signatures: new Signatures(source.dimensions ?? 0), epoch };
+    const { signatures } = loaded;
+    while (true) {
+      const more = await store.vectors(model, signatures.last, loadedAtOnce);
+      signatures.add(more);
+      if (more.length < loadedAtOnce) return signatures;
+    }
+  }
+
+  /** One search after the other: two that read at once would each add what they read. */
+  function loadInTurn(): Promise<Signatures> {
+    const turn = loading.then(load);
+    loading = turn.catch(() => undefined);
+    return turn;
+  }
+
+  return {
+    async advance(waitMs) {
+      working ??= work()
+        .catch((error: unknown) => {
+          if (!stop.signal.aborted) {
+            const reason = error instanceof FoundryError ? error.code : log.report(error, 'search_evidence');
+            log.warn('evidence_vectors_stopped', { reason });
+          }
+        })
+        .finally(() => {
+          working = undefined;
+        });
+      const enough = new AbortController();
+      await Promise.race([working, wait(waitMs, undefined, { signal: enough.signal }).catch(() => undefined)]);
+      enough.abort();
+      return (await store.state(model)).done;
+    },
+    async vectorOf(query, signal) {
+      const [vector] = await source.vectors([wordsOf(query)], signal);
+      return prepare(vector ?? new Float32Array(0));
+    },
+    async nearest(vector, among) {
+      const signatures = await loadInTurn();
+      if (signatures.count === 0 || vector.every((value) => value === 0)) return [];
+      const near = await store.vectorsOf(model, signatures.nearest(vector, candidates, among));
+      return near
+        .map((one) => ({ seq: one.seq, cosine: cosine(vector, one.vector) }))
+        .filter((hit) => hit.cosine >= minMeaning)
+        .sort((a, b) => b.cosine - a.cosine || a.seq - b.seq);
+    },
+    async close() {
+      stop.abort();
+      await working;
+    },
+  };
+}
