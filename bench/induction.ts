@@ -13,7 +13,7 @@ import { loadConfig } from '../src/config.js';
 import { plainContext, systemClock } from '../src/context.js';
 import { createEvidenceService } from '../src/evidence/evidence-service.js';
 import type { RunTrace } from '../src/evidence/model.js';
-import { type CorpusRun, corpusOf, foldOf } from '../src/generate/induction/corpus.js';
+import { type CorpusRun, corpusOf, foldOf, rejectedOf } from '../src/generate/induction/corpus.js';
 import { coverageOf, freeTextTools } from '../src/generate/induction/coverage.js';
 import { induce } from '../src/generate/induction/induce.js';
 import { writeSkills } from '../src/generate/induction/spec-of.js';
@@ -22,8 +22,13 @@ import { createRoots } from '../src/roots.js';
 import { createScoringService } from '../src/scoring/scoring-service.js';
 import { peerLibrary, peerSaving, saving } from './induction-peer.js';
 
-/** The accepted runs of a log, read and scored the way the program does it. */
-async function acceptedRuns(path: string): Promise<CorpusRun[]> {
+interface Runs {
+  readonly accepted: readonly CorpusRun[];
+  readonly rejected: readonly CorpusRun[];
+}
+
+/** The runs of a log, read and scored the way the program does it. */
+async function runsOf(path: string): Promise<Runs> {
   const home = mkdtempSync(join(tmpdir(), 'bench-induction-'));
   const file = resolve(path);
   const config = loadConfig({}, { home, db: join(home, 'foundry.db'), roots: [home], readRoots: [dirname(file)] });
@@ -37,7 +42,8 @@ async function acceptedRuns(path: string): Promise<CorpusRun[]> {
     await evidence.importEvidence({ path: file }, context);
     const traces: RunTrace[] = [];
     for await (const trace of store.evidence.traces({})) traces.push(trace);
-    return corpusOf(traces, await scoring.scoresOf(traces, context));
+    const scores = await scoring.scoresOf(traces, context);
+    return { accepted: corpusOf(traces, scores), rejected: rejectedOf(traces, scores) };
   } finally {
     await store.close();
     rmSync(home, { recursive: true, force: true });
@@ -63,15 +69,18 @@ async function main(): Promise<void> {
     },
   });
   const { salt } = values;
-  let train: CorpusRun[];
-  let heldOut: CorpusRun[];
+  let train: readonly CorpusRun[];
+  let rejected: readonly CorpusRun[];
+  let heldOut: readonly CorpusRun[];
   if (values.data !== undefined) {
-    const all = await acceptedRuns(values.data);
-    train = all.filter((run) => foldOf(run.group, `${salt}:bench`, 2) === 0);
-    heldOut = all.filter((run) => foldOf(run.group, `${salt}:bench`, 2) === 1);
+    const all = await runsOf(values.data);
+    const isIn = (half: number) => (run: CorpusRun) => foldOf(run.group, `${salt}:bench`, 2) === half;
+    train = all.accepted.filter(isIn(0));
+    rejected = all.rejected.filter(isIn(0));
+    heldOut = all.accepted.filter(isIn(1));
   } else if (values.train !== undefined && values['held-out'] !== undefined) {
-    train = await acceptedRuns(values.train);
-    heldOut = await acceptedRuns(values['held-out']);
+    ({ accepted: train, rejected } = await runsOf(values.train));
+    heldOut = (await runsOf(values['held-out'])).accepted;
   } else {
     console.error('usage: induction.ts --train FILE --held-out FILE [--salt TEXT] [--json], or --data FILE');
     process.exitCode = 2;
@@ -82,6 +91,7 @@ async function main(): Promise<void> {
   const induced = await induce(train, {
     salt,
     destructive,
+    rejected,
     signal: new AbortController().signal,
     progress: () => undefined,
   });

@@ -107,6 +107,14 @@ export function corpusRun(trace: RunTrace): CorpusRun {
   };
 }
 
+/** Runs that were rejected, in order of run id: nothing is learnt from them but where a skill must stop. */
+export function rejectedOf(traces: readonly RunTrace[], scores: ReadonlyMap<string, ScoredRun>): CorpusRun[] {
+  return traces
+    .filter((trace) => scores.get(trace.run.run_id)?.category === 'rejected')
+    .map(corpusRun)
+    .sort((a, b) => byText(a.runId, b.runId));
+}
+
 /** The corpus of accepted runs, in order of run id. A run without an `accepted` score is never let in. */
 export function corpusOf(traces: readonly RunTrace[], scores: ReadonlyMap<string, ScoredRun>): CorpusRun[] {
   return traces

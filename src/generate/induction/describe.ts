@@ -1,7 +1,7 @@
 import type { InducedSkill } from './induce.js';
 import type { Destructive } from './match.js';
 import { nounOf, plural, singular, snakeCase, toolWords, unique } from './naming.js';
-import type { Param, Program, Step, Where } from './program.js';
+import type { Param, Program, Step, When, Where } from './program.js';
 import { byText } from './values.js';
 
 const stopWords = new Set(
@@ -104,11 +104,10 @@ function condition(where: Where | null): string {
   return ` whose ${field.replaceAll('_', ' ')} is ${where.is ? '' : 'not '}${JSON.stringify(where.value)}`;
 }
 
-function guard({ when }: Step, program: Program): string {
-  if (when === null) return '';
+function told(when: When, word: string, program: Program): string {
   const field = when.path.filter((one) => typeof one === 'string').join(' ') || 'value';
   const of = nounOf(program.steps[when.step]?.tool ?? '').join(' ');
-  return ` if the ${field.replaceAll('_', ' ')} of the ${of} is ${when.is ? '' : 'not '}${JSON.stringify(when.value)}`;
+  return ` ${word} the ${field.replaceAll('_', ' ')} of the ${of} is ${when.is ? '' : 'not '}${JSON.stringify(when.value)}`;
 }
 
 function phrase(step: Step, program: Program): string {
@@ -162,7 +161,10 @@ export function wordsOf(text: string): Set<string> {
 
 /** One sentence that starts with a verb: the steps in order, and what the runs were about. */
 export function summaryOf(program: Program, terms: readonly string[]): string {
-  const steps = program.steps.map((step) => `${phrase(step, program)}${constants(step)}${guard(step, program)}`);
+  const steps = program.steps.map((step, at) => {
+    const stop = program.guard?.before === at ? told(program.guard, 'only if', program) : '';
+    return `${phrase(step, program)}${constants(step)}${step.when ? told(step.when, 'if', program) : ''}${stop}`;
+  });
   const sentence = `${steps.join(', then ')}${terms.length > 0 ? ` (for requests about: ${terms.join(', ')})` : ''}.`;
   return (sentence.charAt(0).toUpperCase() + sentence.slice(1)).slice(0, 500);
 }

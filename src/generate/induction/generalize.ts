@@ -290,5 +290,6 @@ export function generalize(flow: Flow, runs: readonly LinkedRun[], frequent: Rea
     steps,
     links: programLinks(flow, order, work.exprs),
     order: flow.steps.map((_, step) => order.indexOf(step)),
+    guard: null,
   };
 }

@@ -7,6 +7,7 @@ import { generalize } from './generalize.js';
 import { listPrograms } from './list-program.js';
 import type { Destructive, Occurrence } from './match.js';
 import { mineFlows } from './mine.js';
+import { lessonOf } from './negative.js';
 import { withOptional, without } from './optional.js';
 import { type Program, programId } from './program.js';
 import { repair } from './repair.js';
@@ -17,6 +18,8 @@ export interface InduceOptions {
   readonly salt: string;
   readonly destructive: Destructive;
   readonly signal: AbortSignal;
+  /** rejected runs: a program that stands in them gets a guard, or is refused */
+  readonly rejected?: readonly CorpusRun[];
   readonly progress: (done: number, total: number, message: string) => void;
 }
 
@@ -30,6 +33,8 @@ export interface InducedSkill {
   /** occurrences of its own, in training and held-out runs, that no skill chosen before covers */
   readonly own: readonly Occurrence[];
   readonly gain: number;
+  /** where a guard stops it: as it stood in a rejected run */
+  readonly stopped: Occurrence | null;
 }
 
 export interface Induced {
@@ -119,6 +124,7 @@ interface Judged {
   readonly train: readonly Occurrence[];
   readonly heldOut: readonly Occurrence[];
   readonly fold: number;
+  readonly stopped?: Occurrence | null;
 }
 
 function inputs(occurrences: readonly Occurrence[]): Set<string> {
@@ -185,6 +191,27 @@ async function optionalOnes(
   return found;
 }
 
+/** A program in the light of the rejected runs of the training folds: as it was, with a guard, or null where it is refused. */
+function afterRejected(
+  one: Judged & Candidate,
+  index: LabelIndex,
+  { salt, destructive, rejected = [] }: InduceOptions,
+): (Judged & Candidate) | null {
+  if (rejected.length === 0) return one;
+  const isShown = (each: Occurrence): boolean =>
+    each.payload !== null && foldOf(each.run.group, salt, folds) !== one.fold;
+  const failed = occurrencesOf(one.program, indexByLabel(rejected), new Set(), destructive).filter(isShown);
+  const accepted = one.occurrences.filter(isShown);
+  const runs = new Set([...index.values()].flat()).size;
+  const share = rejected.length / (rejected.length + runs);
+  const lesson = lessonOf(one.program, { accepted, rejected: failed, share }, destructive);
+  if (lesson === 'nothing') return one;
+  if (lesson === 'refused') return null;
+  const guarded = verified({ ...one.program, guard: lesson }, index, destructive);
+  const whole = guarded && judged(guarded.program, guarded.occurrences, new Set([one.fold]), salt);
+  return whole && { ...whole, occurrences: guarded.occurrences, stopped: failed[0] ?? null };
+}
+
 /** Learns skills from a corpus of accepted runs. The same runs, salt and order give the same skills. */
 export async function induce(runs: readonly CorpusRun[], options: InduceOptions): Promise<Induced> {
   const dictionaries = findDictionaries(runs);
@@ -218,13 +245,22 @@ export async function induce(runs: readonly CorpusRun[], options: InduceOptions)
   }
   for (const one of await optionalOnes([...judgedById.values()], index, options))
     judgedById.set(programId(one.program), one);
+  for (const [id, one] of [...judgedById]) {
+    const taught = afterRejected(one, index, options);
+    if (taught === one) continue;
+    judgedById.delete(id);
+    if (taught) judgedById.set(programId(taught.program), taught);
+    else drop('it stood in rejected runs rather than in accepted ones');
+  }
   options.progress(1, 2, 'choosing skills');
   const rules = { minGroups: minGroupsFor(runs.length), minOwnShare: 0.25, minCallsEach: 1, maxSkills: 60 };
   const { destructive, signal } = options;
   const chosen = await choose([...judgedById.values()], { index, rules, destructive, signal });
   const skills = chosen.flatMap(({ program, own, gain }) => {
     const whole = judgedById.get(programId(program));
-    return whole ? [{ program, train: whole.train, heldOut: whole.heldOut, own, gain }] : [];
+    return whole
+      ? [{ program, train: whole.train, heldOut: whole.heldOut, own, gain, stopped: whole.stopped ?? null }]
+      : [];
   });
   const calls = runs.reduce((sum, run) => sum + run.calls.length, 0);
   return { skills, runs: runs.length, calls, programs: found.size, dropped };

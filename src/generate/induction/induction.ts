@@ -6,7 +6,7 @@ import type { ScoringService } from '../../scoring/service.js';
 import type { Store } from '../../store.js';
 import type { Generator, Proposal, ProposeOutcome, ProposeRequest } from '../model.js';
 import { clusterOf, clusterView, whyNone } from './belonging.js';
-import { type CorpusRun, corpusOf } from './corpus.js';
+import { type CorpusRun, corpusOf, rejectedOf } from './corpus.js';
 import { induce } from './induce.js';
 import { writeSkills } from './spec-of.js';
 
@@ -27,9 +27,15 @@ const batch = 50;
 const keptResults = 4;
 const maxClusters = 100_000;
 
-/** The accepted runs behind a clustering; runs without a score are scored on the way. */
-async function loadCorpus(deps: InductionDeps, runIds: readonly string[], context: WorkContext): Promise<CorpusRun[]> {
-  const corpus: CorpusRun[] = [];
+interface Corpus {
+  readonly accepted: readonly CorpusRun[];
+  readonly rejected: readonly CorpusRun[];
+}
+
+/** The accepted and the rejected runs behind a clustering; runs without a score are scored on the way. */
+async function loadCorpus(deps: InductionDeps, runIds: readonly string[], context: WorkContext): Promise<Corpus> {
+  const accepted: CorpusRun[] = [];
+  const rejected: CorpusRun[] = [];
   for (let at = 0; at < runIds.length; at += batch) {
     context.signal.throwIfAborted();
     context.progress(at, runIds.length, 'reading runs');
@@ -38,9 +44,11 @@ async function loadCorpus(deps: InductionDeps, runIds: readonly string[], contex
       const trace = await deps.store.evidence.getTrace(runId);
       if (trace) traces.push(trace);
     }
-    corpus.push(...corpusOf(traces, await deps.scoring.scoresOf(traces, context)));
+    const scores = await deps.scoring.scoresOf(traces, context);
+    accepted.push(...corpusOf(traces, scores));
+    rejected.push(...rejectedOf(traces, scores));
   }
-  return corpus;
+  return { accepted, rejected };
 }
 
 async function destructiveTools(deps: InductionDeps, corpus: readonly CorpusRun[]): Promise<Set<string>> {
@@ -53,7 +61,7 @@ async function destructiveTools(deps: InductionDeps, corpus: readonly CorpusRun[
 async function learn(
   deps: InductionDeps,
   request: ProposeRequest,
-  corpus: readonly CorpusRun[],
+  { accepted: corpus, rejected }: Corpus,
   context: WorkContext,
 ): Promise<Learnt> {
   const { signal } = context;
@@ -61,7 +69,7 @@ async function learn(
   const destructive = (tool: string) => changing.has(tool);
   const salt = await deps.store.salt();
   const progress = (done: number, total: number, message: string) => context.progress(done, total, message);
-  const induced = await induce(corpus, { salt, destructive, signal, progress });
+  const induced = await induce(corpus, { salt, destructive, rejected, signal, progress });
   const written = writeSkills(
     induced.skills,
     corpus.map((run) => run.request),
@@ -124,7 +132,12 @@ export function createInductionGenerator(deps: InductionDeps): Generator {
     }
     const runIds = [...(await deps.store.needs.runsOfMining(clustering.mining_id))].sort();
     const corpus = await loadCorpus(deps, runIds, context);
-    const key = hashOf([request.clusteringId, request.maxTests, corpus.map((run) => run.runId)]);
+    const key = hashOf([
+      request.clusteringId,
+      request.maxTests,
+      corpus.accepted.map((run) => run.runId),
+      corpus.rejected.map((run) => run.runId),
+    ]);
     const known = results.get(key);
     if (known) return known;
     const learnt = await learn(deps, request, corpus, context);

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../json.js';
 import { type Bound, search, slotKey } from './bind.js';
 import { type CorpusCall, type CorpusRun, knownBefore, saidBefore } from './corpus.js';
-import { type Bindings, type Expr, type Program, replay } from './program.js';
+import { type Bindings, type Expr, fulfils, type Program, replay, resultsOf } from './program.js';
 import { elementsAt, elementValue, leavesOf, valueKey } from './values.js';
 
 /**
@@ -186,6 +186,8 @@ export function occurrencesIn(
       )
     )
       continue;
+    // Where its guard holds it back it makes no call that could be compared.
+    if (program.guard && !fulfils(program.guard, resultsOf(program, bound))) continue;
     const one = occurrenceOf(program, run, bound, destructive);
     found.push(one);
     for (const each of one.calls) taken.add(each);

@@ -69,6 +69,7 @@ export function without(program: Program, left: number): Program | null {
     })),
     links: links.map((one) => ({ ...one, from: moved(one.from), to: moved(one.to) })),
     order: order.map(moved),
+    guard: null,
   };
 }
 
@@ -77,7 +78,7 @@ function groupsIn(occurrences: readonly Occurrence[]): number {
 }
 
 /** The conditions on what one occurrence saw before a step, by the results of its single calls. */
-function conditions(one: Occurrence, before: number, is: boolean): Map<string, When> {
+export function conditionsBefore(one: Occurrence, before: number, is: boolean): Map<string, When> {
   const found = new Map<string, When>();
   for (const [step, calls] of one.steps.slice(0, before).entries()) {
     const [call] = calls;
@@ -102,8 +103,8 @@ function whenOf(having: readonly Occurrence[], lacking: readonly Occurrence[], b
   const [with1] = having;
   const [without1] = lacking;
   const all = [
-    ...(with1 ? conditions(with1, before, true) : []),
-    ...(without1 ? conditions(without1, before, false) : []),
+    ...(with1 ? conditionsBefore(with1, before, true) : []),
+    ...(without1 ? conditionsBefore(without1, before, false) : []),
   ];
   return all.sort((a, b) => byText(a[0], b[0])).find(([, when]) => tells(when))?.[1] ?? null;
 }

@@ -53,6 +53,11 @@ export function fulfils({ step, path, is, value }: When, results: readonly JsonV
   return (found !== undefined && valueKey(found) === valueKey(value)) === is;
 }
 
+/** Before this step the program stops, and says that something is missing, unless an earlier result is as the condition says. */
+export interface Guard extends When {
+  readonly before: number;
+}
+
 export type Over =
   | { readonly kind: 'result'; readonly step: number; readonly list: Path; readonly where: Where | null }
   | { readonly kind: 'param'; readonly name: string };
@@ -100,6 +105,7 @@ export interface Program {
   readonly links: readonly Link[];
   /** the order in which an occurrence is looked for: each step but the first is linked to one before it */
   readonly order: readonly number[];
+  readonly guard: Guard | null;
 }
 
 export type Bindings = Readonly<Record<string, JsonValue>>;
@@ -185,7 +191,8 @@ export function runProgram(program: Program, input: Bindings, answer: Answer): J
     }
     return answer(step.tool, args);
   };
-  for (const step of program.steps) {
+  for (const [at, step] of program.steps.entries()) {
+    if (program.guard?.before === at && !fulfils(program.guard, results)) return null;
     let result: JsonValue | undefined;
     if (step.when !== null && !fulfils(step.when, results)) result = null;
     else if (step.over === null) result = call(step, null);
@@ -203,6 +210,14 @@ export function runProgram(program: Program, input: Bindings, answer: Answer): J
     payload[step.name] = result;
   }
   return payload;
+}
+
+/** The results of an occurrence's calls, by step, as the program sees them. */
+export function resultsOf(program: Program, steps: readonly (readonly CorpusCall[] | undefined)[]): JsonValue[] {
+  return program.steps.map((step, at) => {
+    const results = (steps[at] ?? []).map((call) => call.result);
+    return step.over === null ? (results[0] ?? null) : results;
+  });
 }
 
 /**

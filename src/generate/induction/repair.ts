@@ -1,7 +1,6 @@
-import type { JsonValue } from '../../json.js';
 import type { Occurrence } from './match.js';
 import { snakeCase, unique } from './naming.js';
-import { type Argument, evaluate, type Link, type Program } from './program.js';
+import { type Argument, evaluate, type Link, type Program, resultsOf } from './program.js';
 import { valueKey } from './values.js';
 
 /** Up to this share of failed replays they are noise: the flow becomes part of the structure instead of a parameter. */
@@ -19,9 +18,7 @@ function explains(program: Program, argument: Argument, step: number, one: Occur
     const from = one.steps[expr.step]?.[0];
     if (!from || from.resultOrdinal >= call.ordinal) return false;
   }
-  const results = one.steps.map((calls, at): JsonValue => {
-    return program.steps[at]?.over === null ? (calls[0]?.result ?? null) : calls.map((each) => each.result);
-  });
+  const results = resultsOf(program, one.steps);
   const value = evaluate(expr, one.input, results, null);
   return value !== undefined && valueKey(value) === recorded.key;
 }

@@ -87,6 +87,19 @@ function missingTest(skill: InducedSkill, from: Occurrence): SpecTest | null {
   };
 }
 
+/** Where a guard stops it: with the answers of a rejected run, nothing is changed. */
+function stoppedTest({ program, stopped }: InducedSkill): SpecTest | null {
+  const { guard } = program;
+  if (guard === null || stopped === null) return null;
+  const calls = stopped.steps.slice(0, guard.before).flat();
+  return {
+    name: 'as in a run that went wrong: it stops in time',
+    input: { ...stopped.input },
+    calls: calls.map((call) => ({ name: call.tool, args: call.args, result: call.result })),
+    expected: { status: 'missing', payload: null, prov_contains: provOf(program.steps.slice(0, guard.before)) },
+  };
+}
+
 function differ(tests: readonly SpecTest[]): boolean {
   return new Set(tests.map((test) => valueKey(test.expected.payload ?? null))).size > 1;
 }
@@ -118,6 +131,7 @@ export function writeSkills(
     const visible = visibleCases.map((one, at) => testOf(skill, one, `recorded case ${at + 1}`));
     if (!differ(visible)) return [];
     const missing = visibleCases[0] && missingTest(skill, visibleCases[0]);
+    const edges = [missing, stoppedTest(skill)].filter((one) => one !== null && one !== undefined);
     const hiddenTests = cases(skill.heldOut)
       .slice(0, maxHiddenTests)
       .map((one, at) => testOf(skill, one, `held-out case ${at + 1}`));
@@ -137,7 +151,7 @@ export function writeSkills(
       summary: summaryOf(skill.program, termsOf(skill, background, requests.length)),
       input_schema: schema,
       output_schema: schemaOf(payloads, { depth: 0, sure: true }),
-      tests: missing ? [...visible, missing] : visible,
+      tests: [...visible, ...edges],
       dependencies: { capabilities: [], tools },
       properties: [],
       permissions: { net: [] },

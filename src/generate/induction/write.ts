@@ -180,6 +180,14 @@ function writeWhen(when: Step['when'], names: Names): string {
   return `${access(names.steps[when.step] ?? '', when.path)} ${when.is ? '===' : '!=='} ${literal(when.value)} ? `;
 }
 
+function writeGuard(guard: Program['guard'], at: number, names: Names, prov: string): string[] {
+  if (guard?.before !== at) return [];
+  const found = access(names.steps[guard.step] ?? '', guard.path);
+  return [
+    `  if (${found} ${guard.is ? '!==' : '==='} ${literal(guard.value)}) return { status: 'missing', payload: null, prov: ${prov} };`,
+  ];
+}
+
 function writeStep(step: Step, at: number, names: Names): string[] {
   const name = names.steps[at] ?? '';
   if (step.over === null) {
@@ -231,6 +239,7 @@ export function writeCode(program: Program, properties: JsonObject, learnt: Lear
   const called: string[] = [];
   for (const [at, step] of program.steps.entries()) {
     const prov = `[${called.map(text).join(', ')}]`;
+    lines.push(...writeGuard(program.guard, at, names, prov));
     for (const { expr } of step.args) {
       if (expr.kind === 'select') lines.push(...writeSelect(expr, names, prov));
       if (expr.kind === 'get') lines.push(...writeExtreme(expr, names, prov));
