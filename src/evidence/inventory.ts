@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { oneLine } from '../visible.js';
 import type { inventory } from './contract.js';
 import type { EvidenceRecord, Run, RunTrace } from './model.js';
 import { RunNotes, tokensOfCall, tokensOfResult } from './run-notes.js';
@@ -117,18 +118,22 @@ export class InventoryCounter {
   }
 
   result(): Inventory {
-    const tools = [...this.#tools].map(([name, counts]) => ({ name, ...counts }));
+    const tools = [...this.#tools].map(([name, counts]) => ({ name: oneLine(name), ...counts }));
     tools.sort((a, b) => b.calls - a.calls || (a.name < b.name ? -1 : 1));
     const versions = [...this.#versions].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
     return {
       formats: Object.fromEntries(this.#formats),
-      versions: Object.fromEntries(versions.slice(0, maxVersions)),
+      versions: Object.fromEntries(versions.slice(0, maxVersions).map(([name, count]) => [oneLine(name), count])),
       runs: this.#runs.size,
       tasks: this.#tasks.size,
       tools: tools.slice(0, maxTools),
       outcomes: Object.fromEntries(this.#outcomes),
       usage: { ...this.#usage, records: this.#withUsage },
-      needs: this.needs?.top(shownNeeds) ?? [],
+      needs: (this.needs?.top(shownNeeds) ?? []).map((need) => ({
+        ...need,
+        text: oneLine(need.text),
+        tools: need.tools.map(oneLine),
+      })),
       missing: this.#missing(),
     };
   }

@@ -87,9 +87,12 @@ describe('the values of hidden tests', () => {
       await done(client, 'foundry_status', {}),
       await client.call('propose_spec', { spec: { ...spec, tests: spec.tests.slice(0, 3) } }),
       await client.call('generate_and_gate_code', { spec_id: specId, code: body('"x"'), supersedes: name }),
-      await client.call('search_evidence', { query: hidden[0] }),
       await client.call('generate_and_gate_code', { spec_id: specId, generator: 'agent', retries: 0 }),
     ];
+    // What was not found is named: the caller's own word, which is not told to be anything else.
+    const sought = await client.call('search_evidence', { query: hidden[0] });
+    expect(sought.data).toMatchObject({ results: [] });
+    results.push({ ...sought, text: sought.text.replaceAll(String(hidden[0]), ''), data: {} });
     const listed = await done(client, 'foundry_status', {});
     for (const { job_id } of items(listed.data['jobs'])) results.push(await client.call('foundry_status', { job_id }));
     const prompts = [

@@ -48,7 +48,7 @@ const logs: Readonly<Record<string, Log>> = {
 };
 
 /** So many damaged copies of each recording; about half of the lines of each are damaged. */
-const copies = 40;
+const copies = 10;
 
 describe('however the lines of a log are damaged', () => {
   for (const [format, { lines, texts, mapping }] of Object.entries(logs)) {
