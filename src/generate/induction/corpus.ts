@@ -6,6 +6,7 @@ import type { ScoredRun } from '../../scoring/model.js';
 import { markedByRun } from './placeholders.js';
 import { toldBefore } from './told.js';
 import { byText, leavesOf, type Slot, slotsOf, valueKey } from './values.js';
+import { writtenForms } from './written-forms.js';
 
 /** A call that succeeded and whose arguments and result are known: the only kind that is learnt from. */
 export interface CorpusCall {
@@ -28,6 +29,8 @@ interface Text {
   readonly ordinal: number;
   readonly text: string;
   readonly byUser: boolean;
+  /** of a person's words, the same in small letters */
+  readonly lower: string | null;
 }
 
 export interface CorpusRun {
@@ -69,7 +72,8 @@ function proseOf(call: CorpusCall | undefined): string[] {
 export function corpusRun(trace: RunTrace): CorpusRun {
   const turns = trace.records.filter((one) => one.role === 'user' && one.is_human && one.text !== null);
   const marked = markedByRun(trace.run.run_id);
-  const texts: Text[] = turns.map((one) => ({ ordinal: one.ordinal, text: marked(one.text ?? ''), byUser: true }));
+  const said = (ordinal: number, text: string): Text => ({ ordinal, text, byUser: true, lower: text.toLowerCase() });
+  const texts = turns.map((one) => said(one.ordinal, marked(one.text ?? '')));
   const calls: CorpusCall[] = [];
   const recorded = recordedCalls(trace);
   for (const call of recorded) {
@@ -90,12 +94,12 @@ export function corpusRun(trace: RunTrace): CorpusRun {
     });
     for (const leaf of leavesOf(result)) {
       if (typeof leaf === 'string' && /\s/.test(leaf))
-        texts.push({ ordinal: call.resultOrdinal, text: leaf, byUser: false });
+        texts.push({ ordinal: call.resultOrdinal, text: leaf, byUser: false, lower: null });
     }
   }
   const firstSeen = seenIn(calls);
   // Where nobody's words are in the log, what the agent knew beforehand shows in what it did with it.
-  if (turns.length === 0) texts.push({ ordinal: -1, text: toldBefore(calls, firstSeen), byUser: true });
+  if (turns.length === 0) texts.push(said(-1, toldBefore(calls, firstSeen)));
   return {
     runId: trace.run.run_id,
     group: trace.run.task_id === null ? `run:${trace.run.run_id}` : `task:${trace.run.source}:${trace.run.task_id}`,
@@ -128,14 +132,21 @@ export function foldOf(group: string, salt: string, folds: number): number {
   return Number.parseInt(sha256(`${salt}:${group}`).slice(0, 8), 16) % folds;
 }
 
+const edge = /[\p{L}\p{N}]/u;
+
 function standsIn(text: string, word: string): boolean {
-  const edge = /[\p{L}\p{N}]/u;
   for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
     const before = text[at - 1];
     const after = text[at + word.length];
     if ((before === undefined || !edge.test(before)) && (after === undefined || !edge.test(after))) return true;
   }
   return false;
+}
+
+/** Whether a text names a value; a person's words may do so in a form that people write it in. */
+function names({ text, lower }: Text, leaf: string | number): boolean {
+  if (standsIn(text, String(leaf))) return true;
+  return lower !== null && typeof leaf === 'string' && writtenForms(leaf).some((form) => standsIn(lower, form));
 }
 
 function everyLeaf(value: JsonValue, known: (leaf: string | number) => boolean): boolean {
@@ -151,13 +162,11 @@ function everyLeaf(value: JsonValue, known: (leaf: string | number) => boolean):
 export function knownBefore(run: CorpusRun, value: JsonValue, ordinal: number): boolean {
   return everyLeaf(value, (leaf) => {
     if ((run.firstSeen.get(valueKey(leaf)) ?? Number.POSITIVE_INFINITY) < ordinal) return true;
-    return run.texts.some((one) => one.ordinal < ordinal && standsIn(one.text, String(leaf)));
+    return run.texts.some((one) => one.ordinal < ordinal && names(one, leaf));
   });
 }
 
 /** Whether a value stood in the user's words before a place in the run. */
 export function saidBefore(run: CorpusRun, value: JsonValue, ordinal: number): boolean {
-  return everyLeaf(value, (leaf) =>
-    run.texts.some((one) => one.byUser && one.ordinal < ordinal && standsIn(one.text, String(leaf))),
-  );
+  return everyLeaf(value, (leaf) => run.texts.some((one) => one.byUser && one.ordinal < ordinal && names(one, leaf)));
 }
