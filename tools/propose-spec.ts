@@ -24,6 +24,16 @@ function briefText(brief: NonNullable<Result['brief']>): string {
   );
 }
 
+const shownShares = 10;
+
+function compressed({ runs, calls, size_before, size_after, shares }: NonNullable<Result['compression']>): string {
+  const saved = Object.entries(shares).slice(0, shownShares);
+  return lines(
+    `What ${plural(runs, 'accepted run')} with ${plural(calls, 'call')} had to write shrinks from ${size_before} to ${size_after} names and arguments:`,
+    saved.map(([name, share]) => `  ${name} ${(share * 100).toFixed(1)}%`),
+  );
+}
+
 /** A spec may be longer than a result; its resource holds the whole. */
 const maxSpec = 6000;
 
@@ -38,15 +48,19 @@ export const proposeSpec = longTool({
   name: 'propose_spec',
   title: 'Propose specs',
   description:
-    'Get specs with tests: from a cluster_id, from a whole clustering_id, or by checking a spec that you wrote. Generator agent gives you a brief to write it from. Next comes generate_and_gate_code.',
+    'Get specs with tests: from a cluster_id, a whole clustering_id, or by checking one that you wrote. Generator agent gives you a brief. Next comes generate_and_gate_code.',
   input: proposeSpecInput,
   output: proposeSpecOutput,
-  brief: { brief: jsonObject.optional().describe('instructions, samples, spec_schema, related_capabilities') },
+  brief: {
+    brief: jsonObject.optional().describe('instructions, samples, spec_schema, related_capabilities'),
+    compression: jsonObject.optional(),
+  },
   hints: { readOnly: false, destructive: false, idempotent: true, openWorld: true },
   render: (result) =>
     lines(
       `${headings[result.status]}: ${plural(result.specs.length, 'spec')} (generator ${result.generator}).`,
       result.specs.map((spec) => `- ${spec.spec_id} ${spec.name} (${spec.kind}): ${quoted(spec.summary)}`),
+      result.compression && compressed(result.compression),
       result.issues.map((issue) => `- ${issue.code} at ${issue.path || 'the root'}: ${issue.message}`),
       result.skipped.slice(0, 20).map((skip) => `- ${skip.cluster_id} skipped: ${skip.reason}`),
       result.skipped.length > 20 && `... and ${result.skipped.length - 20} more skipped.`,

@@ -30,12 +30,25 @@ export interface Proposal {
   readonly pattern: Omit<PatternRecord, 'spec_id'> | null;
 }
 
+/** What induced skills make of the corpus, by description length: one for each name and each argument that is written. */
+export interface Compression {
+  readonly runs: number;
+  readonly calls: number;
+  readonly size_before: number;
+  /** with the skills, and what they themselves take */
+  readonly size_after: number;
+  /** what each skill saves of the size before, from 0 to 1, by name; in the order in which they were chosen */
+  readonly shares: Readonly<Record<string, number>>;
+}
+
 export interface ProposeOutcome {
   readonly status: 'proposed' | 'brief' | 'skipped' | 'invalid';
   readonly proposals: readonly Proposal[];
   readonly issues: readonly SpecIssue[];
   readonly skipped: readonly { readonly cluster_id: string; readonly reason: string }[];
   readonly brief: SpecBrief | null;
+  /** Of induction over a whole clustering. */
+  readonly compression?: Compression;
   /** What a model wrote as a template for specs: one for all (no cluster), or one per cluster. */
   readonly templates?: readonly { readonly cluster_id: string | null; readonly template: JsonObject }[];
 }

@@ -44,6 +44,16 @@ export const proposeSpecOutput = z.object({
   brief: specBrief.optional(),
   skipped: z.array(z.object({ cluster_id: z.string(), reason: z.string() })),
   templates: z.array(z.object({ cluster_id: z.string().optional(), template: jsonObject })).optional(),
+  compression: z
+    .object({
+      runs: z.int(),
+      calls: z.int(),
+      size_before: z.number(),
+      size_after: z.number(),
+      shares: z.record(z.string(), z.number()),
+    })
+    .optional()
+    .describe('Of induction: names and arguments to be written without and with the skills'),
   generator: z.string(),
 });
 export type ProposeSpecOutput = z.infer<typeof proposeSpecOutput>;

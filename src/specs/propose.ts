@@ -42,6 +42,7 @@ function merge(first: ProposeOutcome, second: ProposeOutcome): ProposeOutcome {
     issues: [...first.issues, ...second.issues],
     skipped: second.skipped.filter(({ cluster_id }) => !covered.has(cluster_id)),
     brief: second.brief,
+    ...(first.compression && { compression: first.compression }),
     ...(second.templates && { templates: second.templates }),
   };
 }
@@ -226,6 +227,7 @@ export async function proposeSpec(
     ...(outcome.templates && {
       templates: outcome.templates.map(({ cluster_id, template }) => ({ ...(cluster_id && { cluster_id }), template })),
     }),
+    ...(outcome.compression && { compression: outcome.compression }),
     generator: stage.generator,
   };
 }

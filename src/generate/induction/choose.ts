@@ -30,7 +30,7 @@ export function occurrencesOf(
 }
 
 /** What is written for a call: its name and its arguments. */
-function callCost(call: CorpusCall): number {
+export function callCost(call: CorpusCall): number {
   return 1 + call.slots.length;
 }
 

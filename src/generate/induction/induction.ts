@@ -4,11 +4,12 @@ import type { RunTrace } from '../../evidence/model.js';
 import { contentId, hashOf } from '../../hash.js';
 import type { ScoringService } from '../../scoring/service.js';
 import type { Store } from '../../store.js';
-import type { Generator, Proposal, ProposeOutcome, ProposeRequest } from '../model.js';
+import type { Compression, Generator, Proposal, ProposeOutcome, ProposeRequest } from '../model.js';
 import { clusterOf, clusterView, whyNone } from './belonging.js';
+import { callCost, gainOf } from './choose.js';
 import { type CorpusRun, corpusOf, rejectedOf } from './corpus.js';
 import { induce } from './induce.js';
-import { writeSkills } from './spec-of.js';
+import { type WrittenSkill, writeSkills } from './spec-of.js';
 
 export interface InductionDeps {
   readonly store: Store;
@@ -19,6 +20,7 @@ export interface InductionDeps {
 
 /** What one induction gave: kept by corpus, so that asking for one cluster after another learns once. */
 interface Learnt {
+  readonly compression: Compression;
   readonly proposals: readonly Proposal[];
   readonly skipped: readonly { cluster_id: string; reason: string }[];
 }
@@ -105,13 +107,33 @@ async function learn(
   const skipped = clusters
     .filter((one) => !own.has(one.cluster_id))
     .map((one) => ({ cluster_id: one.cluster_id, reason: whyNone(one.cluster_id, view, { accepted, covering }) }));
-  return { proposals, skipped };
+  return { proposals, skipped, compression: compressionOf(corpus, written) };
+}
+
+function compressionOf(corpus: readonly CorpusRun[], written: readonly WrittenSkill[]): Compression {
+  const calls = corpus.flatMap((run) => run.calls);
+  const before = calls.reduce((sum, call) => sum + callCost(call), 0);
+  const saved = written.map((one) => [one.spec.name, Math.max(0, gainOf(one.skill.program, one.skill.own))] as const);
+  return {
+    runs: corpus.length,
+    calls: calls.length,
+    size_before: before,
+    size_after: before - saved.reduce((sum, [, gain]) => sum + gain, 0),
+    shares: Object.fromEntries(saved.map(([name, gain]) => [name, before === 0 ? 0 : gain / before])),
+  };
 }
 
 function outcomeFor(learnt: Learnt, clusterId: string | null): ProposeOutcome {
   const proposals = learnt.proposals.filter((one) => clusterId === null || one.clusterId === clusterId);
   const skipped = learnt.skipped.filter((one) => clusterId === null || one.cluster_id === clusterId);
-  return { status: proposals.length > 0 ? 'proposed' : 'skipped', proposals, issues: [], skipped, brief: null };
+  return {
+    status: proposals.length > 0 ? 'proposed' : 'skipped',
+    proposals,
+    issues: [],
+    skipped,
+    brief: null,
+    ...(clusterId === null && { compression: learnt.compression }),
+  };
 }
 
 /**

@@ -164,6 +164,26 @@ describe('the induction generator', () => {
     }
   });
 
+  it('says what the skills make of the corpus, and each one its share', async () => {
+    await fill(plantedRuns({ runs: 45, noise: 0, seed: 1 }));
+    const induction = generator(scoringUpTo(45));
+    const { compression } = await induction.propose(request(null), plainContext());
+    const { runs = 0, calls = 0, size_before: before = 0, size_after: after = 0, shares = {} } = compression ?? {};
+    expect([runs, calls]).toEqual([
+      45,
+      (await store.evidence.listRuns({}, 100)).reduce((sum, run) => sum + run.calls, 0),
+    ]);
+    expect(before).toBeGreaterThan(after);
+    expect(Object.keys(shares).sort()).toEqual([
+      'get_order_and_track_parcels',
+      'refund_order_for_ticket',
+      'reset_password_for_ticket',
+    ]);
+    const saved = Object.values(shares).reduce((sum, share) => sum + share, 0);
+    expect(before * (1 - saved)).toBeCloseTo(after);
+    expect((await induction.propose(request('parcels'), plainContext())).compression).toBeUndefined();
+  });
+
   it('selects from the same skills for one cluster', async () => {
     await fill(plantedRuns({ runs: 45, noise: 0, seed: 1 }));
     const induction = generator(scoringUpTo(45));
