@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { isJsonObject, type JsonValue } from '../../src/json.js';
 import type { SpecTest } from '../../src/specs/model.js';
+import { everyThird } from '../support/sampled.js';
 import { candidate, gateWith, never, openSandbox, rightSum, runOnce, sumTest } from '../unit/gate/support.js';
 import { typescriptCorpus } from './corpus/typescript.js';
 
@@ -21,13 +22,17 @@ const hiddenTests: SpecTest[] = [
 const secrets = /77118231|77118232|60351774|60351772|hidden_name|seg_91734|concealed/;
 
 describe('the gate', () => {
-  test.each(typescriptCorpus)('rejects the candidate that $name', async ({ code }) => {
-    const report = await gate.judge(candidate(code, { hiddenTests }), never);
-    expect(report.verdict).toBe('rejected');
-    expect(report.failed_stage).not.toBeNull();
-    expect(report.reasons.length).toBeGreaterThan(0);
-    expect(JSON.stringify(report)).not.toMatch(secrets);
-  });
+  // Each of them is run in the sandbox itself by sandbox-hostile.test.ts.
+  test.each(everyThird(typescriptCorpus, 'hostile candidates'))(
+    'rejects the candidate that $name',
+    async ({ code }) => {
+      const report = await gate.judge(candidate(code, { hiddenTests }), never);
+      expect(report.verdict).toBe('rejected');
+      expect(report.failed_stage).not.toBeNull();
+      expect(report.reasons.length).toBeGreaterThan(0);
+      expect(JSON.stringify(report)).not.toMatch(secrets);
+    },
+  );
 
   test('admits the right one after all of them', async () => {
     const report = await patientGate.judge(candidate(rightSum, { hiddenTests }), never);

@@ -4,6 +4,7 @@ import { createGate } from '../../src/gate/gate.js';
 import type { Gate } from '../../src/gate/model.js';
 import type { InvokeOutcome } from '../../src/gate/runtimes/runtime.js';
 import { openPython, pythonConfig } from '../support/python.js';
+import { everyThird } from '../support/sampled.js';
 import { candidate, invocation, never, stageOf, sumTest } from '../unit/gate/support.js';
 import { pythonCorpus, slyPython } from './corpus/python.js';
 
@@ -82,12 +83,15 @@ def execute(input, ctx):
 });
 
 describe('the gate for Python', () => {
-  test.concurrent.each(slyPython)('rejects the candidate that $name', async ({ code, refused }) => {
-    const report = await hastyGate.judge(candidate(code, { language: 'python' }), never);
-    expect(report.verdict).toBe('rejected');
-    if (refused) expect(report.failed_stage).toBe('static');
-    expect(JSON.stringify(report).length).toBeLessThan(20_000);
-  });
+  test.concurrent.each(everyThird(slyPython, 'hostile Python candidates'))(
+    'rejects the candidate that $name',
+    async ({ code, refused }) => {
+      const report = await hastyGate.judge(candidate(code, { language: 'python' }), never);
+      expect(report.verdict).toBe('rejected');
+      if (refused) expect(report.failed_stage).toBe('static');
+      expect(JSON.stringify(report).length).toBeLessThan(20_000);
+    },
+  );
 
   const right = `
 def execute(input, ctx):

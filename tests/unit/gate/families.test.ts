@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { GateReport } from '../../../src/gate/model.js';
 import { families, honest, variants, type Weakness, weak, weaknesses } from '../../support/gate-candidates.js';
+import { full } from '../../support/sampled.js';
 import { gateWith, never, openSandbox } from './support.js';
 
 // All of them take some minutes on two cores: FOUNDRY_GATE_FULL=1 runs them, otherwise each family once with a part of its variants.
-const full = process.env['FOUNDRY_GATE_FULL'] === '1';
 const step = full ? 1 : 5;
 const all = families.flatMap((family, at) =>
   Array.from({ length: variants }, (_, variant) => ({ family, variant, at })),

@@ -5,10 +5,10 @@ import type { GateReport } from '../../../src/gate/model.js';
 import { honest, type Weakness, weak, weaknesses } from '../../support/gate-candidates.js';
 import { openPython, pythonConfig } from '../../support/python.js';
 import { pythonFamilies } from '../../support/python-families.js';
+import { full } from '../../support/sampled.js';
 import { never } from './support.js';
 
 // All of them take some minutes on two cores: FOUNDRY_GATE_FULL=1 runs them, otherwise each family once.
-const full = process.env['FOUNDRY_GATE_FULL'] === '1';
 const variants = 4;
 const all = pythonFamilies.flatMap((family, at) =>
   Array.from({ length: variants }, (_, variant) => ({ family, variant, at })),
