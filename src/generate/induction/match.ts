@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../json.js';
 import { type Bound, search, slotKey } from './bind.js';
 import { type CorpusCall, type CorpusRun, knownBefore, saidBefore } from './corpus.js';
-import { type Bindings, type Expr, fulfils, type Program, replay, resultsOf } from './program.js';
+import { type Bindings, fulfils, type Program, replay, resultsOf, stepsIn } from './program.js';
 import { elementsAt, elementValue, leavesOf, valueKey } from './values.js';
 
 /**
@@ -63,16 +63,10 @@ function inputOf(
   return { input, uses };
 }
 
-function sourceSteps(expr: Expr): number[] {
-  if (expr.kind === 'get') return [expr.step];
-  if (expr.kind !== 'select') return [];
-  return expr.wanted.kind === 'get' ? [expr.step, expr.wanted.step] : [expr.step];
-}
-
 /** Whether each source of the program came before its use in these calls. */
 function ordered(program: Program, bound: Bound): boolean {
   return program.steps.every((step, at) => {
-    const sources = step.args.flatMap(({ expr }) => sourceSteps(expr));
+    const sources = step.args.flatMap(({ expr }) => stepsIn(expr));
     const calls = bound[at] ?? [];
     if (step.over?.kind === 'result') {
       const { step: from } = step.over;

@@ -1,17 +1,11 @@
 import type { JsonValue } from '../../json.js';
 import type { Occurrence } from './match.js';
 import type { Expr, Link, Program, Step, When } from './program.js';
-import { fulfils } from './program.js';
+import { fulfils, stepsIn } from './program.js';
 import { scalarPaths } from './select.js';
 import { byText, valueAt } from './values.js';
 
 const minGroupsEach = 3;
-
-function stepsIn(expr: Expr): number[] {
-  if (expr.kind === 'get') return [expr.step];
-  if (expr.kind !== 'select') return [];
-  return expr.wanted.kind === 'get' ? [expr.step, expr.wanted.step] : [expr.step];
-}
 
 function paramsIn(expr: Expr): string[] {
   if (expr.kind === 'param') return [expr.name];

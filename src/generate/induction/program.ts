@@ -58,6 +58,13 @@ export interface Guard extends When {
   readonly before: number;
 }
 
+/** The steps whose results an argument is made of. */
+export function stepsIn(expr: Expr): number[] {
+  if (expr.kind === 'get') return [expr.step];
+  if (expr.kind !== 'select') return [];
+  return expr.wanted.kind === 'get' ? [expr.step, expr.wanted.step] : [expr.step];
+}
+
 export type Over =
   | { readonly kind: 'result'; readonly step: number; readonly list: Path; readonly where: Where | null }
   | { readonly kind: 'param'; readonly name: string };

@@ -1,23 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { isDestructiveName } from '../../../src/bridge/effects.js';
-import { loadConfig } from '../../../src/config.js';
-import { fixedClock } from '../../../src/context.js';
-import { createGate } from '../../../src/gate/gate.js';
-import type { Gate } from '../../../src/gate/model.js';
-import { createTypescriptSandbox } from '../../../src/gate/runtimes/typescript.js';
 import { corpusRun } from '../../../src/generate/induction/corpus.js';
 import { induce } from '../../../src/generate/induction/induce.js';
 import { type WrittenSkill, writeSkills } from '../../../src/generate/induction/spec-of.js';
-import { silentLogger } from '../../../src/log.js';
+import { openSandbox } from '../gate/support.js';
+import { judged } from './judge.js';
 import { plantedRuns } from './planted.js';
 
-const home = mkdtempSync(join(tmpdir(), 'induction-'));
-const config = loadConfig({}, { home });
-const sandbox = createTypescriptSandbox({ config, log: silentLogger });
-const gate: Gate = createGate({ config, sandboxes: [sandbox], clock: fixedClock() });
+const sandbox = openSandbox();
 let written: WrittenSkill[] = [];
 
 beforeAll(async () => {
@@ -35,23 +25,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await sandbox.close();
-  rmSync(home, { recursive: true, force: true });
 });
-
-function judge(one: WrittenSkill, code: string) {
-  return gate.judge(
-    {
-      spec: one.spec,
-      code,
-      language: 'typescript',
-      visibleTests: one.spec.tests,
-      hiddenTests: one.hiddenTests,
-      inheritedTests: [],
-      authorSawAll: false,
-    },
-    new AbortController().signal,
-  );
-}
 
 it('writes code that the gate admits, with hidden tests of runs that were held out', async () => {
   expect(written).toHaveLength(3);
@@ -59,7 +33,7 @@ it('writes code that the gate admits, with hidden tests of runs that were held o
     expect(one.hiddenTests.length).toBeGreaterThan(0);
     const shown = new Set(one.spec.tests.map((test) => JSON.stringify(test.input)));
     for (const test of one.hiddenTests) expect(shown).not.toContain(JSON.stringify(test.input));
-    const report = await judge(one, one.code);
+    const report = await judged(sandbox, one);
     expect({ name: one.spec.name, verdict: report.verdict, reasons: report.reasons }).toEqual({
       name: one.spec.name,
       verdict: 'admitted',
@@ -71,7 +45,11 @@ it('writes code that the gate admits, with hidden tests of runs that were held o
 it('writes tests that fail where a call is left out', async () => {
   const map = written.find((one) => one.code.includes('for ('));
   if (!map) throw new Error('no skill with a loop');
-  const report = await judge(map, map.code.replace(/for \((const \w+) of ([\w.]+)\)/, 'for ($1 of $2.slice(1))'));
+  const report = await judged(
+    sandbox,
+    map,
+    map.code.replace(/for \((const \w+) of ([\w.]+)\)/, 'for ($1 of $2.slice(1))'),
+  );
   expect(report.verdict).toBe('rejected');
 });
 

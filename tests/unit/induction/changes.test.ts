@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CorpusRun, corpusRun } from '../../../src/generate/induction/corpus.js';
 import { induce } from '../../../src/generate/induction/induce.js';
 import { type WrittenSkill, writeSkills } from '../../../src/generate/induction/spec-of.js';
-import { gateWith, openSandbox } from '../gate/support.js';
+import { openSandbox } from '../gate/support.js';
+import { judged } from './judge.js';
 import { type FamilyName, families, runsOf } from './planted-changes.js';
 
 const destructive = (tool: string): boolean => /^(book|lend|send|cancel|close)/.test(tool);
@@ -59,18 +60,6 @@ test('nothing else is learnt', () => {
 test.each(names)('the gate admits the code of %s', async (name) => {
   const found = skillFor(name);
   if (!found) throw new Error('not learnt');
-  const { spec, code, hiddenTests } = found;
-  const report = await gateWith(sandbox).judge(
-    {
-      spec,
-      code,
-      language: 'typescript',
-      visibleTests: spec.tests,
-      hiddenTests,
-      inheritedTests: [],
-      authorSawAll: false,
-    },
-    new AbortController().signal,
-  );
+  const report = await judged(sandbox, found);
   expect({ verdict: report.verdict, reasons: report.reasons }).toEqual({ verdict: 'admitted', reasons: [] });
 });

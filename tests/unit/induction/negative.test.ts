@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { corpusRun } from '../../../src/generate/induction/corpus.js';
 import { type Induced, induce } from '../../../src/generate/induction/induce.js';
 import { writeSkills } from '../../../src/generate/induction/spec-of.js';
-import { gateWith, openSandbox } from '../gate/support.js';
+import { openSandbox } from '../gate/support.js';
+import { judged } from './judge.js';
 import { dice } from './planted.js';
 import { traceOf } from './traces.js';
 
@@ -58,19 +59,7 @@ test('a skill that stood in rejected runs stops where their results tell them fr
   const stop = written?.spec.tests.find((one) => one.name.includes('stops in time'));
   expect(stop).toMatchObject({ expected: { status: 'missing' }, calls: [{ name: 'find_order' }] });
   if (!written) throw new Error('nothing was learnt');
-  const { spec, code, hiddenTests } = written;
-  const report = await gateWith(sandbox).judge(
-    {
-      spec,
-      code,
-      language: 'typescript',
-      visibleTests: spec.tests,
-      hiddenTests,
-      inheritedTests: [],
-      authorSawAll: false,
-    },
-    new AbortController().signal,
-  );
+  const report = await judged(sandbox, written);
   expect({ verdict: report.verdict, reasons: report.reasons }).toEqual({ verdict: 'admitted', reasons: [] });
 });
 
