@@ -35,9 +35,9 @@ export interface Compression {
   readonly runs: number;
   readonly calls: number;
   readonly size_before: number;
-  /** with the skills, and what they themselves take */
+  /** with the skills, and what they themselves take up */
   readonly size_after: number;
-  /** what each skill saves of the size before, from 0 to 1, by name; in the order in which they were chosen */
+  /** what each skill saves of the size before, its own size aside, from 0 to 1, by name; in the order in which they were chosen */
   readonly shares: Readonly<Record<string, number>>;
 }
 

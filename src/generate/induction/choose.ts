@@ -45,15 +45,23 @@ export function programSize(program: Program): number {
 
 const looseWeight = 0.5;
 
-/** Description length saved: what need no longer be written where the skill can be called, minus the program. */
-export function gainOf(program: Program, occurrences: readonly Occurrence[]): number {
+/** What need no longer be written where the skill can be called. */
+export function savedBy(occurrences: readonly Occurrence[]): number {
   let saved = 0;
   for (const one of occurrences) {
     if (!one.loose) continue;
     const cost = one.calls.reduce((sum, call) => sum + callCost(call), 0) - skillCost(one);
     saved += one.strict ? cost : cost * looseWeight;
   }
-  return saved - programSize(program);
+  return saved;
+}
+
+/** A library is used for longer than its logs tell of: it is to be worth its own size within four times as much work. */
+const sizeWeight = 0.25;
+
+/** Description length saved, less a part of the program's own. */
+export function gainOf(program: Program, occurrences: readonly Occurrence[]): number {
+  return savedBy(occurrences) - sizeWeight * programSize(program);
 }
 
 export interface Chosen {

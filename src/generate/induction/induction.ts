@@ -6,7 +6,7 @@ import type { ScoringService } from '../../scoring/service.js';
 import type { Store } from '../../store.js';
 import type { Compression, Generator, Proposal, ProposeOutcome, ProposeRequest } from '../model.js';
 import { clusterOf, clusterView, whyNone } from './belonging.js';
-import { callCost, gainOf } from './choose.js';
+import { callCost, programSize, savedBy } from './choose.js';
 import { type CorpusRun, corpusOf, rejectedOf } from './corpus.js';
 import { induce } from './induce.js';
 import { type WrittenSkill, writeSkills } from './spec-of.js';
@@ -113,13 +113,14 @@ async function learn(
 function compressionOf(corpus: readonly CorpusRun[], written: readonly WrittenSkill[]): Compression {
   const calls = corpus.flatMap((run) => run.calls);
   const before = calls.reduce((sum, call) => sum + callCost(call), 0);
-  const saved = written.map((one) => [one.spec.name, Math.max(0, gainOf(one.skill.program, one.skill.own))] as const);
+  const saved = written.map((one) => [one.spec.name, savedBy(one.skill.own)] as const);
+  const size = written.reduce((sum, one) => sum + programSize(one.skill.program), 0);
   return {
     runs: corpus.length,
     calls: calls.length,
     size_before: before,
-    size_after: before - saved.reduce((sum, [, gain]) => sum + gain, 0),
-    shares: Object.fromEntries(saved.map(([name, gain]) => [name, before === 0 ? 0 : gain / before])),
+    size_after: before - saved.reduce((sum, [, share]) => sum + share, 0) + size,
+    shares: Object.fromEntries(saved.map(([name, share]) => [name, before === 0 ? 0 : share / before])),
   };
 }
 

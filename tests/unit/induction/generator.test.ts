@@ -180,7 +180,8 @@ describe('the induction generator', () => {
       'reset_password_for_ticket',
     ]);
     const saved = Object.values(shares).reduce((sum, share) => sum + share, 0);
-    expect(before * (1 - saved)).toBeCloseTo(after);
+    // What the skills themselves take up comes on top.
+    expect(after).toBeGreaterThan(before * (1 - saved));
     expect((await induction.propose(request('parcels'), plainContext())).compression).toBeUndefined();
   });
 
