@@ -23,7 +23,7 @@ const secrets = /77118231|77118232|60351774|60351772|hidden_name|seg_91734|conce
 
 describe('the gate', () => {
   // Each of them is run in the sandbox itself by sandbox-hostile.test.ts.
-  test.each(everyThird(typescriptCorpus, 'hostile candidates'))(
+  test.each(everyThird(typescriptCorpus, 'hostile candidates in the gate', 1))(
     'rejects the candidate that $name',
     async ({ code }) => {
       const report = await gate.judge(candidate(code, { hiddenTests }), never);

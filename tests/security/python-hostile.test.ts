@@ -36,15 +36,18 @@ def execute(input, ctx):
 `;
 
 describe('a hostile candidate in Python', () => {
-  test.concurrent.each(pythonCorpus)('that $name ends as it must', async ({ code, ends }) => {
-    // Time counts from the first invocation, so only what is to run out of it gets little.
-    const patience = 'reasons' in ends && ends.reasons.includes('timeout') ? 300 : 20_000;
-    const outcome = await run(code, patience);
-    if ('value' in ends) expect(outcome).toMatchObject({ ok: true, value: ends.value });
-    else expect(ends.reasons, JSON.stringify(outcome)).toContain(outcome.ok ? 'ok' : outcome.reason);
-    expect(JSON.stringify(outcome)).not.toMatch(/root:|node_modules|forged"?,|OPENAI/);
-    expect(outcome.logs.length).toBeLessThan(20_000);
-  });
+  test.concurrent.each(everyThird(pythonCorpus, 'hostile Python candidates in the sandbox'))(
+    'that $name ends as it must',
+    async ({ code, ends }) => {
+      // Time counts from the first invocation, so only what is to run out of it gets little.
+      const patience = 'reasons' in ends && ends.reasons.includes('timeout') ? 300 : 20_000;
+      const outcome = await run(code, patience);
+      if ('value' in ends) expect(outcome).toMatchObject({ ok: true, value: ends.value });
+      else expect(ends.reasons, JSON.stringify(outcome)).toContain(outcome.ok ? 'ok' : outcome.reason);
+      expect(JSON.stringify(outcome)).not.toMatch(/root:|node_modules|forged"?,|OPENAI/);
+      expect(outcome.logs.length).toBeLessThan(20_000);
+    },
+  );
 
   test('is refused by the static stage wherever the code itself shows what it is about', async () => {
     const wrong: string[] = [];
@@ -83,7 +86,7 @@ def execute(input, ctx):
 });
 
 describe('the gate for Python', () => {
-  test.concurrent.each(everyThird(slyPython, 'hostile Python candidates'))(
+  test.concurrent.each(everyThird(slyPython, 'hostile Python candidates in the gate', 1))(
     'rejects the candidate that $name',
     async ({ code, refused }) => {
       const report = await hastyGate.judge(candidate(code, { language: 'python' }), never);

@@ -43,7 +43,7 @@ test('the first children start without a cache, later ones each with a copy of t
     const child = start(command);
     started(child);
     expect(await child.booted()).toMatchObject({ granted: [] });
-    await vi.waitFor(() => expect(existsSync(folder)).toBe(false));
+    await vi.waitFor(() => expect(existsSync(folder)).toBe(false), { timeout: 20_000 });
     expect(child.alive).toBe(true);
   }
 });
@@ -53,7 +53,7 @@ test('a folder goes as well when the child never starts', async () => {
   const child = start({ ...command, file: '/nonexistent/deno' });
   started(child);
   expect(await child.booted()).toBeUndefined();
-  await vi.waitFor(() => expect(existsSync(folderOf(command) ?? '')).toBe(false));
+  await vi.waitFor(() => expect(existsSync(folderOf(command) ?? '')).toBe(false), { timeout: 20_000 });
 });
 
 test('where no cache can be made, children start without one', async () => {

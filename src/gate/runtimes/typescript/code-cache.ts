@@ -56,7 +56,8 @@ export class CodeCache {
     if (this.asked === worthwhileFrom) void this.make();
     const folder = this.files.length === 0 ? undefined : this.copy();
     if (folder === undefined) return { command, started: () => undefined };
-    const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+    // A child that has just started may still write into it.
+    const remove = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
     return {
       command: { ...command, env: { ...command.env, DENO_DIR: folder } },
       started(process) {
