@@ -10,7 +10,8 @@ import { type Candidate, type GateReport, type Language, languages } from '../sr
 import { candidates, plainProcess } from './gate-candidates.js';
 import { atOnce, eachOf, home, mutantsJudged, never, open, rounded, runPooled, shares, timed } from './gate-work.js';
 
-const usual: Record<Language, number> = { typescript: 72, python: 16 };
+/** Enough that the start of the host weighs little. */
+const usual: Record<Language, number> = { typescript: 200, python: 16 };
 
 /** Judges them all in a gate of their own; the first judgement of a cold one waits for everything to be made. */
 async function judged(list: readonly Candidate[], mutants: number) {
