@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import { seeded } from '../../tests/unit/evidence/recordings/mutate.js';
 
 // Logs to measure with: conversations over made-up words (few common ones, many rare ones), with tool calls, results in
 // JSON, source code, ids, dates and now and then an address. The same count and seed give the same bytes.
@@ -15,17 +16,6 @@ const wordCount = 8_000;
 const roundsOfTalk = 6;
 /** Records that one conversation gives: the instructions, and per round what was asked, called, found and said. */
 export const recordsPerConversation = 1 + roundsOfTalk * 4;
-
-/** Random numbers from a seed. */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 const consonants = 'bdfghklmnprstvw';
 const vowels = 'aeiou';
@@ -104,7 +94,7 @@ function conversation(write: Writer, number: number): object {
 
 /** Writes a log of about so many records to `path`. */
 export async function writeCorpus(path: string, records: number, seed = 1): Promise<Corpus> {
-  const write = new Writer(seededRandom(seed));
+  const write = new Writer(seeded(seed));
   const file = createWriteStream(path);
   let bytes = 0;
   for (let number = 0; number * recordsPerConversation < records; number += 1) {

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { CorpusCall, CorpusRun } from './corpus.js';
 import { type Destructive, type Occurrence, occurrencesIn } from './match.js';
 import type { Program } from './program.js';
+import { groupsIn } from './tell-apart.js';
 
 /** Runs by the labels of their calls, so that a program is looked for only where it can stand. */
 export type LabelIndex = ReadonlyMap<string, readonly CorpusRun[]>;
@@ -103,10 +104,6 @@ function callsEach(own: readonly Occurrence[], runs: number): number {
   return own.reduce((sum, one) => sum + one.calls.length, 0) / Math.max(1, runs);
 }
 
-function callableGroups(occurrences: readonly Occurrence[]): number {
-  return new Set(occurrences.map((one) => one.run.group)).size;
-}
-
 /** A loop over a list that is a parameter. */
 export function isLoop(program: Program): boolean {
   return program.steps[0]?.over?.kind === 'param';
@@ -151,7 +148,7 @@ async function cover(candidates: readonly Option[], power: number, context: Cont
   for (const entry of queue) measure(entry, 1);
   const worthwhile = (entry: Entry): boolean =>
     entry.gain > 0 &&
-    callableGroups(entry.own) >= rules.minGroups &&
+    groupsIn(entry.own) >= rules.minGroups &&
     entry.own.length >= entry.candidate.occurrences.length * rules.minOwnShare &&
     callsEach(entry.own, entry.candidate.runs) > rules.minCallsEach;
   const chosen: Chosen[] = [];
@@ -186,7 +183,7 @@ function companions(pool: readonly Option[], chosen: readonly Chosen[], context:
     if (!isLoop(program) || chosen.some((one) => one.program === program)) continue;
     const own = remaining({ program, occurrences }, used, context).filter((one) => one.strict);
     const gain = gainOf(program, occurrences);
-    if (own.length === 0 || gain <= 0 || callableGroups(occurrences) < context.rules.minGroups) continue;
+    if (own.length === 0 || gain <= 0 || groupsIn(occurrences) < context.rules.minGroups) continue;
     for (const one of own) for (const call of one.calls) used.add(call);
     found.push({ program, own: own.filter((one) => !one.calls.some((call) => covered.has(call))), gain });
   }
@@ -205,7 +202,7 @@ export async function choose(candidates: readonly Candidate[], context: Context)
     const occurrences = one.occurrences.filter((each) => each.loose);
     return { ...one, occurrences, runs: new Set(occurrences.map((each) => each.run)).size };
   });
-  let pool = callable.filter((one) => callableGroups(one.occurrences) >= context.rules.minGroups);
+  let pool = callable.filter((one) => groupsIn(one.occurrences) >= context.rules.minGroups);
   let best: Library = { chosen: [], gain: 0 };
   let power = 0;
   for (const each of powers) {

@@ -90,7 +90,7 @@ async function minePrograms(linked: readonly LinkedRun[], options: InduceOptions
     );
     const limits = limitsFor(train.length);
     const frequent = frequentLinks(train, limits.minGroups);
-    const flows = await mineFlows(train, limits, options.signal);
+    const flows = await mineFlows(train, frequent, { limits, signal: options.signal });
     const programs = flows.flatMap((flow) => generalize(flow, train, frequent) ?? []);
     for (const program of [...programs, ...listPrograms(train, limits.minGroups - 1)]) {
       const id = programId(program);
@@ -161,6 +161,11 @@ function judged(
   return best;
 }
 
+/** Whether an exact occurrence is of a training run. */
+function isShown(fold: number, salt: string): (one: Occurrence) => boolean {
+  return (one) => one.payload !== null && foldOf(one.run.group, salt, folds) !== fold;
+}
+
 const maxOptionalTried = 400;
 
 /** Programs with a step that some runs make and others do not, where an earlier result tells which. */
@@ -175,8 +180,7 @@ async function optionalOnes(
   for (const one of best) {
     signal.throwIfAborted();
     await setImmediate();
-    const shown = (each: Occurrence): boolean =>
-      each.payload !== null && foldOf(each.run.group, salt, folds) !== one.fold;
+    const shown = isShown(one.fold, salt);
     for (const left of one.program.steps.keys()) {
       const short = without(one.program, left);
       if (short === null) continue;
@@ -191,19 +195,22 @@ async function optionalOnes(
   return found;
 }
 
+interface Rejected {
+  readonly index: LabelIndex;
+  /** of all runs with calls, those that were rejected, from 0 to 1 */
+  readonly share: number;
+}
+
 /** A program in the light of the rejected runs of the training folds: as it was, with a guard, or null where it is refused. */
 function afterRejected(
   one: Judged & Candidate,
-  index: LabelIndex,
-  { salt, destructive, rejected = [] }: InduceOptions,
+  { index, rejected }: { readonly index: LabelIndex; readonly rejected: Rejected },
+  { salt, destructive }: InduceOptions,
 ): (Judged & Candidate) | null {
-  if (rejected.length === 0) return one;
-  const isShown = (each: Occurrence): boolean =>
-    each.payload !== null && foldOf(each.run.group, salt, folds) !== one.fold;
-  const failed = occurrencesOf(one.program, indexByLabel(rejected), new Set(), destructive).filter(isShown);
-  const accepted = one.occurrences.filter(isShown);
-  const runs = new Set([...index.values()].flat()).size;
-  const share = rejected.length / (rejected.length + runs);
+  const shown = isShown(one.fold, salt);
+  const failed = occurrencesOf(one.program, rejected.index, new Set(), destructive).filter(shown);
+  const accepted = one.occurrences.filter(shown);
+  const { share } = rejected;
   const lesson = lessonOf(one.program, { accepted, rejected: failed, share }, destructive);
   if (lesson === 'nothing') return one;
   if (lesson === 'refused') return null;
@@ -245,8 +252,11 @@ export async function induce(runs: readonly CorpusRun[], options: InduceOptions)
   }
   for (const one of await optionalOnes([...judgedById.values()], index, options))
     judgedById.set(programId(one.program), one);
-  for (const [id, one] of [...judgedById]) {
-    const taught = afterRejected(one, index, options);
+  const { rejected: bad = [] } = options;
+  const traced = new Set([...index.values()].flat()).size;
+  const rejected = { index: indexByLabel(bad), share: bad.length / (bad.length + traced) };
+  for (const [id, one] of bad.length === 0 ? [] : [...judgedById]) {
+    const taught = afterRejected(one, { index, rejected }, options);
     if (taught === one) continue;
     judgedById.delete(id);
     if (taught) judgedById.set(programId(taught.program), taught);

@@ -94,15 +94,14 @@ function conditions({ called, passed }: Choice): Map<string, Where> {
  * occurrences that passed over an element, in enough task groups. Null where nothing does.
  */
 function whereOf(instances: readonly Instance[], step: number, map: FlowMap): Where | null {
-  const choices =
-    choicesOf(instances, step, map)?.filter((one) => one.passed.length > 0 && one.called.length > 0) ?? [];
+  const all = choicesOf(instances, step, map) ?? [];
+  const choices = all.filter((one) => one.passed.length > 0 && one.called.length > 0);
   if (new Set(choices.map((one) => one.group)).size < minWhereGroups) return null;
   const [first, ...rest] = choices.map(conditions);
   const shared = [...(first ?? [])]
     .filter(([id]) => rest.every((one) => one.has(id)))
     .sort((a, b) => byText(a[0], b[0]))
     .map(([, where]) => where);
-  const all = choicesOf(instances, step, map) ?? [];
   return (
     shared.find((where) =>
       all.every(

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { sha256 } from '../../hash.js';
-import { type Embedding, type Flow, frequentLinks, groupsOf, type LinkedRun, type MiningLimits } from './flows.js';
+import { type Embedding, type Flow, groupsOf, type LinkedRun, type MiningLimits } from './flows.js';
 import { extend, type Growth, indexRun } from './grow.js';
 import { byText } from './values.js';
 
@@ -41,10 +41,9 @@ function heaviest(flows: readonly Flow[], { beam }: MiningLimits): Flow[] {
  */
 export async function mineFlows(
   runs: readonly LinkedRun[],
-  limits: MiningLimits,
-  signal: AbortSignal,
+  frequent: ReadonlySet<string>,
+  { limits, signal }: { readonly limits: MiningLimits; readonly signal: AbortSignal },
 ): Promise<Flow[]> {
-  const frequent = frequentLinks(runs, limits.minGroups);
   const growth: Growth = { runs, indexes: runs.map((one) => indexRun(one, frequent)), limits };
   const byLabel = new Map<string, Embedding[]>();
   for (const [run, linked] of runs.entries()) {

@@ -1,9 +1,7 @@
-import type { JsonValue } from '../../json.js';
 import type { Occurrence } from './match.js';
 import type { Expr, Link, Program, Step, When } from './program.js';
-import { fulfils, stepsIn } from './program.js';
-import { scalarPaths } from './select.js';
-import { byText, valueAt } from './values.js';
+import { stepsIn } from './program.js';
+import { groupsIn, tellingCondition } from './tell-apart.js';
 
 const minGroupsEach = 3;
 
@@ -67,40 +65,16 @@ export function without(program: Program, left: number): Program | null {
   };
 }
 
-function groupsIn(occurrences: readonly Occurrence[]): number {
-  return new Set(occurrences.map((one) => one.run.group)).size;
-}
-
-/** The conditions on what one occurrence saw before a step, by the results of its single calls. */
-export function conditionsBefore(one: Occurrence, before: number, is: boolean): Map<string, When> {
-  const found = new Map<string, When>();
-  for (const [step, calls] of one.steps.slice(0, before).entries()) {
-    const [call] = calls;
-    if (!call || calls.length > 1) continue;
-    for (const { path } of scalarPaths(call.result)) {
-      const value: JsonValue | undefined = valueAt(call.result, path);
-      if (value !== undefined) found.set(JSON.stringify([!is, step, path, value]), { step, path, is, value });
-    }
-  }
-  return found;
-}
-
 /**
  * When an optional step is made: the condition on an earlier result that every occurrence with the step fulfils and none
  * without it. Null where there is none, or too few task groups of either sort to tell.
  */
 function whenOf(having: readonly Occurrence[], lacking: readonly Occurrence[], before: number): When | null {
   if (groupsIn(having) < minGroupsEach || groupsIn(lacking) < minGroupsEach) return null;
-  const results = (one: Occurrence): JsonValue[] => one.steps.map((calls) => calls[0]?.result ?? null);
-  const tells = (when: When): boolean =>
-    having.every((one) => fulfils(when, results(one))) && !lacking.some((one) => fulfils(when, results(one)));
-  const [with1] = having;
-  const [without1] = lacking;
-  const all = [
-    ...(with1 ? conditionsBefore(with1, before, true) : []),
-    ...(without1 ? conditionsBefore(without1, before, false) : []),
-  ];
-  return all.sort((a, b) => byText(a[0], b[0])).find(([, when]) => tells(when))?.[1] ?? null;
+  return tellingCondition(having, lacking, {
+    before,
+    results: (one) => one.steps.map((calls) => calls[0]?.result ?? null),
+  });
 }
 
 /**

@@ -72,8 +72,9 @@ export class Enclosure {
     const { binary, wrap, up } = await this.isolation();
     this.codeCache ??= new CodeCache(this.settings.inner(binary));
     // Behind bubblewrap a child sees no folder.
-    const furnished = up.includes('bubblewrap') ? undefined : this.codeCache.furnish(inner(binary));
-    const child = this.settings.start(wrap(furnished?.command ?? inner(binary)), preamble);
+    const plain = inner(binary);
+    const furnished = up.includes('bubblewrap') ? undefined : this.codeCache.furnish(plain);
+    const child = this.settings.start(wrap(furnished?.command ?? plain), preamble);
     furnished?.started(child);
     this.tie(child);
     return child;
