@@ -65,6 +65,22 @@ def execute(input, ctx):
     expect(await runIn(counting, 3)).toEqual([1, 1, 1]);
   });
 
+  test('can keep nothing in the objects of JavaScript around them, for they can look into none', async () => {
+    const digging = `
+import sys
+def execute(input, ctx):
+    frame = sys._getframe()
+    while 'call_out' not in frame.f_locals:
+        frame = frame.f_back
+    make = frame.f_locals['call_out'].constructor
+    found = getattr(make, 'kept', 0)
+    make.kept = 1
+    return found
+`;
+    expect(await runIn(digging, 2)).toEqual(['exit', 'exit']);
+    expect(await runIn('import pyodide_js\ndef execute(input, ctx):\n    return 1\n')).toEqual(['load_error']);
+  });
+
   test('go on after one that ended the interpreter, never ended, or filled its memory', async () => {
     const plain = 'def execute(input, ctx):\n    return 7\n';
     expect(await runIn('import os\ndef execute(input, ctx):\n    os._exit(0)\n')).toEqual(['exit']);

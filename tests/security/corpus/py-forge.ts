@@ -68,9 +68,15 @@ export const pythonForge: readonly PythonCandidate[] = [
     'makes calls in the name of the harness',
     `${cells}\nout('echo', '{}},' + ','.join('{"call":%d,"name":"echo","args":{}}' % n for n in range(5_000)) + ',{"call":1,"name":"x","args":{}', '')\nreturn 1`,
     true,
-    'output_flood',
+    'exit',
   ),
-  fails('calls with text that is no JSON', `${cells}\nout('echo', 'forged', '')\nreturn 1`, true, 'protocol'),
+  fails('calls with text that is no JSON', `${cells}\nout('echo', 'forged', '')\nreturn 1`, true, 'exit'),
+  fails(
+    'says in the arguments of a call that it has ended, and goes on',
+    `${cells}\nout('x', '1}],"done":{"ok":true,"input_changed":false,"sees_place":false,"value":7},"more":[{"a":1', '')\nreturn 1`,
+    true,
+    'exit',
+  ),
   fails(
     'calls with a nest of its own making',
     `${cells}\nout('echo', '[' * 300_000 + ']' * 300_000, '')\nreturn 1`,

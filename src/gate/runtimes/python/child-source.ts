@@ -1,3 +1,4 @@
+import { bridgeSource } from './bridge-source.js';
 import { rewindSource } from './rewind-source.js';
 
 /**
@@ -6,8 +7,8 @@ import { rewindSource } from './rewind-source.js';
  * JSON line with their sizes. Then one JSON line in, one JSON line out, each reply with the id of its request.
  *
  * Everything is synchronous: a call of the candidate writes the state of its request and reads the next line while Python
- * waits, so ctx.call needs no await. What Python can reach of JavaScript is an empty object; what could be reached by
- * digging is a realm without Deno, without code from strings, and without permissions.
+ * waits, so ctx.call needs no await. Python can look into no object of JavaScript: the ways across are shut once it has
+ * started. Behind them is a realm without Deno, without code from strings, and without permissions.
  */
 export const childSource = `${String.raw`
 import vm from 'node:vm';
@@ -118,7 +119,7 @@ Wasm.Memory.prototype.grow = function (pages) {
   if (sizeOf.call(this).byteLength + pages * 65536 > head.memoryMb * 1048576) throw new RangeError('no more memory');
   return grow.call(this, pages);
 };
-
+`}${bridgeSource}${String.raw`
 const { snapshot } = parts;
 const loader = await import(blobUrl(parts['pyodide.mjs']));
 const python = await loader.loadPyodide({
@@ -159,7 +160,7 @@ const callOut = (name, args, printed) => {
   }
   const call = nextCall;
   nextCall += 1;
-  send('{"done":null,"calls":[{"call":' + call + ',"name":' + stringify(String(name)) + ',"args":' + String(args) + '}],"logs":' + stringify(logs + String(printed)) + '}');
+  send('{"done":null,"calls":[{"call":' + call + ',"name":' + stringify(String(name)) + ',"args":' + stringify(parse(args)) + '}],"logs":' + stringify(logs + String(printed)) + '}');
   const message = parse(readLine());
   id = message.id;
   since = realNow();
@@ -189,6 +190,7 @@ const handle = (message) => {
   return '{"done":' + text.slice(end + 1) + ',"calls":[],"logs":' + stringify(logs + parse(text.slice(0, end))) + '}';
 };
 
+shut = true;
 sendBytes(encode(stringify({ hello: { deno: version.deno, v8: version.v8, target: build.target, granted } }) + '\n'));
 for (;;) {
   const message = parse(readLine());

@@ -13,11 +13,17 @@ def _foundry_setup():
     import contextlib, logging, tempfile, unicodedata, urllib.parse, urllib.request, uuid, zoneinfo
 
     loads, dumps = _json.loads, _json.dumps
+    make_module, make_type = types.ModuleType, type
     max_depth, max_nodes, max_chars, max_logs = 64, 200000, 1000000, 8000
+    # Objects of JavaScript under the names of modules: whoever looks through all modules would end the interpreter.
+    for name in ('js', 'pyodide_js', 'pyodide_js._api'):
+        sys.modules.pop(name, None)
+    # It would go through JavaScript for each call, and end the interpreter; this way it is a module that is not there.
+    sys.modules['_ctypes'] = None
+    sys.meta_path[:] = [finder for finder in sys.meta_path if make_type(finder).__name__ != 'JsFinder']
     base_modules = dict(sys.modules)
     builtin_table, base_builtins = builtins.__dict__, dict(builtins.__dict__)
     real_modules = sys.modules
-    make_module, make_type = types.ModuleType, type
     dict_items, list_len = dict.items, len
     is_kind = issubclass
     text_of = str
