@@ -110,6 +110,15 @@ function conclude(results: readonly StageResult[]): Pick<GateReport, 'verdict' |
   };
 }
 
+/** Code that has met hidden inputs must not know of them where it is asked what is told. */
+async function withoutTrace<Value>(session: SandboxSession, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } finally {
+    await session.forget?.();
+  }
+}
+
 function onceOnly<Value>(work: () => Promise<Value>): () => Promise<Value> {
   let known: Promise<Value> | undefined;
   return () => {
@@ -138,7 +147,10 @@ export function createGate({ config, sandboxes, clock, library }: GateDeps): Gat
     async judge(candidate: Candidate, signal: AbortSignal): Promise<GateReport> {
       throwIfCancelled(signal);
       const sandbox = sandboxFor(candidate.language);
-      const session = await sandbox.open(candidate.code, { packages: candidate.spec.permissions.packages });
+      const session = await sandbox.open(candidate.code, {
+        packages: candidate.spec.permissions.packages,
+        forgets: candidate.hiddenTests.length > 0,
+      });
       const time = new UntoldTime(clock);
       try {
         const { fingerprint, isolation } = await sandbox.health();
@@ -159,7 +171,7 @@ export function createGate({ config, sandboxes, clock, library }: GateDeps): Gat
             facts,
             hints: onceOnly(async () => hintsFrom(candidate.code, await facts())),
             resultOf: rememberResults({ session, timeoutMs, signal }),
-            untold: (work) => time.run(work),
+            untold: (work) => time.run(() => withoutTrace(session, work)),
           },
           time,
         );

@@ -5,7 +5,7 @@ import type { Gate } from '../../src/gate/model.js';
 import type { InvokeOutcome } from '../../src/gate/runtimes/runtime.js';
 import { openPython, pythonConfig } from '../support/python.js';
 import { everyThird } from '../support/sampled.js';
-import { candidate, invocation, never, stageOf, sumTest } from '../unit/gate/support.js';
+import { candidate, invocation, never, stageOf, sumSpec, sumTest } from '../unit/gate/support.js';
 import { pythonCorpus, slyPython } from './corpus/python.js';
 
 const settings = { memory_mb: 96, test_timeout_ms: 1_500 };
@@ -150,6 +150,27 @@ def execute(input, ctx):
     expect(report.verdict).toBe('rejected');
     expect([stage, 'visible']).toContain(report.failed_stage);
     expect(JSON.stringify(report)).not.toMatch(/77118231|77118232|hidden_8431/);
+  });
+
+  test('lets code that keeps hidden inputs say nothing of them where its answers are told', async () => {
+    const keeping = `
+import string
+def execute(input, ctx):
+    kept = string.__dict__.setdefault("kept", [])
+    total = sum(input["numbers"])
+    if total > 1000:
+        kept.append(total)
+    elif kept:
+        return {"status": "ok", "payload": {"sum": -kept[0]}, "prov": []}
+    return {"status": "ok", "payload": {"sum": total}, "prov": []}
+`;
+    const spec = sumSpec({ properties: ['sum is non-negative'] });
+    const report = await gate.judge(candidate(keeping, { ...python, spec }), never);
+    expect(JSON.stringify(report)).not.toMatch(/77118231|77118232/);
+    // What it kept would else show in each of these, and the numbers would tell it.
+    expect(stageOf(report, 'properties').reasons.join()).not.toContain('-7711');
+    expect(stageOf(report, 'visible').status).toBe('passed');
+    expect(stageOf(report, 'hidden').status).toBe('passed');
   });
 
   test('flags imports that are only tried', async () => {

@@ -8,6 +8,11 @@ export interface OwnProcesses {
   fresh(ambience: Ambience): Promise<DenoProcess>;
   discard(process: DenoProcess): void;
   run(process: DenoProcess, invocation: Invocation, signal: AbortSignal): Promise<InvokeOutcome>;
+  /**
+   * Puts a process back to what it was when this was first asked of it; false where it cannot. Given where invocations
+   * could find what earlier ones left behind, and may not.
+   */
+  rewind?(process: DenoProcess): Promise<boolean>;
 }
 
 /** Failures after which a process is as good as before: the code ended by itself and what it ran in is dropped. */
@@ -20,6 +25,8 @@ export function isReusable(outcome: InvokeOutcome): boolean {
 /** Code under judgement: processes that run nothing else, one for each place it is run in, in turn. */
 export class OwnSession implements SandboxSession {
   private readonly byPlace = new Map<string, DenoProcess>();
+  /** Those that ran the code since they were last put back. */
+  private readonly used = new Map<DenoProcess, Ambience>();
   private turn: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly processes: OwnProcesses) {}
@@ -30,13 +37,39 @@ export class OwnSession implements SandboxSession {
     return next;
   }
 
+  /** Processes that have run the code are rewound or, where that cannot be, replaced at once: how long that takes tells of what ran. */
+  forget(): Promise<void> {
+    const work = this.turn.then(() => this.rewindUsed());
+    this.turn = work.catch(() => undefined);
+    return work;
+  }
+
+  private async rewindUsed(): Promise<void> {
+    const { rewind, discard } = this.processes;
+    if (rewind === undefined) return;
+    for (const [process, place] of this.used) {
+      if (await rewind(process)) continue;
+      discard(process);
+      await this.placed(place);
+    }
+    this.used.clear();
+  }
+
+  private async placed(place: Ambience): Promise<DenoProcess> {
+    const key = JSON.stringify(place);
+    const known = this.byPlace.get(key);
+    if (known?.alive) return known;
+    const process = await this.processes.fresh(place);
+    this.byPlace.set(key, process);
+    await this.processes.rewind?.(process);
+    return process;
+  }
+
   private async run(invocation: Invocation, signal: AbortSignal): Promise<InvokeOutcome> {
     throwIfCancelled(signal);
     const place = invocation.place ?? plainAmbience;
-    const key = JSON.stringify(place);
-    const known = this.byPlace.get(key);
-    const process = known?.alive ? known : await this.processes.fresh(place);
-    this.byPlace.set(key, process);
+    const process = await this.placed(place);
+    this.used.set(process, place);
     let reusable = false;
     try {
       const outcome = await this.processes.run(process, invocation, signal);

@@ -5,10 +5,11 @@ import { requiredByDefault } from '../walls.js';
 import { OwnSession } from './own-session.js';
 import { Inspector } from './python/inspector.js';
 import { PythonPool } from './python/process-pool.js';
-import { RewoundGroup } from './python/rewound-group.js';
+import { RewoundGroup, rewind } from './python/rewound-group.js';
 import { createWallCheck } from './required-walls.js';
 import type { InvokeOutcome, Sandbox } from './runtime.js';
 import { plainAmbience } from './typescript/deno-command.js';
+import type { DenoProcess } from './typescript/deno-process.js';
 import { runInvocation } from './typescript/run-invocation.js';
 
 export interface PythonSandboxDeps {
@@ -74,7 +75,7 @@ export function createPythonSandbox({ config, log }: PythonSandboxDeps): Sandbox
 
   return {
     language: 'python',
-    async open(code) {
+    async open(code, options) {
       await walls.require();
       if (code.length > maxCodeChars) return { invoke: async () => tooLong(), close: async () => undefined };
       const processes = poolOf();
@@ -83,6 +84,7 @@ export function createPythonSandbox({ config, log }: PythonSandboxDeps): Sandbox
         discard: (process) => processes.discard(process),
         run: async (process, invocation, signal) =>
           named(await runInvocation(process, code, { invocation, signal, glue: '' })),
+        ...(options?.forgets && { rewind: (process: DenoProcess) => rewind(process, 0) }),
       });
     },
     async inspect(code) {

@@ -58,6 +58,8 @@ export interface BundledPackages {
 /** How code is opened: `pooled` where it is admitted or a mutant, `packages` as its spec declares them. */
 export interface Opening {
   readonly pooled?: boolean;
+  /** The session will be asked to forget: what that takes is kept from the start. */
+  readonly forgets?: boolean;
   readonly packages?: readonly string[] | undefined;
 }
 
@@ -71,6 +73,8 @@ export interface SandboxSession {
   /** The packages that the code was given; absent where it asks for none. */
   readonly packages?: BundledPackages | undefined;
   invoke(invocation: Invocation, signal: AbortSignal): Promise<InvokeOutcome>;
+  /** Nothing that the code left behind so far is seen by later invocations; absent where no invocation sees anything of another. */
+  forget?(): Promise<void>;
   close(): Promise<void>;
 }
 

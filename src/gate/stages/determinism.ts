@@ -1,6 +1,14 @@
 import type { SpecTest } from '../../specs/model.js';
 import { sameJson } from '../compare.js';
-import { counted, type Finding, type Judgement, nameOf, placedTests, type Stage } from '../judgement.js';
+import {
+  counted,
+  type Finding,
+  type Judgement,
+  nameOf,
+  type PlacedTest,
+  placedTests,
+  type Stage,
+} from '../judgement.js';
 import { runTest, type TestResult } from '../run-test.js';
 import type { Invocation } from '../runtimes/runtime.js';
 
@@ -57,22 +65,28 @@ async function rerun(judgement: Judgement, test: SpecTest): Promise<Rerun> {
   };
 }
 
+/** Backwards: what an earlier call left behind must not matter either. The outcomes come in the order of the tests. */
+async function rerunBackwards(judgement: Judgement, tests: readonly PlacedTest[]): Promise<Rerun[]> {
+  const reruns: Rerun[] = [];
+  for (const { test } of [...tests].reverse()) reruns.unshift(await rerun(judgement, test));
+  return reruns;
+}
+
 async function run(judgement: Judgement): Promise<Finding> {
   const tests = placedTests(judgement.candidate);
-  const reasons: string[] = [];
-  let elsewhere = 0;
-  // Backwards: what an earlier call left behind must not matter either.
-  for (const placed of [...tests].reverse()) {
-    const work = (): Promise<Rerun> => rerun(judgement, placed.test);
-    const { sawPlace, problem } = await (placed.from === 'hidden' ? judgement.untold(work) : work());
-    if (sawPlace && placed.from !== 'hidden') elsewhere += 1;
-    if (problem !== undefined) reasons.push(`${nameOf(placed)}: ${problem}`);
-  }
+  const shown = tests.filter(({ from }) => from !== 'hidden');
+  const hidden = tests.filter(({ from }) => from === 'hidden');
+  const ofHidden = await judgement.untold(() => rerunBackwards(judgement, hidden));
+  const ofShown = await rerunBackwards(judgement, shown);
+  const problems = [...ofShown, ...ofHidden].map(({ problem }) => problem);
+  const reasons = [...shown, ...hidden].flatMap((placed, at) =>
+    problems[at] === undefined ? [] : [`${nameOf(placed)}: ${problems[at]}`],
+  );
   return {
     status: reasons.length === 0 ? 'passed' : 'failed',
     checked: tests.length,
-    reasons: counted(reasons.reverse()).slice(0, 5),
-    evidence: { ...otherPlace, tests_that_see_place: elsewhere },
+    reasons: counted(reasons).slice(0, 5),
+    evidence: { ...otherPlace, tests_that_see_place: ofShown.filter(({ sawPlace }) => sawPlace).length },
   };
 }
 

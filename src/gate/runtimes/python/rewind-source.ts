@@ -29,7 +29,10 @@ const keep = () => {
 };
 const rewind = (allowed) => {
   passes = allowed;
-  if (kept === undefined) kept = keep();
+  if (kept === undefined) {
+    kept = keep();
+    return 'rewound';
+  }
   const memory = memoryNow();
   memory.set(kept.memory);
   memory.fill(0, kept.memory.length);

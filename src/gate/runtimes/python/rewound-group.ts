@@ -6,6 +6,16 @@ import type { DenoProcess } from '../typescript/deno-process.js';
 
 const rewindMs = 10_000;
 
+/**
+ * Puts an interpreter back to what it was when this was first asked of it, with so many passes through loops from then on.
+ * False where the process has ended, or holds on to so much memory that the next run would have too little.
+ */
+export async function rewind(process: DenoProcess, passes: number): Promise<boolean> {
+  if (!process.alive) return false;
+  const reply = await process.request({ op: 'rewind', passes }, rewindMs);
+  return reply.ok && reply.text === 'rewound';
+}
+
 /** How the interpreters are got, and a variant is run in them. */
 export interface VariantProcesses {
   /** @throws FoundryError sandbox_unavailable where the required isolation is not to be had. */
@@ -58,12 +68,12 @@ export class RewoundGroup implements SessionGroup {
 
   private async rewound(place: Ambience): Promise<DenoProcess> {
     const same = JSON.stringify(place) === JSON.stringify(this.place);
-    if (same && this.process !== undefined && (await this.rewind(this.process))) return this.process;
+    if (same && this.process !== undefined && (await rewind(this.process, maxLoopPasses))) return this.process;
     this.drop();
     if (!this.closed) {
       this.place = place;
       this.process = await this.processes.fresh(place);
-      if (await this.rewind(this.process)) return this.process;
+      if (await rewind(this.process, maxLoopPasses)) return this.process;
       this.drop();
     }
     throw new FoundryError(
@@ -71,13 +81,6 @@ export class RewoundGroup implements SessionGroup {
       'The interpreter for variants of a candidate does not answer.',
       'Repeat the same call; the log on stderr may say more.',
     );
-  }
-
-  /** False where the process has ended, or holds on to so much memory that the next variant would have too little. */
-  private async rewind(process: DenoProcess): Promise<boolean> {
-    if (!process.alive) return false;
-    const reply = await process.request({ op: 'rewind', passes: maxLoopPasses }, rewindMs);
-    return reply.ok && reply.text === 'rewound';
   }
 
   private drop(): void {
