@@ -4,6 +4,7 @@ import { show } from '../compare.js';
 import { type Finding, type Judgement, type PlacedTest, placedTests, type Stage } from '../judgement.js';
 import { parseModule } from '../syntax.js';
 import { testsAsKeys, writtenOut } from './table-keys.js';
+import { tableOfAnswers } from './unseen-inputs.js';
 
 type Literal = string | number;
 
@@ -115,6 +116,11 @@ function isMost(count: number, all: number): boolean {
   return count >= 2 && count * 2 > all;
 }
 
+/** How much could be remembered in the literals, in characters. */
+function roomIn({ strings, numbers }: CodeLiterals): number {
+  return [...strings, ...[...numbers].map(String)].join('').length;
+}
+
 async function literalsOf({ facts, candidate }: Judgement): Promise<CodeLiterals> {
   const read = await facts();
   if (read === undefined) return codeLiterals(candidate.code);
@@ -141,8 +147,9 @@ async function run(judgement: Judgement): Promise<Finding> {
   const keys = isMost(keyed.length, of)
     ? keyed.map(({ test }) => `the input of test "${test.name}" stands in the code: ${show(test.input)}`)
     : [];
+  const table = await tableOfAnswers(judgement, tests, roomIn(literals));
   const evidence = { pairs: pairs.length, answers_in_code: answered.length, inputs_in_code: keyed.length };
-  const reasons = [...new Set([...keys, ...guilty.map(nameLiteral)])];
+  const reasons = [...new Set([...keys, ...guilty.map(nameLiteral), ...(table === undefined ? [] : [table])])];
   if (reasons.length === 0) return { status: 'passed', checked: tests.length, reasons: [], evidence };
   const advice =
     'compute the answer from the input; a constant that belongs to the task stands in the schemas (as an enum or const)';

@@ -58,6 +58,19 @@ describe('the special_case stage', () => {
     expect(JSON.stringify(report)).not.toContain('91114');
   });
 
+  test('finds a table of answers that is written so that no value stands in it', async () => {
+    const texts = ['amber light', 'birch tree', 'cedar chest', 'delta wing', 'ember glow'];
+    const tests = texts.map((text) => pairTest(text, [...text].reverse().join('')));
+    const hidden = (text: string): string => Buffer.from(text).toString('hex');
+    const table = Object.fromEntries(texts.map((text) => [text.length * 1_000 + text.charCodeAt(0), hidden(text)]));
+    const row = `(${JSON.stringify(table)} as Record<string, string>)[input.text.length * 1000 + input.text.charCodeAt(0)]`;
+    const decoded = `(${row} ?? '').replace(/../g, (two: string) => String.fromCharCode(parseInt(two, 16))).split('').reverse().join('')`;
+    const { report, stage } = await judge(tests, decoded);
+    expect(report).toMatchObject({ verdict: 'rejected', failed_stage: 'special_case' });
+    expect(stage.reasons.join()).toContain('inputs that are in no test have no answer but one: {"answer":""}');
+    expect((await judge(tests, `input.text.split('').reverse().join('')`)).stage.status).toBe('passed');
+  });
+
   test('says nothing of guesses at hidden values that stand in the code', async () => {
     const ids = [pairTest('a', 'ID-1'), pairTest('bb', 'ID-2'), pairTest('customer 48151', 'ID-14')];
     const right = "'ID-' + input.text.length";
