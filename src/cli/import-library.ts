@@ -5,6 +5,8 @@ import { folderRefs } from '../receipts/folder-refs.js';
 import { receipted, tallied } from '../receipts/receipted.js';
 import { type Command, endProgress, table, UsageError, workContext } from './io.js';
 
+const mostShown = 150;
+
 export const importLibraryCommand: Command = {
   summary: 'judge a library of capabilities made elsewhere, and admit what passes',
   usage: 'capability-foundry import-library DIR [--json]',
@@ -48,9 +50,15 @@ function report(results: readonly ImportedArtifact[]): string {
     kind,
     verdict,
     stage ?? '',
-    (reasons[0] ?? '').slice(0, 90),
+    shortened(reasons[0] ?? ''),
   ]);
   const count = (verdict: string): number => results.filter((result) => result.verdict === verdict).length;
   const totals = `${count('admitted')} admitted, ${count('rejected')} rejected, ${count('inconclusive')} inconclusive\n`;
-  return `${table(['artifact', 'kind', 'verdict', 'stage', 'why'], rows)}${totals}`;
+  const cut = results.some(({ reasons }) => reasons.length > 1 || (reasons[0] ?? '').length > mostShown);
+  const hint = cut ? 'The first reason of each, in short; --json has them all.\n' : '';
+  return `${table(['artifact', 'kind', 'verdict', 'stage', 'why'], rows)}${totals}${hint}`;
+}
+
+function shortened(reason: string): string {
+  return reason.length > mostShown ? `${reason.slice(0, mostShown).replace(/\s+\S*$/, '')} ...` : reason;
 }

@@ -112,7 +112,11 @@ export function workContext(context: CommandContext, stage: string, via: Via = '
       const now = performance.now();
       if (now - last < (context.isTerminal ? 100 : 1000) && done !== total) return;
       last = now;
-      context.err(context.isTerminal ? `\r\u001b[K${bar(done, total)} ${stage}: ${message}` : `${stage}: ${message}\n`);
+      context.err(
+        context.isTerminal
+          ? `\r\u001b[K${bar(done, total)} ${stage}: ${message}`
+          : `${stage}${total && done < total ? ` ${done} of ${total}` : ''}: ${message}\n`,
+      );
     },
   };
 }

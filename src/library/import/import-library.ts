@@ -91,7 +91,9 @@ async function importOne(deps: ImportDeps, planned: Planned, context: WorkContex
   const absent: string[] = [];
   for (const name of spec.dependencies.capabilities) if (!(await deps.store.library.get(name))) absent.push(name);
   if (absent.length > 0) return judgeOnly(deps, planned, { reasons: [], signal });
-  const answer = await deps.specs.gateFromElsewhere({ spec, code: artifact.code, language }, context);
+  // How far the library is, is told here.
+  const inner = { ...context, progress: () => undefined };
+  const answer = await deps.specs.gateFromElsewhere({ spec, code: artifact.code, language }, inner);
   const [result] = answer.results;
   if (!result) {
     const reasons = (answer.issues ?? []).map(({ code, path, message }) => `${code} at ${path}: ${message}`);

@@ -1,13 +1,13 @@
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { FoundryError } from '../../errors.js';
 import { isJsonObject, type JsonValue, jsonObject, jsonValue, tryParseJson } from '../../json.js';
 import { maxProvenance } from '../../specs/model.js';
+import { readJson, readText } from './layout-files.js';
 
 /** `library/{primitive,skill}/<artifact>/{code.py,spec.json,tests.json}` under one folder. */
 export const layoutKinds = ['primitive', 'skill'] as const;
-const maxFileBytes = 2_000_000;
 const maxArtifacts = 10_000;
 
 export const layoutTestSchema = z.looseObject({
@@ -42,30 +42,30 @@ export const layoutSpecSchema = z.looseObject({
 });
 export type LayoutSpec = z.infer<typeof layoutSpecSchema>;
 
+const indexEntrySchema = z.looseObject({
+  kind: z.enum(layoutKinds),
+  name: z.string().min(1).max(200),
+  artifact: z.string().min(1).max(200).optional(),
+});
+
 export type Artifact = { readonly artifact: string; readonly kind: (typeof layoutKinds)[number] } & (
   | { readonly ok: true; readonly code: string; readonly spec: LayoutSpec; readonly tests: readonly LayoutTest[] }
   | { readonly ok: false; readonly name: string; readonly message: string }
 );
 
-/** A file's text; links are not followed, for a library that was handed over may point anywhere. */
-async function textOf(path: string): Promise<string | undefined> {
-  const found = await lstat(path).catch(() => undefined);
-  if (found === undefined || !found.isFile() || found.size > maxFileBytes) return undefined;
-  return readFile(path, 'utf8');
-}
-
 /** A folder that the pipeline wrote: spec.json and tests.json are those of this program, apart. */
 async function ownSpec(folder: string, raw: JsonValue | undefined): Promise<LayoutSpec | undefined> {
   if (!isJsonObject(raw) || raw['input_schema'] === undefined) return undefined;
-  const spec = { ...raw, tests: tryParseJson((await textOf(join(folder, 'tests.json'))) ?? '') ?? [] };
-  const language = (await textOf(join(folder, 'code.ts'))) === undefined ? 'python' : 'typescript';
+  const tests = await readJson(join(folder, 'tests.json'));
+  const spec = { ...raw, tests: tests.ok ? tests.value : [] };
+  const language = (await readText(join(folder, 'code.ts'))).ok ? 'typescript' : 'python';
   return { name: String(raw['name']), foundry: { language, spec } };
 }
 
 async function readArtifact(folder: string, artifact: string, kind: Artifact['kind']): Promise<Artifact> {
-  const raw = tryParseJson((await textOf(join(folder, 'spec.json'))) ?? '');
-  const own = await ownSpec(folder, raw);
-  const spec = layoutSpecSchema.safeParse(own ?? raw);
+  const raw = await readJson(join(folder, 'spec.json'));
+  const own = raw.ok ? await ownSpec(folder, raw.value) : undefined;
+  const spec = layoutSpecSchema.safeParse(own ?? (raw.ok ? raw.value : undefined));
   const wrong = (message: string): Artifact => ({
     ok: false,
     artifact,
@@ -73,15 +73,53 @@ async function readArtifact(folder: string, artifact: string, kind: Artifact['ki
     name: spec.success ? spec.data.name : artifact,
     message,
   });
-  if (!spec.success) return wrong('spec.json is missing, too large, a link, or no spec of this layout');
+  if (!raw.ok) return wrong(`spec.json ${raw.problem}`);
+  if (!spec.success) return wrong(`spec.json is no spec of this layout: ${firstIssue(spec.error)}`);
   const language = spec.data.foundry?.language ?? 'python';
   const file = language === 'python' ? 'code.py' : 'code.ts';
-  const code = await textOf(join(folder, file));
-  if (code === undefined) return wrong(`${file} is missing, too large or a link`);
-  if (own) return { ok: true, artifact, kind, code, spec: spec.data, tests: [] };
-  const tests = z.array(layoutTestSchema).safeParse(tryParseJson((await textOf(join(folder, 'tests.json'))) ?? ''));
-  if (!tests.success) return wrong('tests.json is missing, too large, a link, or no list of tests of this layout');
-  return { ok: true, artifact, kind, code, spec: spec.data, tests: tests.data };
+  const code = await readText(join(folder, file));
+  if (!code.ok) return wrong(`${file} ${code.problem}`);
+  if (own) return { ok: true, artifact, kind, code: code.value, spec: spec.data, tests: [] };
+  const listed = await readJson(join(folder, 'tests.json'));
+  if (!listed.ok) return wrong(`tests.json ${listed.problem}`);
+  const tests = z.array(layoutTestSchema).safeParse(listed.value);
+  if (!tests.success) return wrong(`tests.json is no list of tests of this layout: ${firstIssue(tests.error)}`);
+  return { ok: true, artifact, kind, code: code.value, spec: spec.data, tests: tests.data };
+}
+
+function firstIssue({ issues: [first] }: z.ZodError): string {
+  return first === undefined ? 'unknown' : `${first.message} at ${first.path.join('.') || 'the top'}`;
+}
+
+async function readKind(folder: string, kind: Artifact['kind']): Promise<Artifact[]> {
+  const parent = join(folder, 'library', kind);
+  const entries = await readdir(parent, { withFileTypes: true }).catch(() => []);
+  const places = entries.filter((entry) => entry.isDirectory() || entry.isSymbolicLink());
+  const found: Artifact[] = [];
+  for (const { name } of places.sort((left, right) => (left.name < right.name ? -1 : 1)).slice(0, maxArtifacts)) {
+    const isLink = places.some((entry) => entry.name === name && entry.isSymbolicLink());
+    const message = 'it is a link, and links are not followed';
+    found.push(
+      isLink ? { ok: false, artifact: name, kind, name, message } : await readArtifact(join(parent, name), name, kind),
+    );
+  }
+  return found;
+}
+
+/** What library_index.jsonl names and no folder holds. Folders that it does not name are artefacts as well. */
+async function onlyIndexed(folder: string, found: readonly Artifact[]): Promise<Artifact[]> {
+  const text = await readText(join(folder, 'library_index.jsonl'));
+  if (!text.ok) return [];
+  const known = new Set(found.flatMap((one) => [one.artifact, one.ok ? one.spec.name : one.name]));
+  return text.value.split('\n').flatMap((line): Artifact[] => {
+    const entry = indexEntrySchema.safeParse(tryParseJson(line));
+    if (!entry.success) return [];
+    const { kind, name, artifact = name } = entry.data;
+    if (known.has(name) || known.has(artifact)) return [];
+    known.add(name);
+    const message = `library_index.jsonl names it, and library/${kind} has no such folder`;
+    return [{ ok: false, artifact, kind, name, message }];
+  });
 }
 
 /**
@@ -90,14 +128,8 @@ async function readArtifact(folder: string, artifact: string, kind: Artifact['ki
  */
 export async function readLayout(folder: string): Promise<Artifact[]> {
   const found: Artifact[] = [];
-  for (const kind of layoutKinds) {
-    const parent = join(folder, 'library', kind);
-    const entries = await readdir(parent, { withFileTypes: true }).catch(() => []);
-    const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-    for (const name of names.sort().slice(0, maxArtifacts))
-      found.push(await readArtifact(join(parent, name), name, kind));
-  }
-  if (found.length > 0) return found;
+  for (const kind of layoutKinds) found.push(...(await readKind(folder, kind)));
+  if (found.length > 0) return [...found, ...(await onlyIndexed(folder, found))];
   throw new FoundryError(
     'invalid_input',
     'The folder holds no library.',
