@@ -3,7 +3,7 @@ import type { Candidate, Gate, GateReport } from '../gate/model.js';
 import { gateSettings } from '../gate/settings.js';
 import { hashOf } from '../hash.js';
 import type { JsonValue } from '../json.js';
-import type { SpecStore } from './model.js';
+import type { SpecStore, SpecTest } from './model.js';
 
 export interface TryDeps {
   readonly config: Config;
@@ -14,6 +14,11 @@ export interface TryDeps {
 /** Whether the gate ran the code over hidden tests. */
 function reachedHidden({ stages }: GateReport): boolean {
   return stages.some(({ stage, status }) => stage === 'hidden' && (status === 'passed' || status === 'failed'));
+}
+
+/** What a test asks, whatever it is called: under another name it tells the same. */
+function askedBy({ name: _, ...asked }: SpecTest): string {
+  return hashOf(asked);
 }
 
 /**
@@ -27,7 +32,7 @@ export async function judgeCounted(
   candidate: Candidate,
   { program, signal }: { readonly program: JsonValue; readonly signal: AbortSignal },
 ): Promise<GateReport | 'spent'> {
-  const attempt = { tests: candidate.hiddenTests.map((test) => hashOf(test)), code: hashOf(program) };
+  const attempt = { tests: candidate.hiddenTests.map(askedBy), code: hashOf(program) };
   const counted = await store.specs.takeHiddenTry(attempt, gateSettings(config).hiddenTries);
   if (counted === 'spent') return 'spent';
   let reached = false;

@@ -31,12 +31,14 @@ const body = (statements: string): string => `export async function execute(inpu
 }`;
 
 /** A spec whose hidden test nobody has seen, as induction leaves it. */
-async function specWithSecret(): Promise<{ workshop: Workshop; specId: string }> {
-  const workshop = openWorkshop(sandbox);
-  const record = { spec_id: 'spec_of_a_held_out_run', spec, cluster_id: null, clustering_id: null };
+async function specWithSecret(
+  workshop = openWorkshop(sandbox),
+  { specId = 'spec_of_a_held_out_run', hidden = doubled(secret) } = {},
+): Promise<{ workshop: Workshop; specId: string }> {
+  const record = { spec_id: specId, spec, cluster_id: null, clustering_id: null };
   await workshop.library.store.specs.putSpec(
     { ...record, generator: 'induction', author_saw_all: false, created_at: '2026-01-01T00:00:00.000Z' },
-    [doubled(secret)],
+    [hidden],
   );
   return { workshop, specId: record.spec_id };
 }
@@ -58,6 +60,14 @@ describe('an agent that hands in one program after another', () => {
     expect(said.at(-1)).toMatch(/^inconclusive: The hidden tests of "double_number" have been tried by 6 different/);
     expect(high - low).toBeGreaterThan(most / 128);
     expect(said.join('\n')).not.toContain(String(secret));
+    // The same question in another spec, and by another name, has had its answers.
+    const renamed = { specId: 'spec_learnt_again', hidden: { ...doubled(secret), name: 'another number' } };
+    const again = await specWithSecret(workshop, renamed);
+    const { results } = await workshop.generate({
+      spec_id: again.specId,
+      code: body('if (input.n > 12) return null;'),
+    });
+    expect(results[0]).toMatchObject({ status: 'inconclusive' });
   });
 
   test('may be wrong about what it can see as often as it likes', async () => {
