@@ -12,8 +12,9 @@ function resultLine(result: Result['results'][number]): string {
     : (result.failed_stage ?? '');
   const where = what ? ` (${what})` : '';
   const why = result.reasons.length > 0 ? `: ${result.reasons.slice(0, 5).join('; ')}` : '';
+  const end = why.endsWith('.') ? '' : '.';
   const note = result.note === undefined ? '' : ` ${result.note}`;
-  return `- ${result.name} ${result.status}${where} after ${plural(result.attempts, 'attempt')}${why}.${note} Report ${result.report_uri}; spec_id ${result.spec_id}`;
+  return `- ${result.name} ${result.status}${where} after ${plural(result.attempts, 'attempt')}${why}${end}${note} Report ${result.report_uri}; spec_id ${result.spec_id}`;
 }
 
 function briefText(brief: NonNullable<Result['brief']>): string {

@@ -19,6 +19,9 @@ export const codeRules = [
   'Everything is computed from the input and what was called: no test value stands in the code. Input is not changed.',
 ];
 
+const pythonRule =
+  'Python instead: pass language "python"; one module with `def execute(input, ctx)`, a plain function, and the standard library alone; ctx.call and ctx.fetch need no await.';
+
 export const gateChecks =
   'The gate runs the code in a sandbox: static checks, both schemas, the visible tests, hidden tests, the same tests under another clock and other dice. Your tests must refuse constant, echo and empty answers and most small faults put into the code (a bound moved, a condition forced, a statement left out). What the library does already is refused.';
 
@@ -70,7 +73,7 @@ export function specInstructions(cluster: NeedCluster, tools: readonly string[],
     'Rules of a spec:',
     ...specRules.map((rule) => `- ${rule}`),
     'Rules of the code:',
-    ...codeRules.map((rule) => `- ${rule}`),
+    ...[...codeRules, pythonRule].map((rule) => `- ${rule}`),
     gateChecks,
     'A third of the tests of a proposed spec is kept back as hidden tests. In place of the two calls, generate_and_gate_code {"spec": ..., "code": ...} hands in both at once; then nothing is hidden and the report says so.',
     ...(others > 0
@@ -110,7 +113,7 @@ export function codeInstructions(specId: string, failedBefore: boolean, testsLef
     stepTable(steps),
     '',
     ...(testsLeftOut > 0 ? [`${testsLeftOut} more tests are too long for this brief: read specs://${specId}.`] : []),
-    ...codeRules.map((rule) => `- ${rule}`),
+    ...[...codeRules, pythonRule].map((rule) => `- ${rule}`),
     gateChecks,
   ].join('\n');
 }

@@ -22,10 +22,17 @@ export async function findVersion(
 ): Promise<CapabilityVersion> {
   const capability = await store.library.get(name, version);
   if (capability) return capability;
+  const current = version === undefined ? null : await store.library.get(name);
+  if (current)
+    throw new FoundryError(
+      'not_found',
+      `"${name}" has no version ${version}.`,
+      `Its current version is ${current.version}; leave version out to have that one.`,
+    );
   const near = (await store.library.searchText(name.replaceAll('_', ' '), 3)).map((hit) => hit.name);
   throw new FoundryError(
     'not_found',
-    version === undefined ? `No capability is named "${name}".` : `"${name}" has no version ${version}.`,
+    `No capability is named "${name}".`,
     near.length > 0 ? `Names that come close: ${near.join(', ')}.` : 'Find one with search_capabilities.',
   );
 }
