@@ -1,6 +1,7 @@
 import type { WorkContext } from '../../context.js';
 import { throwIfCancelled } from '../../errors.js';
 import type { Gate, Language, Verdict } from '../../gate/model.js';
+import { canonicalJson } from '../../json.js';
 import type { Spec } from '../../specs/model.js';
 import type { SpecService } from '../../specs/service.js';
 import type { LibraryStore } from '../model.js';
@@ -85,9 +86,25 @@ async function judgeOnly(
   };
 }
 
+/** Whether the library has it already, word for word: whatever hidden tests it has here, the files cannot have them. */
+async function isHere({ store }: ImportDeps, { artifact, spec, language }: Planned): Promise<boolean> {
+  const there = await store.library.get(spec.name);
+  if (!there || there.language !== language || there.code !== artifact.code) return false;
+  return canonicalJson(there.spec) === canonicalJson(spec);
+}
+
 async function importOne(deps: ImportDeps, planned: Planned, context: WorkContext): Promise<ImportedArtifact> {
   const { artifact, spec, language } = planned;
   const { signal } = context;
+  if (await isHere(deps, planned))
+    return {
+      artifact: artifact.artifact,
+      name: spec.name,
+      kind: artifact.kind,
+      verdict: 'admitted',
+      failed_stage: null,
+      reasons: [],
+    };
   const absent: string[] = [];
   for (const name of spec.dependencies.capabilities) if (!(await deps.store.library.get(name))) absent.push(name);
   if (absent.length > 0) return judgeOnly(deps, planned, { reasons: [], signal });

@@ -77,6 +77,10 @@ describe('importing a library of another layout', { timeout: 300_000 }, () => {
     expect(results.map(({ verdict }) => verdict)).toEqual(admitted.map(() => 'admitted'));
     const face = (one: (typeof admitted)[number]): unknown => [one.name, one.version, one.code, one.spec, one.language];
     expect((await other.store.library.list({}, 100)).map(face)).toEqual(admitted.map(face));
+    // Where it came from, it is there already.
+    const back = await importLibrary(services, target, context);
+    expect(back.map(({ verdict }) => verdict)).toEqual(admitted.map(() => 'admitted'));
+    expect((await services.store.library.list({}, 100)).map(face)).toEqual(admitted.map(face));
   });
 
   test('refuses a folder that holds no library', async () => {
