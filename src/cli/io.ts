@@ -150,7 +150,8 @@ export function wholeNumber(
 export function oneOf<T extends string>(text: string | undefined, name: string, choices: readonly T[]): T | undefined {
   if (text === undefined) return undefined;
   const found = choices.find((choice) => choice === text);
-  if (!found) throw new UsageError(`--${name} is one of ${choices.join(', ')}`);
+  if (!found)
+    throw new UsageError(`${name === name.toUpperCase() ? name : `--${name}`} is one of ${choices.join(', ')}`);
   return found;
 }
 

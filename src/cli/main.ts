@@ -65,6 +65,12 @@ async function askPerson(question: string, signal: AbortSignal): Promise<boolean
   }
 }
 
+/** Whoever reads has had enough, as `head` has: that is no failure. @throws the error where it is another one */
+function endWithReader(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+}
+
 async function runCommand(
   command: Command,
   args: readonly string[],
@@ -82,7 +88,11 @@ async function runCommand(
     abort.abort();
   };
   const isServer = command.usage.startsWith('capability-foundry serve');
-  if (!isServer && !command.passesSignalsOn) process.on('SIGINT', interrupt);
+  if (!isServer && !command.passesSignalsOn) {
+    process.on('SIGINT', interrupt);
+    // Stays: what was written last is refused only after the command has ended.
+    if (!process.stdout.listeners('error').includes(endWithReader)) process.stdout.on('error', endWithReader);
+  }
   const opened: Services[] = [];
   const context: CommandContext = {
     ...io,

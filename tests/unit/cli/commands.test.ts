@@ -5,6 +5,7 @@ import { importCommand } from '../../../src/cli/import.js';
 import { loadConfig } from '../../../src/config.js';
 import { createServices } from '../../../src/services.js';
 import { parcelRuns, writeParcelLog } from '../../support/parcel-logs.js';
+import { runProgram } from '../../support/program.js';
 import { tempFolder } from '../../support/temp.js';
 import { runMain, useEnvironment } from './run-main.js';
 
@@ -243,4 +244,10 @@ describe('import of logs outside of consent.allow', () => {
       expect(questions).toEqual([expect.stringContaining(dirname(log))]);
     }
   });
+});
+
+test('a reader that has had enough of the output is no failure', async () => {
+  const { home } = desk();
+  const ended = await runProgram(['score', '--all'], { home, onStart: (child) => child.stdout?.destroy() });
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
 });
