@@ -116,9 +116,14 @@ function isMost(count: number, all: number): boolean {
   return count >= 2 && count * 2 > all;
 }
 
+/** What code says to people, as why it has no answer. */
+function isSentence(text: string): boolean {
+  return /^[\p{L}\d\s,.;:!?'"()-]+$/u.test(text) && text.trim().split(/\s+/).length > 2;
+}
+
 /** How much could be remembered in the literals, in characters. */
 function roomIn({ strings, numbers }: CodeLiterals): number {
-  return [...strings, ...[...numbers].map(String)].join('').length;
+  return [...strings.filter((text) => !isSentence(text)), ...[...numbers].map(String)].join('').length;
 }
 
 async function literalsOf({ facts, candidate }: Judgement): Promise<CodeLiterals> {

@@ -71,6 +71,15 @@ describe('the special_case stage', () => {
     expect((await judge(tests, `input.text.split('').reverse().join('')`)).stage.status).toBe('passed');
   });
 
+  test('takes code that reads one form of text, and gives up on every other, for no table', async () => {
+    const texts = ['2026-01-05', '1999-12-31', '2024-02-29', '2001-07-09'];
+    const tests = texts.map((text) => pairTest(text, text.split('-').reverse().join('/')));
+    const givesUp = `(() => { throw new Error('the text is no date in the form that is asked for here') })()`;
+    const read = `(/^(\\d{4})-(\\d\\d)-(\\d\\d)$/.exec(input.text) ?? ${givesUp}).slice(1).reverse().join('/')`;
+    const { stage } = await judge(tests, read);
+    expect(stage.status, stage.reasons.join()).toBe('passed');
+  });
+
   test('says nothing of guesses at hidden values that stand in the code', async () => {
     const ids = [pairTest('a', 'ID-1'), pairTest('bb', 'ID-2'), pairTest('customer 48151', 'ID-14')];
     const right = "'ID-' + input.text.length";
