@@ -11,7 +11,7 @@ import { mapValue, type Part, visit } from './redact-walk.js';
 import { kindsOf, type RedactionConfig } from './redaction-config.js';
 
 /** Raised when a rule changes what it finds in a way that its source does not show. */
-export const redactionVersion = 3;
+export const redactionVersion = 4;
 
 /** What one kind of text is replaced by, in the order of first appearance within a run. Never stored. */
 export interface RunRedactor {

@@ -84,6 +84,31 @@ describe('redaction', () => {
     expect(together.get(texts[1] ?? '')).toBeUndefined();
   });
 
+  it('joins the parts of a message, whichever way a format writes them', async () => {
+    const key = secrets['STRIPE_KEY'] ?? '';
+    const [first, second] = [`it is ${key.slice(0, 12)}`, `${key.slice(12)} now`];
+    const mended = ['it is [STRIPE_KEY_1]', ' now'];
+    for (const name of ['text', 'content']) {
+      const parts = (texts: readonly string[]) => texts.map((text) => ({ type: 'text', [name]: text }));
+      expect(await redact(parts([first, second]))).toEqual(parts(mended));
+      const wrapped = (texts: readonly string[]) => ({
+        arrayValue: {
+          values: texts.map((text) => ({
+            kvlistValue: {
+              values: [
+                { key: 'type', value: { stringValue: 'text' } },
+                { key: name, value: { stringValue: text } },
+              ],
+            },
+          })),
+        },
+      });
+      expect(await redact(wrapped([first, second]))).toEqual(wrapped(mended));
+    }
+    const messages = [first, second].map((content) => ({ role: 'user', content }));
+    expect(await redact(messages)).toBe(messages);
+  });
+
   it('leaves alone base64, hashes, ids and what the operator allows', async () => {
     const base64 = Buffer.from(Array.from({ length: 6000 }, (_, index) => (index * 7919) % 251)).toString('base64');
     const value = { base64, sha: 'a3f5'.repeat(16), id: 'user_AKIA', uuid: '0f8fad5b-d9cb-469f-a165-70867728950e' };
