@@ -27,7 +27,7 @@ import type { Diagnostic, EvidenceStore } from './store.js';
 import { declaredTools, ToolInference } from './tool-definitions.js';
 
 /** Small enough to stop soon, large enough that a transaction costs little a record. */
-const batchRecords = 8_000;
+const batchRecords = 4_000;
 const batchBytes = 8 * 1024 * 1024;
 /** Of a file with more rejections than this, the first are stored: a file may be made of nothing else. */
 const keptRejections = 100_000;
