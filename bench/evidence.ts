@@ -27,6 +27,7 @@ const { values } = parseArgs({
 });
 const wanted = Number(values.records);
 const model = 'use-lite-static-512@1+signs@1';
+/** As many records as an import hands to the store at once. */
 const batch = 4_000;
 const home = mkdtempSync(join(tmpdir(), 'foundry-bench-'));
 const log = createLogger('error', (line) => console.error(line));

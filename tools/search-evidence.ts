@@ -16,7 +16,7 @@ export const searchEvidence = defineTool({
       `${data.results.length} of ${data.searched} searched records.`,
       data.results.map(
         (hit) =>
-          `- ${hit.uri} (run ${hit.run_id}, ${hit.provenance.source_file}:${hit.provenance.line}): ${quoted(hit.snippet, 300)}`,
+          `- ${hit.uri} (run ${hit.run_id}, ${hit.provenance.source_file}:${hit.provenance.line}${hit.is_abandoned ? ', on an abandoned branch' : ''}): ${quoted(hit.snippet, 300)}`,
       ),
       data.note,
       more(data.next_cursor),

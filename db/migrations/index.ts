@@ -13,6 +13,7 @@ import { migration0012 } from './0012-library-life.js';
 import { migration0015 } from './0015-playbooks.js';
 import { migration0016 } from './0016-evidence-vectors.js';
 import { migration0017 } from './0017-branches.js';
+import { migration0018 } from './0018-text-index.js';
 import type { Migration } from './migration.js';
 
 /** Numbered and forward-only: a released migration is never edited, a new one is added at the end. */
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   migration0015,
   migration0016,
   migration0017,
+  migration0018,
 ];

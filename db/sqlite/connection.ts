@@ -4,15 +4,18 @@ import type Database from 'better-sqlite3';
 import * as sqliteVec from 'sqlite-vec';
 import { FoundryError } from '../../src/errors.js';
 import { migrations } from '../migrations/index.js';
-import { cannotBeWritten, isBusy, translateBusy } from './failures.js';
+import { isCutShort } from './cut-file.js';
+import { cannotBeWritten, damagedFile, isBusy, translateBusy } from './failures.js';
 import { type Db, openKept } from './kept.js';
 
 export type Statement = Database.Statement;
 
 const busyTimeoutMs = 5_000;
 
-/** Pages of the log before it is written back (32 MB): with fewer, an import writes the same pages again and again. */
-const checkpointPages = 8_000;
+/** Of a new store: a record rarely fits the 4 KB of SQLite's own choice, and what does not costs a page of its own. */
+const pageBytes = 16_384;
+/** The log before it is written back: with less, an import writes the same pages again and again. */
+const checkpointBytes = 32 * 1024 * 1024;
 
 /** A lazily opened connection: nothing is touched before the first use, and an up-to-date file is opened without a write. */
 export class Connection {
@@ -62,13 +65,15 @@ function makeFolder(path: string): void {
 
 function open(path: string): Db {
   makeFolder(path);
+  if (isCutShort(path)) throw damagedFile();
   const db = openKept(path, { timeout: busyTimeoutMs });
   try {
     sqliteVec.load(db);
     db.pragma('foreign_keys = ON');
     db.pragma('synchronous = NORMAL');
-    db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
     migrate(db);
+    const page = db.pragma('page_size', { simple: true }) as number;
+    db.pragma(`wal_autocheckpoint = ${Math.floor(checkpointBytes / page)}`);
     return db;
   } catch (error) {
     db.close();
@@ -103,6 +108,8 @@ function migrate(db: Db): void {
     );
   }
   if (version() === migrations.length) return;
+  // A file that is there keeps the size that it was made with.
+  db.pragma(`page_size = ${pageBytes}`);
   if (db.pragma('journal_mode', { simple: true }) !== 'wal') keepTrying(() => db.pragma('journal_mode = WAL'));
   while (version() < migrations.length) {
     const step = db.transaction(() => {

@@ -41,26 +41,23 @@ export type EvidenceWriter = (batch: AppendBatch) => { inserted: number; duplica
  */
 export function createEvidenceWriter(connection: Connection): EvidenceWriter {
   const sql = prepare(connection);
-  const insertAt = ({ is_abandoned, ...record }: EvidenceRecord): number | bigint | null => {
+  const insertAt = (record: EvidenceRecord): number | bigint | null => {
     const done = sql.insert.run(
       record.evidence_id,
       record.run_id,
       record.ordinal,
       record.tool_calls.length,
-      JSON.stringify(record),
-      is_abandoned ? 1 : 0,
+      // The column says whether a record is abandoned; what is undefined is not written.
+      JSON.stringify(record.is_abandoned === undefined ? record : { ...record, is_abandoned: undefined }),
+      record.is_abandoned ? 1 : 0,
     );
     return done.changes === 1 ? done.lastInsertRowid : null;
   };
-  const add = (record: EvidenceRecord): boolean => {
-    let rowid = insertAt(record);
-    if (rowid === null) {
-      if (sql.has.get(record.evidence_id)) return false;
-      rowid = insertAt({ ...record, ordinal: sql.nextOrdinal.get(record.run_id)?.next ?? 0 });
-      if (rowid === null) return false;
-    }
-    sql.index.run(rowid, searchableText(record));
-    return true;
+  /** @returns where the record stands now, null where it was there already */
+  const add = (record: EvidenceRecord): number | bigint | null => {
+    const rowid = insertAt(record);
+    if (rowid !== null || sql.has.get(record.evidence_id)) return rowid;
+    return insertAt({ ...record, ordinal: sql.nextOrdinal.get(record.run_id)?.next ?? 0 });
   };
   /** Marks a record that was there already; only its own run's log may say so. @returns whether the mark changed */
   const mark = ({ is_abandoned, evidence_id, run_id }: EvidenceRecord): boolean => {
@@ -87,21 +84,25 @@ export function createEvidenceWriter(connection: Connection): EvidenceWriter {
       known.set(run.run_id, row && runOf(row));
       if (!row) putRun(run, recordedAt);
     }
-    let inserted = 0;
+    const places: (number | bigint)[] = [];
+    const fresh: EvidenceRecord[] = [];
     const added = new Map<string, { records: number; calls: number }>();
     for (const record of records) {
-      const isNew = add(record);
-      if (!isNew && !mark(record)) continue;
+      const place = add(record);
+      if (place === null && !mark(record)) continue;
       const sum = added.get(record.run_id) ?? { records: 0, calls: 0 };
       added.set(record.run_id, sum);
       // Calls on an abandoned branch are none of the run's: one that was counted is taken off, one that returns is added.
       const calls = record.tool_calls.length;
-      if (isNew) {
-        inserted += 1;
+      if (place !== null) {
+        places.push(place);
+        fresh.push(record);
         sum.records += 1;
         sum.calls += record.is_abandoned ? 0 : calls;
       } else sum.calls += record.is_abandoned ? -calls : calls;
     }
+    // Rows first, then their words: going to and fro between tables costs more.
+    for (const [at, record] of fresh.entries()) sql.index.run(places[at], searchableText(record));
     for (const run of runs) {
       const before = known.get(run.run_id);
       const sum = added.get(run.run_id);
@@ -115,6 +116,6 @@ export function createEvidenceWriter(connection: Connection): EvidenceWriter {
         added.delete(run.run_id);
       } else if (!before) sql.dropIfEmpty.run(run.run_id);
     }
-    return { inserted, duplicates: records.length - inserted };
+    return { inserted: fresh.length, duplicates: records.length - fresh.length };
   };
 }

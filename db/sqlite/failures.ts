@@ -18,6 +18,15 @@ export function cannotBeWritten(cause: unknown): FoundryError {
   );
 }
 
+export function damagedFile(cause?: unknown): FoundryError {
+  return new FoundryError(
+    'needs_setup',
+    'The database file is damaged or is not a database.',
+    'Restore it from a copy, or set FOUNDRY_DB to a new file and import the logs again.',
+    { cause },
+  );
+}
+
 /** What a failure of SQLite means for whoever reads the message; anything else stays what it is. */
 function translated(error: unknown): unknown {
   const code = codeOf(error);
@@ -38,19 +47,15 @@ function translated(error: unknown): unknown {
     );
   }
   if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN')) return cannotBeWritten(error);
+  // A file that ends within a page was cut.
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB' || code === 'SQLITE_IOERR_SHORT_READ') {
+    return damagedFile(error);
+  }
   if (code.startsWith('SQLITE_IOERR')) {
     return new FoundryError(
       'needs_setup',
       'The disk refused to read or write a file of the store.',
       'Check whether the disk has room and is sound, its quota, and the limit on the size of files. Nothing that was stored is lost.',
-      { cause: error },
-    );
-  }
-  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
-    return new FoundryError(
-      'needs_setup',
-      'The database file is damaged or is not a database.',
-      'Restore it from a copy, or set FOUNDRY_DB to a new file and import the logs again.',
       { cause: error },
     );
   }

@@ -17,11 +17,27 @@ function ids(db: Db, sql: string, ...values: unknown[]): string[] {
     .map(String);
 }
 
+/** What was mined and clustered and is gone; ids as JSON. */
+export interface GoneClusterings {
+  readonly clusterings: string;
+  /** those of their clusters that hold an act of a forgotten run */
+  readonly touched: string;
+}
+
 /** Minings hold sizes, labels and samples over all their runs: one that a forgotten run went into goes whole. */
-export function forgetMinings(db: Db, runs: string, tally: Tally): string {
+export function forgetMinings(db: Db, runs: string, tally: Tally): GoneClusterings {
   const minings = JSON.stringify(ids(db, `SELECT DISTINCT mining_id FROM mining_runs WHERE ${inList('run_id')}`, runs));
   const clusterings = JSON.stringify(
     ids(db, `SELECT clustering_id FROM clusterings WHERE ${inList('mining_id')}`, minings),
+  );
+  const touched = JSON.stringify(
+    ids(
+      db,
+      `SELECT DISTINCT m.cluster_id FROM need_cluster_members m JOIN clusterings c USING (clustering_id)
+         JOIN need_group_members g ON g.mining_id = c.mining_id AND g.group_id = m.group_id
+         JOIN needs n USING (need_id) WHERE ${inList('n.run_id')}`,
+      runs,
+    ),
   );
   const acts = JSON.stringify(ids(db, `SELECT act_id FROM acts WHERE ${inList('run_id')}`, runs));
   for (const table of ['need_cluster_members', 'need_clusters', 'clusterings']) {
@@ -36,25 +52,28 @@ export function forgetMinings(db: Db, runs: string, tally: Tally): string {
   const stillUsed = db.prepare('SELECT 1 FROM needs WHERE text = ? LIMIT 1').pluck();
   const orphans = texts.filter((text) => stillUsed.get(text) === undefined).map(sha256);
   tally('embeddings', `DELETE FROM embeddings WHERE ${inList('text_hash')}`, JSON.stringify(orphans));
-  return clusterings;
+  return { clusterings, touched };
 }
 
 /**
  * Specs hold recorded values in their tests, and so does all that came of them. An induced spec names the runs that it was
- * learnt from: it stays where none of them is forgotten, without the clustering that is gone. Of others that rest on such
- * a clustering nobody knows which of its runs their author was shown.
+ * learnt from, and an agent is shown acts of the cluster that it writes a spec for: both stay, without the clustering that is
+ * gone, where none of these runs is forgotten. What a model wrote may go back to any run of the clustering.
+ * @returns how many specs of agents stay so
  */
-export function forgetSpecs(db: Db, from: { runs: string; clusterings: string }, tally: Tally): void {
-  const { runs, clusterings } = from;
+export function forgetSpecs(db: Db, from: GoneClusterings & { runs: string }, tally: Tally): number {
+  const { runs, clusterings, touched } = from;
   const specs = JSON.stringify(
     ids(
       db,
       `SELECT spec_id FROM specs s WHERE ${inList('clustering_id')}
          AND NOT (s.generator = 'induction' AND EXISTS (SELECT 1 FROM patterns p WHERE p.spec_id = s.spec_id))
+         AND NOT (s.generator = 'agent' AND s.cluster_id IS NOT NULL AND NOT ${inList('s.cluster_id')})
        UNION SELECT p.spec_id FROM patterns p
          JOIN json_each(json_array(json(p.train_run_ids), json(p.held_out_run_ids))) AS lists
          JOIN json_each(lists.value) AS one WHERE one.value IN (SELECT value FROM json_each(?))`,
       clusterings,
+      touched,
       runs,
     ),
   );
@@ -63,10 +82,15 @@ export function forgetSpecs(db: Db, from: { runs: string; clusterings: string },
   tally('attempts', `DELETE FROM attempts WHERE ${inList('spec_id')}`, specs);
   forgetCapabilities(db, specs, tally);
   tally('specs', `DELETE FROM specs WHERE ${inList('spec_id')}`, specs);
+  const kept = db
+    .prepare(`SELECT count(*) FROM specs WHERE generator = 'agent' AND ${inList('clustering_id')}`)
+    .pluck()
+    .get(clusterings);
   for (const table of ['specs', 'patterns']) {
     db.prepare(`UPDATE ${table} SET cluster_id = NULL WHERE ${inList('clustering_id')}`).run(clusterings);
   }
   db.prepare(`UPDATE specs SET clustering_id = NULL WHERE ${inList('clustering_id')}`).run(clusterings);
+  return Number(kept);
 }
 
 /** What a capability did stands in two places: as evidence, and with its input among the executions. */

@@ -101,13 +101,12 @@ function forgetAll(db: Db, selection: Selection): Forgotten {
       .pluck()
       .all(runs),
   );
-  const clusterings = forgetMinings(db, runs, tally);
-  forgetSpecs(db, { runs, clusterings }, tally);
+  const keptSpecs = forgetSpecs(db, { runs, ...forgetMinings(db, runs, tally) }, tally);
   forgetExecutions(runs, tally);
   const datasetFolders = forgetDatasets(db, runs, tally);
   forgetEvidence(runs, tally);
   const recordings = forgetSources(db, selection, sources, tally);
-  const forgotten = { counts, datasetFolders, recordings };
+  const forgotten = { counts, datasetFolders, recordings, keptSpecs };
   if (counts['runs'] === undefined && counts['sources'] === undefined) return forgotten;
   // A file of which something was forgotten has to be read again when it is imported again.
   db.exec('DELETE FROM file_accounts');

@@ -24,6 +24,7 @@ function report(result: ForgetResult): string {
   const rows = Object.entries(result.counts).sort(([a], [b]) => (a < b ? -1 : 1));
   let text = table([result.receipt_id === undefined ? 'would be removed' : 'removed', 'rows'], rows);
   for (const folder of result.left) text += `  still there, outside of the data folder: ${folder}\n`;
+  for (const note of result.notes) text += `  ${note}\n`;
   return `${text}${result.receipt_id === undefined ? 'Nothing was removed (dry run).' : `receipt ${result.receipt_id}`}\n`;
 }
 

@@ -25,7 +25,7 @@ interface Options {
 export const scoreCommand: Command = {
   summary: 'judge runs, with reasons, without a model',
   usage:
-    'capability-foundry score [RUN...] [--source LABEL] [--all] [--limit 50] [--rules FILE] [--json]\ncapability-foundry score RUN --override CATEGORY --reason TEXT [--json]',
+    'capability-foundry score [RUN...] [--source LABEL] [--all] [--limit 50] [--rules FILE] [--json]\ncapability-foundry score RUN... --override CATEGORY --reason TEXT [--json]',
   async run(context) {
     const { values, positionals } = parseArgs({
       args: [...context.args],
@@ -46,16 +46,17 @@ export const scoreCommand: Command = {
   },
 };
 
-async function override(context: CommandContext, runs: readonly string[], options: Options): Promise<void> {
-  const [run] = runs;
+async function override(context: CommandContext, named: readonly string[], options: Options): Promise<void> {
+  const runs = [...new Set(named)];
   const category = oneOf(options.override, 'override', categories);
   const { reason } = options;
-  if (!run || runs.length !== 1 || !category || !reason)
-    throw new UsageError('An override takes one RUN, a category and a --reason.');
-  await context.services().scoring.override(run, category, reason, workContext(context, 'score'));
-  context.out(
-    options.json ? `${JSON.stringify({ run_id: run, category, reason })}\n` : `${run} is now ${category}: ${reason}\n`,
-  );
+  const others = [options.source, options.all, options.limit, options.rules].some((one) => one !== undefined);
+  if (runs.length === 0 || others || !category || !reason)
+    throw new UsageError('An override takes the ids of its runs, a category and a --reason.');
+  const word = { category, reason };
+  await context.services().scoring.overrideAll(runs, word, workContext(context, 'score'));
+  if (options.json) for (const run_id of runs) context.out(`${JSON.stringify({ run_id, ...word })}\n`);
+  else for (const run of runs) context.out(`${run} is now ${category}: ${reason}\n`);
 }
 
 async function score(context: CommandContext, runs: readonly string[], options: Options): Promise<void> {

@@ -4,7 +4,7 @@ import { chainRunIds, contentHash, evidenceId, type Namespace, nativeRunId, spok
 import type { Draft, LinkFound, ParentDraft, RecordContent, RunDraft } from './importers/importer.js';
 import { type EvidenceRecord, evidenceRecordSchema, evidenceSchemaVersion, type Run, type Source } from './model.js';
 import type { RedactionPolicy, RunRedactor } from './redact.js';
-import type { Findings } from './redact-detect.js';
+import type { Findings } from './redact-search.js';
 import type { EvidenceStore, RunLink } from './store.js';
 
 /** A draft whose content was read once already, so that a value that is no record never reaches the redactor. */

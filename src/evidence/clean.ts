@@ -1,5 +1,6 @@
 import type { JsonValue } from '../json.js';
 import type { RedactionPolicy } from './redact.js';
+import type { Findings } from './redact-search.js';
 import type { RedactionConfig } from './redaction-config.js';
 
 /** A value that is to be kept, without the secrets that stood in it. */
@@ -13,6 +14,9 @@ export interface Cleaned<T> {
 
 /** Keeps secrets out of the store where they come with what a client or a person said rather than with a log. */
 export type Clean = <T extends JsonValue>(value: T) => Promise<Cleaned<T>>;
+
+/** Of a value that was not searched. */
+const noFindings: Findings = { get: () => undefined, isClean: () => false };
 
 /**
  * The rules are loaded when they are first needed: not every process keeps something.
@@ -31,7 +35,7 @@ export function createCleaner(config?: RedactionConfig, stays?: (text: string, k
     return {
       value: cleaned,
       kinds,
-      alsoFrom: <V extends JsonValue>(other: V) => redactor.redact(other, new Map()) as V,
+      alsoFrom: <V extends JsonValue>(other: V) => redactor.redact(other, noFindings) as V,
     };
   };
 }

@@ -109,6 +109,7 @@ export const searchEvidenceOutput = z.object({
       score: z.number(),
       provenance: publicProvenance,
       uri: z.string(),
+      is_abandoned: z.boolean().optional().describe('true: on a branch that a person left'),
     }),
   ),
   searched: z.int(),

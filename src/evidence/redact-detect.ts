@@ -5,9 +5,6 @@ import { decodedViews, type View } from './redact-decode.js';
 import { type Finding, presetKinds, secretRules } from './redact-rules.js';
 import type { PersonalKind } from './redaction-config.js';
 
-/** The findings of each text that has any. */
-export type Findings = ReadonlyMap<string, readonly Finding[]>;
-
 /** What is looked for beside secrets. */
 export interface SearchRules {
   readonly personal: readonly PersonalKind[];
@@ -168,8 +165,11 @@ function lastAtOrBefore(starts: readonly number[], position: number): number {
   return low;
 }
 
-/** Searches texts, many in one go. What is found in a text depends on that text alone. */
-export async function findSecrets(texts: Iterable<string>, rules: SearchRules): Promise<Findings> {
+/** Searches texts, many in one go, and gives the findings of each that has any; they depend on that text alone. */
+export async function findSecrets(
+  texts: Iterable<string>,
+  rules: SearchRules,
+): Promise<ReadonlyMap<string, readonly Finding[]>> {
   const found = new Map<string, Finding[]>();
   let block: Unit[] = [];
   let size = 0;

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../json.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.js';
 import { parseContainer } from './read/parse.js';
 
 /** JSON inside a string inside JSON: how often that is followed. */
@@ -21,13 +21,47 @@ export interface Part {
   readonly text: string;
   /** false for a string that is itself the element, as in a list of values */
   readonly inBlock: boolean;
+  /** The element with another text. */
+  saying(text: string): JsonValue;
+}
+
+const saidTypes: ReadonlySet<JsonValue | undefined> = new Set(['text', 'reasoning', 'thinking']);
+
+/** A block under whose `text` something stands, or under whose `content` where its type says that this is text. */
+function blockOf(block: JsonObject, at: number): Part | undefined {
+  for (const name of saidTypes.has(block['type']) ? ['text', 'content'] : ['text']) {
+    const text = block[name];
+    if (typeof text !== 'string') continue;
+    return { at, text, inBlock: true, saying: (other) => ({ ...block, [name]: other }) };
+  }
+  return undefined;
+}
+
+/** The same, as OTLP wraps it: pairs of names and wrapped values. */
+function wrappedBlockOf(block: JsonObject, at: number): Part | undefined {
+  const list = block['kvlistValue'];
+  const pairs = isJsonObject(list) && Array.isArray(list['values']) ? list['values'] : [];
+  const held = (pair: JsonValue): JsonValue | undefined => {
+    const value = isJsonObject(pair) ? pair['value'] : undefined;
+    return isJsonObject(value) ? value['stringValue'] : undefined;
+  };
+  const indexOf = (name: string): number => pairs.findIndex((pair) => isJsonObject(pair) && pair['key'] === name);
+  if (!saidTypes.has(held(pairs[indexOf('type')] ?? null))) return undefined;
+  const place = Math.max(indexOf('content'), indexOf('text'));
+  const pair = pairs[place] ?? null;
+  const text = held(pair);
+  if (typeof text !== 'string' || !isJsonObject(pair)) return undefined;
+  const saying = (other: string): JsonValue => {
+    const values = pairs.with(place, { ...pair, value: { stringValue: other } });
+    return { ...block, kvlistValue: { values } };
+  };
+  return { at, text, inBlock: true, saying };
 }
 
 function partOf(item: JsonValue, at: number): Part | undefined {
-  if (typeof item === 'string') return { at, text: item, inBlock: false };
-  if (typeof item !== 'object' || item === null || Array.isArray(item)) return undefined;
-  const { text } = item;
-  return typeof text === 'string' ? { at, text, inBlock: true } : undefined;
+  if (typeof item === 'string') return { at, text: item, inBlock: false, saying: (text) => text };
+  if (!isJsonObject(item)) return undefined;
+  return blockOf(item, at) ?? wrappedBlockOf(item, at);
 }
 
 /** Runs of neighbouring parts of text, of two parts at least. */
@@ -103,9 +137,7 @@ function mended(items: readonly JsonValue[], change: Change): readonly JsonValue
     const texts = change.parts(parts);
     for (const [index, part] of parts.entries()) {
       const text = texts[index] ?? part.text;
-      const item = whole[part.at];
-      if (text === part.text) continue;
-      whole[part.at] = part.inBlock && typeof item === 'object' && item !== null ? { ...item, text } : text;
+      if (text !== part.text) whole[part.at] = part.saying(text);
     }
   }
   return whole;

@@ -3,14 +3,15 @@ import { FoundryError } from '../errors.js';
 import { hashOf } from '../hash.js';
 import type { JsonValue } from '../json.js';
 import { isIdentifier, kindByKey, personalRuleSources } from './personal-rules.js';
-import { type Findings, findSecrets, type SearchRules } from './redact-detect.js';
+import type { SearchRules } from './redact-detect.js';
 import { RedactionMemory } from './redact-memory.js';
 import { awsSecretName, awsSecretValue, type Finding, secretRules } from './redact-rules.js';
+import { type Findings, joinedText, kindUnderKey, searchValues } from './redact-search.js';
 import { mapValue, type Part, visit } from './redact-walk.js';
 import { kindsOf, type RedactionConfig } from './redaction-config.js';
 
 /** Raised when a rule changes what it finds in a way that its source does not show. */
-export const redactionVersion = 3;
+export const redactionVersion = 4;
 
 /** What one kind of text is replaced by, in the order of first appearance within a run. Never stored. */
 export interface RunRedactor {
@@ -44,7 +45,6 @@ interface Crossing {
   readonly secret: string;
 }
 
-const joinedText = (parts: readonly Part[]): string => parts.map((part) => part.text).join('');
 const numeric: ReadonlySet<string> = new Set(['PHONE', 'CARD', 'IBAN', 'ADDRESS']);
 
 /** What stands across the border of parts, and in no part by itself. Lists of values make numbers by chance: not looked at. */
@@ -108,8 +108,7 @@ function redactorOver(memory: RedactionMemory, rules: Rules): RunRedactor {
       }
     }
     if (key === null) return;
-    if (awsSecretName.test(key) && awsSecretValue.test(text)) learn(text, 'AWS_SECRET_KEY');
-    const kind = kindByKey(key, text, rules.personal);
+    const kind = kindUnderKey(key, text, rules);
     if (kind !== null) learn(text, kind);
   };
   return {
@@ -118,6 +117,7 @@ function redactorOver(memory: RedactionMemory, rules: Rules): RunRedactor {
       return memory.isEmpty;
     },
     redact(value, findings) {
+      if (memory.isEmpty && findings.isClean(value)) return value;
       visit(value, {
         text: (text, key) => learnFrom(text, key, findings),
         number(number, key) {
@@ -202,17 +202,7 @@ export function createRedactionPolicy(
   });
   return {
     digest,
-    search(values) {
-      const texts = new Set<string>();
-      for (const value of values) {
-        visit(value, {
-          text: (text) => texts.add(text),
-          number: () => undefined,
-          parts: (parts) => texts.add(joinedText(parts)),
-        });
-      }
-      return findSecrets(texts, rules);
-    },
+    search: (values) => searchValues(values, rules),
     runRedactor: () => redactorOver(new RedactionMemory(), rules),
   };
 }

@@ -91,6 +91,7 @@ function resultOf(
     score: shown.score,
     provenance: publicProvenanceOf(record, roots),
     uri: `evidence://records/${record.evidence_id}`,
+    ...(record.is_abandoned ? { is_abandoned: true } : {}),
   };
 }
 

@@ -21,12 +21,20 @@ export interface ForgetResult {
   readonly counts: Readonly<Record<string, number>>;
   /** Folders of data sets outside of the data folder: these are for a person to delete. */
   readonly left: readonly string[];
+  /** What stays although what it was made from goes, in a sentence each. */
+  readonly notes: readonly string[];
   readonly receipt_id?: string;
 }
 
 function asked(selection: Selection): string {
   if (selection.by === 'source') return selection.source;
   return selection.by === 'run' ? selection.runId : selection.folder;
+}
+
+function notesOn(keptSpecs: number): string[] {
+  if (keptSpecs === 0) return [];
+  const what = keptSpecs === 1 ? 'spec that an agent wrote stays' : 'specs that agents wrote stay';
+  return [`${keptSpecs} ${what}, with code and versions, without a cluster: what was forgotten was in none of theirs.`];
 }
 
 function liesIn(folder: string, home: string): boolean {
@@ -71,7 +79,7 @@ async function forgetAll(deps: ForgetDeps, request: Request, context: WorkContex
     throw new FoundryError('invalid_input', 'Only a person can forget.', 'Use the command line.');
   const { selection, dryRun } = request;
   if (!store.exists()) throw nothingThere();
-  const { counts, datasetFolders, recordings } = await store.forgetting.forget(selection, dryRun);
+  const { counts, datasetFolders, recordings, keptSpecs } = await store.forgetting.forget(selection, dryRun);
   if (Object.keys(counts).length === 0) {
     // What an earlier call removed may wait for this, where that call met another process.
     if (!dryRun) await store.forgetting.scrub();
@@ -79,7 +87,8 @@ async function forgetAll(deps: ForgetDeps, request: Request, context: WorkContex
   }
   const inside = datasetFolders.filter(({ folder }) => liesIn(folder, config.home));
   const left = datasetFolders.filter((one) => !inside.includes(one)).map(({ folder }) => folder);
-  if (dryRun) return { counts, left };
+  const notes = notesOn(keptSpecs);
+  if (dryRun) return { counts, left, notes };
   for (const { folder } of inside) await rm(folder, { recursive: true, force: true });
   // Copies that lie elsewhere are logs as any other; those that were written here would come back with the next session.
   const recordingsRemoved = await removeRecordings(config.home, recordings);
@@ -87,12 +96,16 @@ async function forgetAll(deps: ForgetDeps, request: Request, context: WorkContex
     command: 'forget',
     arguments: argumentsOf(selection),
     counts: { ...counts, dataset_folders_removed: inside.length, recordings_removed: recordingsRemoved },
-    warnings:
-      left.length > 0 ? [`${left.length} exported data sets lie outside of the data folder and are still there.`] : [],
+    warnings: [
+      ...(left.length > 0
+        ? [`${left.length} exported data sets lie outside of the data folder and are still there.`]
+        : []),
+      ...notes,
+    ],
     startedAt,
     startedMs,
     via: context.via,
   });
   await store.forgetting.scrub();
-  return { counts, left, receipt_id: receipt.receipt_id };
+  return { counts, left, notes, receipt_id: receipt.receipt_id };
 }

@@ -11,6 +11,8 @@ export interface Forgotten {
   readonly datasetFolders: readonly { readonly name: string; readonly folder: string }[];
   /** Files of recorded sessions that no run is left of. */
   readonly recordings: readonly string[];
+  /** Specs of agents that stay, while the clustering that they were written for goes: their clusters held none of the runs. */
+  readonly keptSpecs: number;
 }
 
 export interface ForgetStore {

@@ -142,14 +142,12 @@ test('a torn last page is told, and the file is left as it is', () => {
   const commands = ['import "$FOLDER/small.jsonl"', `call search_evidence '{"query":"parcel"}'`, 'call foundry_status'];
   for (const command of commands) {
     const { code, out } = shell(`$RUN ${command}`, folder);
-    if (code === 0) continue;
+    expect(code).toBe(1);
     expect(out).toContain('needs_setup: The database file is damaged or is not a database.');
+    expect(out).toContain('Restore it from a copy, or set FOUNDRY_DB to a new file and import the logs again.');
     noStack(out);
   }
-  const imported = shell('$RUN import "$FOLDER/small.jsonl"', folder);
-  expect(imported.code).toBe(1);
-  expect(imported.out).toContain('Restore it from a copy, or set FOUNDRY_DB to a new file and import the logs again.');
-  expect(readFileSync(database).subarray(0, torn.length).equals(torn)).toBe(true);
+  expect(readFileSync(database).equals(torn)).toBe(true);
 });
 
 test('a log beside the file whose end is torn loses what it held last, and an import brings that back', async () => {

@@ -32,6 +32,24 @@ export function contentText(content: JsonValue | undefined): string | null {
   return parts.join('\n');
 }
 
+/** Parts of content that hold no text. */
+const otherPart =
+  /^(?:(?:input_)?(?:image|audio|file)(?:_url)?|resource(?:_link)?|document|video|blob|uri|tool_reference)$/;
+
+function isPart(value: JsonValue): boolean {
+  const part = objectOf(value);
+  const type = textOf(part?.['type']) ?? '';
+  if (textParts.has(type)) return textOf(part?.['text']) !== null || textOf(part?.['refusal']) !== null;
+  return otherPart.test(type) || (part !== undefined && type === '' && textOf(part['text']) !== null);
+}
+
+/** What a tool gave back: text, or parts of text, with the value that it holds; a list of anything else is a value. */
+export function readResult(said: JsonValue | undefined): { text: string | null; content: JsonValue } {
+  const isText = typeof said === 'string' || (Array.isArray(said) && said.length > 0 && said.every(isPart));
+  const text = isText ? contentText(said) : null;
+  return { text, content: text === null ? (said ?? null) : resultValue(text) };
+}
+
 /** Arguments as a log has them: an object, its JSON text, or the text that Python prints for it. */
 export function readArguments(value: JsonValue | undefined): Pick<ToolCall, 'arguments' | 'raw_arguments'> {
   const direct = objectOf(value);
@@ -96,13 +114,14 @@ export function readChatMessage(value: JsonValue): RecordContent | string {
   const shared = { ...emptyContent, role, timestamp: readTime(message['timestamp']), model: textOf(message['model']) };
   if (role === 'tool') {
     const marked = message['is_error'] ?? message['isError'];
+    const result = readResult(content);
     return {
       ...shared,
-      text,
+      text: result.text,
       tool_result: {
         call_id: idText(message['tool_call_id']),
         name: textOf(message['name']),
-        content: text === null ? (content ?? null) : resultValue(text),
+        content: result.content,
         is_error: typeof marked === 'boolean' ? marked : null,
       },
     };

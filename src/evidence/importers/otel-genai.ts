@@ -12,6 +12,7 @@ import {
   rejected,
   textOf,
 } from './importer.js';
+import { isMessageLog } from './otel-messages.js';
 import { type HeldSpan, traceEvents } from './otel-trace.js';
 import { attributesOf, leavesOf, structured } from './otlp.js';
 
@@ -104,8 +105,9 @@ function* documentEvents(document: ValueSpan, open: OpenTraces): Generator<Impor
   for (const span of spans) yield* spanEvents(span, open);
   for (const record of logs) {
     const trace = idText(objectOf(record.value)?.['traceId']);
-    if (trace === null || !isEvaluation(record.value)) yield ignored(record, 'log_record');
-    else yield* open.add(trace, held(record, 'evaluation', attributesOf(record.value)));
+    const kind = isEvaluation(record.value) ? 'evaluation' : isMessageLog(record.value) ? 'log' : null;
+    if (trace === null || kind === null) yield ignored(record, 'log_record');
+    else yield* open.add(trace, held(record, kind, attributesOf(record.value)));
   }
 }
 
@@ -126,7 +128,7 @@ function isDocument(value: JsonValue): boolean {
 /** Traces in OTLP/JSON after the semantic conventions for generative AI, a document a file or a line. */
 export const otelGenai: Importer = {
   format: 'otel_genai',
-  version: 1,
+  version: 2,
   recognizes: isDocument,
   decides: isDocument,
   read,

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../../json.js';
 import type { ToolCall, ToolResult } from '../model.js';
 import { elementSpans, memberSpan } from '../read/children.js';
 import type { ValueSpan } from '../read/spans.js';
-import { contentText, readArguments, readChatMessage, resultValue } from './chat.js';
+import { contentText, readArguments, readChatMessage, readResult } from './chat.js';
 import { type Draft, emptyContent, idText, listOf, objectOf, type RecordContent, textOf } from './importer.js';
 import { attributeSpan, attributesOf, decoded, structured } from './otlp.js';
 
@@ -36,8 +36,7 @@ function partText(part: JsonObject): string | null {
 
 function readResponse(part: JsonObject): RecordContent {
   const said = part['response'] ?? part['result'] ?? part['content'] ?? null;
-  const text = contentText(said);
-  const content = text === null ? said : resultValue(text);
+  const { text, content } = readResult(said);
   const tool_result: ToolResult = { call_id: idText(part['id']), name: null, content, is_error: null };
   return { ...emptyContent, role: 'tool', text, tool_result };
 }
@@ -73,16 +72,25 @@ function readMessage(value: JsonValue): (RecordContent | string)[] {
   return [...results, { ...said, text, tool_calls: calls, is_human: said.is_human && results.length === 0 }];
 }
 
+const outputs: ReadonlySet<string> = new Set(['gen_ai.output.messages', 'gen_ai.completion']);
+
+/** What an attribute says as a whole: a list of messages, one message, or the bare text of one. */
+function readWhole(value: JsonValue, isOutput: boolean): (RecordContent | string)[] {
+  const said = structured(value);
+  if (typeof said !== 'string') return (objectOf(said) ? [said ?? null] : listOf(said)).flatMap(readMessage);
+  return said.trim() === '' ? [] : [readChatMessage({ role: isOutput ? 'assistant' : 'user', content: said })];
+}
+
 /** Messages in an attribute; where they are structured, each has a place of its own. */
 function attributeUnits(holder: ValueSpan, key: string): Unit[] {
   const found = attributeSpan(holder, key);
   if (!found) return [];
-  const isOutput = key === 'gen_ai.output.messages';
+  const isOutput = outputs.has(key);
   const list = memberSpan(found, 'arrayValue');
   const values = list && memberSpan(list, 'values');
   const places = values ? elementSpans(values) : Array.isArray(found.value) ? elementSpans(found) : undefined;
   if (places) return places.flatMap((one) => unitsOf(one, isOutput, (value) => readMessage(decoded(value))));
-  return unitsOf(found, isOutput, (value) => listOf(structured(value)).flatMap(readMessage));
+  return unitsOf(found, isOutput, (value) => readWhole(value, isOutput));
 }
 
 function readInstructions(value: JsonValue): (RecordContent | string)[] {
@@ -158,7 +166,8 @@ export function messageUnits(span: ValueSpan): Unit[] {
   const list = memberSpan(span, 'events');
   const events = list ? elementSpans(list) : [];
   const nameOf = (one: ValueSpan): string => textOf(objectOf(one.value)?.['name']) ?? '';
-  for (const holder of [span, ...events.filter((one) => detailEvents.has(nameOf(one)))]) {
+  const holders = [span, ...events.filter((one) => detailEvents.has(nameOf(one)))];
+  for (const holder of holders) {
     const prompt = attributeSpan(holder, 'gen_ai.system_instructions');
     const units = [
       ...(prompt ? unitsOf(prompt, false, readInstructions) : []),
@@ -169,10 +178,34 @@ export function messageUnits(span: ValueSpan): Unit[] {
   }
   const spoken = events.filter((one) => eventRole.test(nameOf(one)) || nameOf(one) === 'gen_ai.choice');
   if (spoken.length > 0) return spoken.flatMap((one) => unitsOf(one, nameOf(one) === 'gen_ai.choice', readEvent));
+  const whole = ['gen_ai.prompt', 'gen_ai.completion'].flatMap((key) =>
+    holders.flatMap((holder) => attributeUnits(holder, key)),
+  );
   const attributes = memberSpan(span, 'attributes');
-  if (!attributes) return [];
+  if (whole.length > 0 || !attributes) return whole;
   return [
     ...unitsOf(attributes, false, flatReader('gen_ai.prompt')),
     ...unitsOf(attributes, true, flatReader('gen_ai.completion')),
   ];
+}
+
+const logName = (value: JsonValue): string =>
+  textOf(objectOf(value)?.['eventName']) ?? textOf(attributesOf(value)['event.name']) ?? '';
+
+/** Whether a log record holds messages: events are logged beside the span that they belong to, or within it. */
+export function isMessageLog(value: JsonValue): boolean {
+  const name = logName(value);
+  return detailEvents.has(name) || eventRole.test(name) || name === 'gen_ai.choice';
+}
+
+function readLog(value: JsonValue): (RecordContent | string)[] {
+  const body = objectOf(structured(objectOf(value)?.['body']));
+  return readEvent({ name: logName(value), attributes: { ...attributesOf(value), ...body } });
+}
+
+/** The records of log records that belong to one span, in order: those of a whole request, else a message each. */
+export function logUnits(logs: readonly ValueSpan[]): Unit[] {
+  const whole = logs.filter((one) => detailEvents.has(logName(one.value))).flatMap(messageUnits);
+  if (whole.length > 0) return whole;
+  return logs.flatMap((one) => unitsOf(one, logName(one.value) === 'gen_ai.choice', readLog));
 }

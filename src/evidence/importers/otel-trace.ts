@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../../json.js';
 import type { ValueSpan } from '../read/spans.js';
-import { contentText, readArguments, resultValue } from './chat.js';
+import { readArguments, readResult } from './chat.js';
 import {
   type Draft,
   emptyContent,
@@ -12,12 +12,12 @@ import {
   type RecordContent,
   textOf,
 } from './importer.js';
-import { messageUnits, type Unit } from './otel-messages.js';
+import { logUnits, messageUnits, type Unit } from './otel-messages.js';
 import { attributesOf, structured, timeOf } from './otlp.js';
 
-/** A span, or the event of an evaluation, that waits for the rest of its trace. */
+/** A span, a log record with messages, or the event of an evaluation, that waits for the rest of its trace. */
 export interface HeldSpan {
-  readonly kind: 'chat' | 'tool' | 'agent' | 'evaluation';
+  readonly kind: 'chat' | 'tool' | 'agent' | 'log' | 'evaluation';
   readonly span: ValueSpan;
   readonly attributes: JsonObject;
 }
@@ -27,6 +27,11 @@ interface Talk {
   readonly units: readonly Unit[];
   /** what each unit says, to find out which talk repeats another */
   readonly said: readonly string[];
+}
+
+/** A member of the span; a log record has one time, which stands for its start and its end. */
+function timeIn(held: HeldSpan, member: 'startTimeUnixNano' | 'endTimeUnixNano'): JsonValue | undefined {
+  return memberOf(held, member) ?? memberOf(held, 'timeUnixNano') ?? memberOf(held, 'observedTimeUnixNano');
 }
 
 function memberOf(held: HeldSpan, name: string): JsonValue | undefined {
@@ -53,8 +58,8 @@ function usageOf(attributes: JsonObject): RecordContent['usage'] {
 function talkDrafts({ held, units }: Talk): Draft[] {
   const { attributes } = held;
   const model = textOf(attributes['gen_ai.response.model']) ?? textOf(attributes['gen_ai.request.model']);
-  const start = timeOf(memberOf(held, 'startTimeUnixNano'));
-  const end = timeOf(memberOf(held, 'endTimeUnixNano'));
+  const start = timeOf(timeIn(held, 'startTimeUnixNano'));
+  const end = timeOf(timeIn(held, 'endTimeUnixNano'));
   const firstOutput = units.findIndex((unit) => unit.isOutput);
   const lastInput = (firstOutput < 0 ? units.length : firstOutput) - 1;
   return units.map((unit, index) => ({
@@ -84,8 +89,7 @@ function toolResultOf(value: JsonValue): RecordContent | string {
   const status = objectOf(objectOf(value)?.['status']);
   const failed = status?.['code'] === 2 || status?.['code'] === 'STATUS_CODE_ERROR' || 'error.type' in attributes;
   const said = structured(attributes['gen_ai.tool.call.result']) ?? textOf(status?.['message']);
-  const text = contentText(said) ?? null;
-  const content = text === null ? (said ?? null) : resultValue(text);
+  const { text, content } = readResult(said);
   const call_id = idText(attributes['gen_ai.tool.call.id']);
   return {
     ...emptyContent,
@@ -95,8 +99,8 @@ function toolResultOf(value: JsonValue): RecordContent | string {
   };
 }
 
-function timed(held: HeldSpan, read: Draft['read'], member: string): Draft {
-  const timestamp = timeOf(memberOf(held, member));
+function timed(held: HeldSpan, read: Draft['read'], member: 'startTimeUnixNano' | 'endTimeUnixNano'): Draft {
+  const timestamp = timeOf(timeIn(held, member));
   const withTime = (value: JsonValue): RecordContent | string => {
     const content = read(value);
     return typeof content === 'string' ? content : { ...content, timestamp };
@@ -114,9 +118,15 @@ function readEvaluation(value: JsonValue): RecordContent | string {
   return { ...emptyContent, kind: 'outcome', outcome: { kind: 'status', value: found, grader } };
 }
 
-/** Drafts of tool spans for which the messages hold no call, or no result; the others repeat the messages. */
-function toolParts(tools: readonly HeldSpan[], talks: readonly Talk[]): { drafts: Draft[]; events: ImportEvent[] } {
-  const drafts: Draft[] = [];
+/** What a tool span adds to the messages. */
+interface ToolPart {
+  readonly held: HeldSpan;
+  readonly drafts: readonly Draft[];
+}
+
+/** Of tool spans the call for which the messages hold none, and the result; the others repeat the messages. */
+function toolParts(tools: readonly HeldSpan[], talks: readonly Talk[]): { parts: ToolPart[]; events: ImportEvent[] } {
+  const parts: ToolPart[] = [];
   const events: ImportEvent[] = [];
   const contents = talks.flatMap((talk) => talk.units).map((unit) => unit.content);
   const read = contents.flatMap((content) => (typeof content === 'string' ? [] : [content]));
@@ -126,11 +136,29 @@ function toolParts(tools: readonly HeldSpan[], talks: readonly Talk[]): { drafts
     const id = idText(tool.attributes['gen_ai.tool.call.id']);
     const hasResult = 'gen_ai.tool.call.result' in tool.attributes || 'error.type' in tool.attributes;
     const isCalled = id !== null && called.has(id);
-    if (!isCalled) drafts.push(timed(tool, toolCallOf, 'startTimeUnixNano'));
-    if (hasResult && !(id !== null && answered.has(id))) drafts.push(timed(tool, toolResultOf, 'endTimeUnixNano'));
-    else if (isCalled) events.push(ignored(tool.span, 'repeated_tool_span'));
+    const addsResult = hasResult && !(id !== null && answered.has(id));
+    if (isCalled && !addsResult) events.push(ignored(tool.span, 'repeated_tool_span'));
+    const call = isCalled ? [] : [timed(tool, toolCallOf, 'startTimeUnixNano')];
+    const result = addsResult ? [timed(tool, toolResultOf, 'endTimeUnixNano')] : [];
+    parts.push({ held: tool, drafts: [...call, ...result] });
   }
-  return { drafts, events };
+  return { parts, events };
+}
+
+/** What a request or an agent came back with stands behind the tools that ran before its end. */
+function withTools(talk: Talk | undefined, parts: readonly ToolPart[]): Draft[] {
+  const drafts = talk ? talkDrafts(talk) : [];
+  const firstOutput = talk?.units.findIndex((unit) => unit.isOutput) ?? -1;
+  const place = firstOutput < 0 ? drafts.length : firstOutput;
+  const end = talk ? timeKey(talk.held, 'endTimeUnixNano') : '';
+  const isBefore = ({ held }: ToolPart): boolean => timeKey(held, 'startTimeUnixNano') < end;
+  const of = (some: readonly ToolPart[]): Draft[] => some.flatMap((part) => part.drafts);
+  return [
+    ...drafts.slice(0, place),
+    ...of(parts.filter(isBefore)),
+    ...drafts.slice(place),
+    ...of(parts.filter((part) => !isBefore(part))),
+  ];
 }
 
 /** Each request repeats what was said before: of talks that begin alike, the longest is kept. */
@@ -149,19 +177,49 @@ function withoutRepeats(talks: readonly Talk[]): { kept: Talk[]; events: ImportE
   return { kept, events };
 }
 
-function talksOf(spans: readonly HeldSpan[], kind: HeldSpan['kind']): Talk[] {
-  return spans
-    .filter((held) => held.kind === kind)
-    .map((held) => ({ held, units: messageUnits(held.span) }))
-    .map(({ held, units }) => ({ held, units, said: units.map(saidBy) }));
+function talkOf(held: HeldSpan, units: readonly Unit[]): Talk {
+  return { held, units, said: units.map(saidBy) };
 }
 
-const startOf = (held: HeldSpan): string => String(memberOf(held, 'startTimeUnixNano') ?? '').padStart(24, '0');
+function talksOf(spans: readonly HeldSpan[], kind: HeldSpan['kind']): Talk[] {
+  return spans.filter((held) => held.kind === kind).map((held) => talkOf(held, messageUnits(held.span)));
+}
+
+/** Requests with what they say in themselves, else in the log records that name their span. */
+function chatsOf(spans: readonly HeldSpan[]): { chats: Talk[]; repeats: HeldSpan[] } {
+  const bySpan = new Map<string, HeldSpan[]>();
+  const repeats: HeldSpan[] = [];
+  for (const log of spans.filter((held) => held.kind === 'log')) {
+    const id = idText(memberOf(log, 'spanId')) ?? '';
+    bySpan.set(id, [...(bySpan.get(id) ?? []), log]);
+  }
+  const chats = talksOf(spans, 'chat').map((talk) => {
+    const id = idText(memberOf(talk.held, 'spanId')) ?? '';
+    const logs = bySpan.get(id) ?? [];
+    bySpan.delete(id);
+    if (talk.units.length === 0) return talkOf(talk.held, logUnits(logs.map((one) => one.span)));
+    repeats.push(...logs);
+    return talk;
+  });
+  for (const logs of bySpan.values()) {
+    const [first] = logs;
+    if (first) chats.push(talkOf(first, logUnits(logs.map((one) => one.span))));
+  }
+  return { chats, repeats };
+}
+
+/** Nanoseconds as text that sorts as they do. */
+function timeKey(held: HeldSpan, member: 'startTimeUnixNano' | 'endTimeUnixNano'): string {
+  return String(timeIn(held, member) ?? '').padStart(24, '0');
+}
+
+const startOf = (held: HeldSpan): string => timeKey(held, 'startTimeUnixNano');
 
 /** What a trace holds: a run for each conversation in it, by its id, else by that of the trace. */
 export function* traceEvents(trace: string, unsorted: readonly HeldSpan[]): Generator<ImportEvent> {
   const spans = [...unsorted].sort((a, b) => (startOf(a) < startOf(b) ? -1 : startOf(a) > startOf(b) ? 1 : 0));
-  const chats = talksOf(spans, 'chat');
+  const { chats, repeats } = chatsOf(spans);
+  for (const log of repeats) yield ignored(log.span, 'repeated_history');
   const agents = talksOf(spans, 'agent');
   const spoken = chats.filter((talk) => talk.units.length > 0);
   const chosen = spoken.length > 0 ? spoken : agents.filter((talk) => talk.units.length > 0);
@@ -177,20 +235,16 @@ export function* traceEvents(trace: string, unsorted: readonly HeldSpan[]): Gene
   );
   yield* tools.events;
   const evaluations = spans.filter((held) => held.kind === 'evaluation');
-  const runs = kept.map(talkDrafts);
-  if (runs.length === 0 && tools.drafts.length > 0) runs.push([]);
-  const last = runs.at(-1);
-  if (!last) for (const held of evaluations) yield ignored(held.span, 'evaluation_without_run');
-  const more = [
-    ...tools.drafts,
-    ...evaluations.map((held): Draft => ({ span: held.span, nativeId: null, read: readEvaluation })),
-  ];
+  const isAny = kept.length > 0 || tools.parts.some((part) => part.drafts.length > 0);
+  if (!isAny) for (const held of evaluations) yield ignored(held.span, 'evaluation_without_run');
+  const grades = evaluations.map((held): Draft => ({ span: held.span, nativeId: null, read: readEvaluation }));
+  const runs = kept.slice(0, -1).map(talkDrafts);
+  if (isAny) runs.push([...withTools(kept.at(-1), tools.parts), ...grades]);
   const first = (name: string): string | null =>
     spans.map((held) => idText(held.attributes[name])).find((id) => id !== null) ?? null;
   const native = first('gen_ai.conversation.id') ?? trace;
   const facts = { ...noFacts, native_id: native, session_id: native, agent: first('gen_ai.agent.name') };
   for (const drafts of runs) {
-    const all = drafts === last ? [...drafts, ...more] : drafts;
-    yield { event: 'run', key: { by: 'content', seed: { native }, grows: true }, facts, drafts: all };
+    yield { event: 'run', key: { by: 'content', seed: { native }, grows: true }, facts, drafts };
   }
 }

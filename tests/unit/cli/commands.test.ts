@@ -74,6 +74,15 @@ test('score judges, lists and takes a word of a person', async () => {
   const after = JSON.parse((await runMain('score', rejected, '--json')).out);
   expect(after.runs[0]).toMatchObject({ run_id: rejected, category: 'accepted' });
   expect(after.runs[0].reasons.join()).toContain('the parcel came');
+
+  const [one, other] = listed.runs.map((run: { run_id: string }) => run.run_id);
+  const both = await runMain('score', one, other, one, '--override', 'rejected', '--reason', 'rude', '--json');
+  expect(both.out.trim().split('\n')).toEqual(
+    [one, other].map((run_id) => JSON.stringify({ run_id, category: 'rejected', reason: 'rude' })),
+  );
+  const none = await runMain('score', one, 'run_unknown', '--override', 'accepted', '--reason', 'x');
+  expect(none).toMatchObject({ code: 1, err: expect.stringContaining('not_found') });
+  expect(JSON.parse((await runMain('score', one, '--json')).out).runs[0].category).toBe('rejected');
 });
 
 test('score takes a rule file, names it in its receipt, and refuses a broken one with the line', async () => {

@@ -60,7 +60,7 @@ describe('bad usage ends with 2, with the usage on stderr and nothing on stdout'
     [['score', 'run_1', '--override', 'excellent', '--reason', 'x']],
     [['score', 'run_1', '--override', 'accepted']],
     [['score', '--override', 'accepted', '--reason', 'x']],
-    [['score', 'run_1', 'run_2', '--override', 'accepted', '--reason', 'x']],
+    [['score', 'run_1', '--source', 'shop', '--override', 'accepted', '--reason', 'x']],
     [['regate']],
     [['regate', 'a', 'b']],
     [['regate', 'a', '--all']],

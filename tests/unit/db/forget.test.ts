@@ -54,7 +54,7 @@ async function desk(): Promise<Desk> {
 }
 
 /** A version whose spec an agent wrote for a clustering, or that rests on none. */
-async function admit(store: Store, clusteringId: string | null, sum: number): Promise<void> {
+async function admit(store: Store, clusteringId: string | null, sum: number, clusterId?: string): Promise<void> {
   const spec = specOf({
     tests: [{ name: `adds ${sum}`, input: { a: sum, b: 0 }, expected: { status: 'ok', payload: { sum } } }],
   });
@@ -62,7 +62,7 @@ async function admit(store: Store, clusteringId: string | null, sum: number): Pr
     spec,
     hiddenTests: [],
     generator: 'agent' as const,
-    clusterId: null,
+    clusterId: clusterId ?? null,
     clusteringId,
     authorSawAll: true,
   };
@@ -121,6 +121,18 @@ test('a version that goes takes its executions, their evidence and its plans; an
   expect(bytes()).toContain('jubilant');
 });
 
+test('a spec that an agent wrote stays where its cluster held no act of what is forgotten, and goes where it did', async () => {
+  const { store } = await desk();
+  const clustering = await clusteringOf(store, 'run_a', 'run_b');
+  await admit(store, clustering, 3, 'cluster of run_a');
+  await admit(store, clustering, 4, 'cluster of run_b');
+  const { counts, keptSpecs } = await store.forgetting.forget({ by: 'run', runId: 'run_a' }, false);
+  expect([counts['specs'], counts['clusterings'], keptSpecs]).toEqual([1, 1, 1]);
+  expect((await store.library.versions('add_numbers')).map((one) => one.version)).toEqual([2]);
+  const [kept] = await store.specs.listSpecs({}, 10);
+  expect(kept).toMatchObject({ cluster_id: null, clustering_id: null });
+});
+
 test('a dry run counts all of it and removes none', async () => {
   const { store, execute } = await desk();
   await admit(store, null, 3);
@@ -130,33 +142,40 @@ test('a dry run counts all of it and removes none', async () => {
   expect(await store.library.getExecution('exec_1')).toBeDefined();
 });
 
-/** A run, a mining of it and a clustering of that. */
-async function clusteringOf(store: Store, runId: string): Promise<string> {
-  const trace = traceOf(runId, [user('Add'), agent('3')]);
-  await store.evidence.putSource({
-    source_id: trace.run.source_id,
-    source: trace.run.source,
-    path: '/logs/a.jsonl',
-    origin: 'file',
-    format: 'openai_chat',
-    bytes: 1,
-    sha256: 'a'.repeat(64),
-    importer: 'openai_chat@1',
-    redaction_policy: 'p',
-    imported_at: at,
-  });
-  await store.evidence.append({ runs: [trace.run], records: trace.records });
-  const counts = { runs: 1, acts: 0, needs: 0, groups: 0, merged: 0, rejected: 0 };
-  await store.needs.putMining({ mining_id: 'mining_1', config: {}, ...counts, created_at: at }, [], [], [runId]);
+/** Runs of one act each, a mining of them and a clustering of that, in which each run is a cluster: `cluster of RUN`. */
+async function clusteringOf(store: Store, ...runIds: readonly string[]): Promise<string> {
+  const traces = runIds.map((id) => traceOf(id, [user('Add'), agent('3')]));
+  for (const { run, records } of traces) {
+    await store.evidence.putSource({
+      source_id: run.source_id,
+      source: run.source,
+      path: '/logs/a.jsonl',
+      origin: 'file',
+      format: 'openai_chat',
+      bytes: 1,
+      sha256: 'a'.repeat(64),
+      importer: 'openai_chat@1',
+      redaction_policy: 'p',
+      imported_at: at,
+    });
+    await store.evidence.append({ runs: [run], records });
+  }
+  const told = { intent: 'Add', action: 'Add', calls: [], observation: '', grounding: null, segments: [] };
+  const acts = runIds.map((id) => ({ act_id: `act of ${id}`, run_id: id, ordinal: 0, ...told, evidence_ids: [] }));
+  const needs = runIds.map((id) => ({
+    need_id: `need of ${id}`,
+    act_id: `act of ${id}`,
+    run_id: id,
+    text: `add ${id}`,
+    group_id: id,
+  }));
+  const counts = { runs: 1, acts: 1, needs: 1, groups: 1, merged: 0, rejected: 0 };
+  await store.needs.putMining({ mining_id: 'mining_1', config: {}, ...counts, created_at: at }, acts, needs, runIds);
+  const clustering_id = 'clustering_1';
   const embedding = { model: 'none', dimensions: 1 };
-  const clustering = {
-    clustering_id: 'clustering_1',
-    mining_id: 'mining_1',
-    config: {},
-    count: 0,
-    embedding,
-    created_at: at,
-  };
-  await store.needs.putClustering(clustering, [], new Map());
-  return 'clustering_1';
+  const clustering = { clustering_id, mining_id: 'mining_1', config: {}, count: 1, embedding, created_at: at };
+  const sizes = { label: 'add', size: 1, groups: 1, runs: 1, cohesion: 1, tools: [], sample_act_ids: [] };
+  const clusters = runIds.map((id, index) => ({ cluster_id: `cluster of ${id}`, clustering_id, index, ...sizes }));
+  await store.needs.putClustering(clustering, clusters, new Map(runIds.map((id) => [id, `cluster of ${id}`])));
+  return clustering_id;
 }

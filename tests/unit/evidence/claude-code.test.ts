@@ -47,6 +47,9 @@ describe('a session in which a person went back', () => {
       'u3',
       'a3',
     ]);
+    const { results } = await bench.service.search({ query: 'callers client' });
+    expect(results.find((one) => one.snippet === 'All callers retry now.')?.is_abandoned).toBe(true);
+    expect(results.find((one) => one.snippet === 'The client retries now.')).not.toHaveProperty('is_abandoned');
     await provable();
   });
 

@@ -1,6 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { recordedCalls } from '../../../src/evidence/trace.js';
-import { chatTrace, eventTrace, flatTrace, otlp, structuredTrace, toolTrace } from './recordings/otel.js';
+import {
+  agentTrace,
+  chatTrace,
+  detailsLog,
+  eventTrace,
+  flatTrace,
+  loggedTrace,
+  otlp,
+  structuredTrace,
+  toolTrace,
+} from './recordings/otel.js';
 import { type Bench, createBench, jsonl, unaccounted } from './support.js';
 
 let bench: Bench;
@@ -94,6 +104,28 @@ describe('OpenTelemetry spans of generative AI', () => {
       await bench.close();
       bench = createBench();
     }
+  });
+
+  it('of an agent in bare text have its tools before its answer, with lists as they came back', async () => {
+    const { trace, calls } = await imported(jsonl([otlp(agentTrace)]));
+    const rows = [
+      { id: 'A7', type: 'parcel' },
+      { id: 'B8', type: 'letter' },
+    ];
+    expect(calls).toEqual([['find_order', { order: 'all' }, rows, false]]);
+    expect(trace.records.map((one) => one.role)).toEqual(['user', 'assistant', 'tool', 'assistant']);
+    expect(trace.records.at(-1)?.text).toBe('Both were shipped.');
+  });
+
+  it('with messages in log records beside them are read as well, once', async () => {
+    const { output, trace, calls } = await imported(jsonl(loggedTrace()));
+    expect(output).toMatchObject({ imported: 5, ignored: 0 });
+    expect(calls).toEqual(both.slice(0, 1));
+    expect(trace.records.map((one) => one.role)).toEqual(['system', 'user', 'assistant', 'tool', 'assistant']);
+    expect(trace.run).toMatchObject({ native_id: 'conv-1', models: ['m-1'] });
+    await bench.import({ path: bench.file('details.jsonl', jsonl([detailsLog])) });
+    const texts = (await bench.traces()).map((one) => one.records.map((record) => record.text));
+    expect(texts).toContainEqual(['Where is A7?', 'It was shipped.']);
   });
 
   it('keep a secret out that stands in JSON within their text', async () => {

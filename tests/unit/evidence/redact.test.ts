@@ -81,7 +81,32 @@ describe('redaction', () => {
     const together = await policy.search(texts);
     const alone = await Promise.all(texts.map((text) => policy.search([text])));
     for (const [index, text] of texts.entries()) expect(together.get(text)).toEqual(alone[index]?.get(text));
-    expect(together.has(texts[1] ?? '')).toBe(false);
+    expect(together.get(texts[1] ?? '')).toBeUndefined();
+  });
+
+  it('joins the parts of a message, whichever way a format writes them', async () => {
+    const key = secrets['STRIPE_KEY'] ?? '';
+    const [first, second] = [`it is ${key.slice(0, 12)}`, `${key.slice(12)} now`];
+    const mended = ['it is [STRIPE_KEY_1]', ' now'];
+    for (const name of ['text', 'content']) {
+      const parts = (texts: readonly string[]) => texts.map((text) => ({ type: 'text', [name]: text }));
+      expect(await redact(parts([first, second]))).toEqual(parts(mended));
+      const wrapped = (texts: readonly string[]) => ({
+        arrayValue: {
+          values: texts.map((text) => ({
+            kvlistValue: {
+              values: [
+                { key: 'type', value: { stringValue: 'text' } },
+                { key: name, value: { stringValue: text } },
+              ],
+            },
+          })),
+        },
+      });
+      expect(await redact(wrapped([first, second]))).toEqual(wrapped(mended));
+    }
+    const messages = [first, second].map((content) => ({ role: 'user', content }));
+    expect(await redact(messages)).toBe(messages);
   });
 
   it('leaves alone base64, hashes, ids and what the operator allows', async () => {

@@ -167,3 +167,68 @@ export const flatTrace: readonly object[] = [
     'gen_ai.completion.0.finish_reason': 'stop',
   }),
 ];
+
+/** An agent whose span says what it was given and gave back in bare text, and a tool that it called meanwhile. */
+export const agentTrace: readonly object[] = [
+  span(
+    'invoke_agent desk',
+    {
+      'gen_ai.operation.name': 'invoke_agent',
+      'gen_ai.input.messages': 'Where are my orders?',
+      'gen_ai.output.messages': 'Both were shipped.',
+    },
+    { endTimeUnixNano: '1767999999000000000' },
+  ),
+  span('execute_tool', {
+    ...tool,
+    'gen_ai.tool.call.arguments': '{"order":"all"}',
+    'gen_ai.tool.call.result': '[{"id":"A7","type":"parcel"},{"id":"B8","type":"letter"}]',
+  }),
+];
+
+/** A request without content, whose messages are log records beside it. */
+export function loggedTrace(): object[] {
+  const request = span('chat m', { ...chat, 'gen_ai.response.model': 'm-1' });
+  const { traceId, spanId } = Object(request);
+  const said = (name: string, body: object, at: number) => ({
+    eventName: name,
+    timeUnixNano: String(1_767_323_045_000_000_000n + BigInt(at)),
+    body: wrap(body),
+    attributes: [],
+    traceId,
+    spanId,
+  });
+  const calls = [{ id: 'k1', type: 'function', function: { name: 'find_order', arguments: '{"order":"A7"}' } }];
+  const logRecords = [
+    said('gen_ai.system.message', { content: 'Be brief.' }, 1),
+    said('gen_ai.user.message', { content: 'Where is A7?' }, 2),
+    said('gen_ai.assistant.message', { tool_calls: calls }, 3),
+    said('gen_ai.tool.message', { id: 'k1', content: '{"state":"shipped"}' }, 4),
+    said('gen_ai.choice', { index: 0, finish_reason: 'stop', message: { content: 'It was shipped.' } }, 5),
+  ];
+  return [{ resourceLogs: [{ scopeLogs: [{ logRecords }] }] }, otlp([request])];
+}
+
+/** A whole request in one log record. */
+export const detailsLog: object = {
+  resourceLogs: [
+    {
+      scopeLogs: [
+        {
+          logRecords: [
+            {
+              eventName: 'gen_ai.client.inference.operation.details',
+              timeUnixNano: '1767323045000000000',
+              traceId: '6b8efff798038103d269b633813fc60c',
+              spanId: '00000000000000aa',
+              attributes: listed({
+                'gen_ai.input.messages': [text('user', 'Where is A7?')],
+                'gen_ai.output.messages': JSON.stringify([text('assistant', 'It was shipped.')]),
+              }),
+            },
+          ],
+        },
+      ],
+    },
+  ],
+};
