@@ -4,7 +4,7 @@
  * kept there outlives a rewind. Once the interpreter has started, only what carries a call is left of all the ways across;
  * code that takes another one ends the interpreter.
  */
-export const bridgeSource = String.raw`
+export const bridgeSource = `
 const ways = /^(_?Js|js|_?py(proxy|thon2js)|create_|destroy_|wrap_|raw_call|proxy_cache|array_to_js|ffi_|can_run|[gs]et_suspender|set_pyodide|syncify|get_length|get_async|gc_register|handle_next|_agen|my_dict)/;
 const needed = new Set(['can_run_sync_js', 'JsvArray_New', 'JsvArray_Get', 'JsvArray_Push', 'JsvError_Check', 'JsvFunction_CallBound', 'JsvFunction_Check',
   'JsvGenerator_Check', 'JsvAsyncGenerator_Check', 'JsvNoValue_Check', 'JsvPromise_Check', 'JsvUTF8ToString', 'JsProxy_compute_typeflags',
