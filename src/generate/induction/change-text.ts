@@ -31,6 +31,8 @@ export function changeText(change: Change): string {
       const separator = JSON.stringify(change.separator);
       return change.at === 'first' ? `what stands before the first ${separator}` : `what follows the last ${separator}`;
     }
+    case 'count':
+      return 'how many there are';
     case 'collect':
       return `the ${pathText(change.get)} of each, as a list`;
     case 'sum':

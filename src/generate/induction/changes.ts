@@ -5,6 +5,8 @@ import { isWeak, type Path, valueAt, valueKey } from './values.js';
 export type Change =
   | { readonly op: 'lower' | 'upper' | 'trim' | 'text' | 'number' | 'date' }
   | { readonly op: 'part'; readonly separator: string; readonly at: 'first' | 'last' }
+  /** how many elements a list has */
+  | { readonly op: 'count' }
   /** of each element of a list its `get`, as a list or added up */
   | { readonly op: 'collect' | 'sum'; readonly get: Path }
   /** the `get` of the element whose `by` is the least, or the most, of all; the first of equals */
@@ -64,6 +66,8 @@ export function changed(change: Change, value: JsonValue | undefined): JsonValue
       return typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]/.test(value) ? value.slice(0, 10) : undefined;
     case 'part':
       return typeof value === 'string' ? part(value, change.separator, change.at) : undefined;
+    case 'count':
+      return Array.isArray(value) ? value.length : undefined;
     case 'collect': {
       if (!Array.isArray(value)) return undefined;
       const found = value.map((one) => valueAt(one, change.get));

@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from '../../json.js';
 import { type Bound, search, slotKey } from './bind.js';
 import { type CorpusCall, type CorpusRun, knownBefore, saidBefore } from './corpus.js';
-import { type Bindings, fulfils, type Program, replay, resultsOf, stepsIn } from './program.js';
+import { type Bindings, stepsIn } from './expr.js';
+import { fulfils, type Program, replay, resultsOf } from './program.js';
 import { elementsAt, elementValue, leavesOf, valueKey } from './values.js';
 
 /**

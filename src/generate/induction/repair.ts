@@ -1,6 +1,7 @@
+import { evaluate, paramsIn, stepsIn } from './expr.js';
 import type { Occurrence } from './match.js';
 import { snakeCase, unique } from './naming.js';
-import { type Argument, evaluate, type Link, type Program, resultsOf } from './program.js';
+import { type Argument, type Link, type Program, resultsOf } from './program.js';
 import { valueKey } from './values.js';
 
 /** Up to this share of failed replays they are noise: the flow becomes part of the structure instead of a parameter. */
@@ -14,10 +15,8 @@ function explains(program: Program, argument: Argument, step: number, one: Occur
   if (!call || !recorded) return false;
   const { expr } = argument;
   if (expr.kind === 'item' || expr.kind === 'param') return true;
-  if (expr.kind !== 'const') {
-    const from = one.steps[expr.step]?.[0];
-    if (!from || from.resultOrdinal >= call.ordinal) return false;
-  }
+  const early = stepsIn(expr).every((from) => (one.steps[from]?.[0]?.resultOrdinal ?? call.ordinal) < call.ordinal);
+  if (!early) return false;
   const results = resultsOf(program, one.steps);
   const value = evaluate(expr, one.input, results, null);
   return value !== undefined && valueKey(value) === recorded.key;
@@ -50,15 +49,10 @@ function asParam(program: Program, step: number, slot: string): Program {
     const args = one.args.map((arg): Argument => (arg.slot === slot ? { ...arg, expr: { kind: 'param', name } } : arg));
     return { ...one, args };
   });
-  const used = new Set(steps.flatMap((one) => one.args.map(({ expr }) => paramOf(expr))));
+  const used = new Set(steps.flatMap((one) => one.args.flatMap(({ expr }) => paramsIn(expr))));
   const lists = new Set(program.steps.map((one) => (one.over?.kind === 'param' ? one.over.name : '')));
   const params = program.params.filter((one) => used.has(one.name) || lists.has(one.name));
   return { ...program, steps, params: [...params, { name, step, slot, role: 'argument' }] };
-}
-
-function paramOf(expr: Argument['expr']): string {
-  if (expr.kind === 'select') return expr.wanted.kind === 'param' ? expr.wanted.name : '';
-  return expr.kind === 'param' ? expr.name : '';
 }
 
 function asLink(program: Program, link: Link): Program {

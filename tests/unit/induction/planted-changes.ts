@@ -161,6 +161,41 @@ function eachThenAll(roll: Roll): Event[] {
   ];
 }
 
+/** A name in one piece, where the register has it in two; nothing else ties the calls. */
+function wholeName(roll: Roll): Event[] {
+  const member = id(roll, 'N');
+  const name = { first: id(roll, 'Ada'), last: id(roll, 'Byron') };
+  return [
+    { user: `Look up ${member}.` },
+    { tool: 'read_register', args: { member_id: member }, result: { name, since: 1900 + number(roll, 100) } },
+    { tool: 'search_letters', args: { author: `${name.first} ${name.last}` }, result: { letters: [id(roll, 'LT')] } },
+  ];
+}
+
+/** Fixed words with a number in them, a price times how many, what is left of a budget, and cents. */
+function sums(roll: Roll): Event[] {
+  const group = id(roll, 'G');
+  const guests = some(roll, 1, () => ({ guest: id(roll, 'GUEST') }));
+  const [price, budget, fee] = [300 + number(roll, 700), 9_000 + number(roll, 900), 1 + number(roll, 900) / 100];
+  return [
+    { user: `Invite ${group}.` },
+    { tool: 'read_group', args: { group_id: group }, result: { guests, budget } },
+    { tool: 'price_evening', args: { group_id: group }, result: { price, fee, tax: '0.35' } },
+    {
+      tool: 'send_offer',
+      args: {
+        group_id: group,
+        title: `Offer for "${group}" at $${price}`,
+        total: price * guests.length,
+        left: budget - price,
+        deposit: String(price + 25),
+        charge: Number((price + fee).toFixed(2)),
+      },
+      result: { offer: id(roll, 'OFF') },
+    },
+  ];
+}
+
 export const families = {
   smallLetters,
   cheapest,
@@ -172,6 +207,8 @@ export const families = {
   noteFirst,
   nestedLists,
   eachThenAll,
+  wholeName,
+  sums,
 } as const;
 export type FamilyName = keyof typeof families;
 
