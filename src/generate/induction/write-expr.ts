@@ -1,4 +1,4 @@
-import type { Change } from './changes.js';
+import { type Change, dayPattern } from './changes.js';
 import type { Expr } from './expr.js';
 import type { MadeNumber, MadeText, Part } from './made.js';
 import { camelCase, singular, snakeCase } from './naming.js';
@@ -115,12 +115,18 @@ function writeChange(value: string, change: Change): string {
       return `Number(${value})`;
     case 'date':
       return `${value}.slice(0, 10)`;
+    case 'day':
+      return `${value}.replace(${String(dayPattern)}, ${text(change.as)})`;
     case 'part':
       return `${value}.split(${text(change.separator)}).at(${change.at === 'first' ? 0 : -1})`;
     case 'count':
       return `${value}.length`;
     case 'collect':
       return `${value}.map((one: any) => ${access('one', change.get)})`;
+    case 'join': {
+      const texts = change.get.length === 0 ? value : `${value}.map((one: any) => ${access('one', change.get)})`;
+      return `${texts}.join(${text(change.separator)})`;
+    }
     case 'sum':
       return `${value}.reduce((sum: number, one: any) => sum + ${access('one', change.get)}, 0)`;
     case 'least':

@@ -24,6 +24,10 @@ const wanted: Record<FamilyName, { readonly params: string[]; readonly line: Reg
   nestedLists: { params: ['batch_id'], line: /of batch\.boxes\.flatMap\(\(one: any\) => one\.vials\)/ },
   eachThenAll: { params: ['team_id'], line: /key_ids: \w+\.map\(\(one: any\) => one\.key_id\)/ },
   wholeName: { params: ['member_id'], line: /author: `\$\{register\.name\.first\} \$\{register\.name\.last\}`/ },
+  invitation: {
+    params: ['dinner_id'],
+    line: /date: dinner\.held_on\.replace\(.*'\$3\.\$2\.\$1'\),\s+names: dinner\.guests\.map\(.* => one\.name\)\.join\('; '\)/,
+  },
   sums: {
     params: ['group_id'],
     line: new RegExp(

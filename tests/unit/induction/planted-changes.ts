@@ -172,6 +172,26 @@ function wholeName(roll: Roll): Event[] {
   ];
 }
 
+/** Names in one text, and a day in another order. */
+function invitation(roll: Roll): Event[] {
+  const dinner = id(roll, 'DIN');
+  const guests = some(roll, 1, () => ({ name: id(roll, 'Guest'), seat: number(roll, 90) }));
+  const [month, day] = [1 + number(roll, 9), 10 + number(roll, 19)];
+  return [
+    { user: `Print the card for ${dinner}.` },
+    {
+      tool: 'read_dinner',
+      args: { dinner_id: dinner },
+      result: { held_on: `2026-0${month}-${day}T19:30:00Z`, guests },
+    },
+    {
+      tool: 'print_card',
+      args: { names: guests.map((one) => one.name).join('; '), date: `${day}.0${month}.2026` },
+      result: { card: id(roll, 'CARD') },
+    },
+  ];
+}
+
 /** Fixed words with a number in them, a price times how many, what is left of a budget, and cents. */
 function sums(roll: Roll): Event[] {
   const group = id(roll, 'G');
@@ -208,6 +228,7 @@ export const families = {
   nestedLists,
   eachThenAll,
   wholeName,
+  invitation,
   sums,
 } as const;
 export type FamilyName = keyof typeof families;
