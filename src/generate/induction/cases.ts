@@ -3,9 +3,9 @@ import type { Occurrence } from './match.js';
 import { holds, type Program, resultsOf, type Step } from './program.js';
 import { byText, elementsAt, elementValue, type Path, valueAt, valueKey } from './values.js';
 
-/** How many calls each step made: occurrences that differ in it exercise another length of a list. */
+/** How many calls each step made, and which parameters were given: occurrences that differ in it exercise something else. */
 function shapeOf(one: Occurrence): string {
-  return one.steps.map((calls) => calls.length).join(',');
+  return [...one.steps.map((calls) => calls.length), ...Object.keys(one.input).sort()].join(',');
 }
 
 /** Cases with different inputs: first one of each shape, the smallest first, then the rest. */
@@ -44,6 +44,8 @@ function stepSigns(step: Step, at: number, one: Occurrence, results: readonly Js
     const key = calls[0]?.slots.find((each) => each.name === slot)?.key ?? '';
     if (expr.kind === 'select')
       signs.push(`${at} ${slot}: ${placeOf(elementsAt(results[expr.step], expr.list), expr.get, key)}`);
+    if (expr.kind === 'default')
+      signs.push(`${at} ${slot}: ${Object.hasOwn(one.input, expr.name) ? 'given' : 'left out'}`);
     if (expr.kind !== 'get' || expr.change === null) continue;
     const { op } = expr.change;
     const list = valueAt(results[expr.step], expr.path);

@@ -8,11 +8,21 @@ export type Wanted =
   | { readonly kind: 'param'; readonly name: string }
   | { readonly kind: 'get'; readonly step: number; readonly path: Path };
 
+/** What stands at a path of an earlier result, changed. */
+export interface Get {
+  readonly kind: 'get';
+  readonly step: number;
+  readonly path: Path;
+  readonly change: Change | null;
+}
+
 /** Where an argument's value comes from. */
 export type Expr =
   | { readonly kind: 'param'; readonly name: string }
   | { readonly kind: 'const'; readonly value: JsonValue }
-  | { readonly kind: 'get'; readonly step: number; readonly path: Path; readonly change: Change | null }
+  | Get
+  /** what was given, else what an earlier result holds */
+  | { readonly kind: 'default'; readonly name: string; readonly from: Get }
   /** of the list's elements the first whose `by` is as wanted: its `get` */
   | {
       readonly kind: 'select';
@@ -34,6 +44,7 @@ export function isMade(expr: Expr): expr is Made {
 export function stepsIn(expr: Expr): number[] {
   if (isMade(expr)) return partsOf(expr).flatMap((part) => (part.kind === 'get' ? [part.step] : []));
   if (expr.kind === 'get') return [expr.step];
+  if (expr.kind === 'default') return [expr.from.step];
   if (expr.kind !== 'select') return [];
   return expr.wanted.kind === 'get' ? [expr.step, expr.wanted.step] : [expr.step];
 }
@@ -41,7 +52,7 @@ export function stepsIn(expr: Expr): number[] {
 /** The parameters that an argument is made of. */
 export function paramsIn(expr: Expr): string[] {
   if (isMade(expr)) return partsOf(expr).flatMap((part) => (part.kind === 'param' ? [part.name] : []));
-  if (expr.kind === 'param') return [expr.name];
+  if (expr.kind === 'param' || expr.kind === 'default') return [expr.name];
   return expr.kind === 'select' && expr.wanted.kind === 'param' ? [expr.wanted.name] : [];
 }
 
@@ -51,6 +62,8 @@ export function withSteps(expr: Expr, moved: (step: number) => number): Expr {
   switch (expr.kind) {
     case 'get':
       return { ...expr, step: moved(expr.step) };
+    case 'default':
+      return { ...expr, from: { ...expr.from, step: moved(expr.from.step) } };
     case 'text':
       return { ...expr, parts: expr.parts.map(part) };
     case 'number':
@@ -115,6 +128,8 @@ export function evaluate(
       return expr.value;
     case 'get':
       return got(results[expr.step], expr);
+    case 'default':
+      return input[expr.name] ?? got(results[expr.from.step], expr.from);
     case 'item':
       return item ? elementValue(item, expr.path) : undefined;
     case 'select':

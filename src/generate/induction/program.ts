@@ -85,6 +85,11 @@ export interface Program {
   readonly guard: Guard | null;
 }
 
+/** Whether a parameter may be left out, since an earlier result says what is meant then. */
+export function isOptional(program: Program, name: string): boolean {
+  return program.steps.some(({ args }) => args.some(({ expr }) => expr.kind === 'default' && expr.name === name));
+}
+
 export interface RunResult {
   readonly status: 'ok' | 'missing';
   readonly payload: JsonObject | null;

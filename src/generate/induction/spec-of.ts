@@ -4,7 +4,7 @@ import { cases, leastCases } from './cases.js';
 import { describeParam, nameOf, summaryOf, termsOf, toolUses, wordsOf } from './describe.js';
 import type { InducedSkill } from './induce.js';
 import type { Destructive, Occurrence } from './match.js';
-import type { Param } from './program.js';
+import { isOptional, type Param } from './program.js';
 import { schemaOf } from './schema.js';
 import { valueKey } from './values.js';
 import { writeCode } from './write.js';
@@ -23,15 +23,16 @@ const maxExamples = 3;
 function inputSchema(skill: InducedSkill): JsonObject {
   const properties: JsonObject = {};
   for (const param of skill.program.params) {
-    const shown = skill.train.map((one) => one.input[param.name] ?? null);
-    const all = [...shown, ...skill.heldOut.map((one) => one.input[param.name] ?? null)];
+    const given = (some: readonly Occurrence[]): JsonValue[] => some.flatMap((one) => one.input[param.name] ?? []);
+    const shown = given(skill.train);
+    const all = [...shown, ...given(skill.heldOut)];
     const examples = [...new Map(shown.map((value) => [valueKey(value), value])).values()].slice(0, maxExamples);
     properties[param.name] = { ...paramSchema(param, all), description: describeParam(param, skill.program), examples };
   }
   return {
     type: 'object',
     properties,
-    required: skill.program.params.map((one) => one.name),
+    required: skill.program.params.map((one) => one.name).filter((name) => !isOptional(skill.program, name)),
     additionalProperties: false,
   };
 }

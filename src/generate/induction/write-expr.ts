@@ -1,5 +1,5 @@
 import { type Change, dayPattern } from './changes.js';
-import type { Expr } from './expr.js';
+import type { Expr, Get } from './expr.js';
 import type { MadeNumber, MadeText, Part } from './made.js';
 import { camelCase, singular, snakeCase } from './naming.js';
 import { EACH, KEY, type Path } from './values.js';
@@ -77,8 +77,6 @@ export function writeSelect(expr: Extract<Expr, { kind: 'select' }>, names: Name
     `  if (${name} === undefined) return { status: 'missing', payload: null, prov: ${prov} };`,
   ];
 }
-
-type Get = Extract<Expr, { kind: 'get' }>;
 
 function extremeKey({ step, path, change }: Get): string {
   return change?.op === 'least' || change?.op === 'most' ? JSON.stringify([step, path, change.op, change.by]) : '';
@@ -177,6 +175,8 @@ export function writeExpr(expr: Expr, names: Names, item: string): string {
       return literal(expr.value);
     case 'get':
       return writeGet(expr, names);
+    case 'default':
+      return `${access('input', [expr.name])} ?? ${writeGet(expr.from, names)}`;
     case 'text':
       return writeText(expr, names);
     case 'number':

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../json.js';
 import { nounOf, singular } from './naming.js';
-import type { Argument, Program, Step } from './program.js';
+import { type Argument, isOptional, type Program, type Step } from './program.js';
 import { KEY } from './values.js';
 import {
   access,
@@ -109,7 +109,8 @@ function count(number: number, noun: string): string {
 export function writeCode(program: Program, properties: JsonObject, learnt: LearntFrom): string {
   const taken = new Set<string>();
   const names: Names = { steps: program.steps.map((step) => freeName(step.name, taken)), taken, selected: new Map() };
-  const fields = program.params.map((param) => `${param.name}: ${typeOf(properties[param.name])}`);
+  const mark = (name: string): string => (isOptional(program, name) ? '?' : '');
+  const fields = program.params.map(({ name }) => `${name}${mark(name)}: ${typeOf(properties[name])}`);
   const lines: string[] = [];
   const called: string[] = [];
   for (const [at, step] of program.steps.entries()) {
@@ -117,6 +118,7 @@ export function writeCode(program: Program, properties: JsonObject, learnt: Lear
     lines.push(...writeGuard(program.guard, at, names, prov));
     for (const { expr } of step.args) {
       if (expr.kind === 'select') lines.push(...writeSelect(expr, names, prov));
+      if (expr.kind === 'default') lines.push(...writeExtreme(expr.from, names, prov));
       if (expr.kind === 'get') lines.push(...writeExtreme(expr, names, prov));
     }
     lines.push(...writeStep(step, at, names));

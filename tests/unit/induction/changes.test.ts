@@ -28,6 +28,7 @@ const wanted: Record<FamilyName, { readonly params: string[]; readonly line: Reg
     params: ['dinner_id'],
     line: /date: dinner\.held_on\.replace\(.*'\$3\.\$2\.\$1'\),\s+names: dinner\.guests\.map\(.* => one\.name\)\.join\('; '\)/,
   },
+  usualPlace: { params: ['client_id', 'street'], line: /street: input\.street \?\? file\.street/ },
   sums: {
     params: ['group_id'],
     line: new RegExp(

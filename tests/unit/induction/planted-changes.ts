@@ -192,6 +192,22 @@ function invitation(roll: Roll): Event[] {
   ];
 }
 
+/** It goes to the address on file, but for some who name another one. */
+function usualPlace(roll: Roll): Event[] {
+  const client = id(roll, 'CL');
+  const [onFile, other] = [id(roll, 'street'), id(roll, 'street')];
+  const isAsked = roll() < 0.3;
+  return [
+    { user: `Post the papers of ${client}${isAsked ? ` to ${other} please` : ''}.` },
+    { tool: 'open_file', args: { client_id: client }, result: { client, street: onFile, born: id(roll, 'Y') } },
+    {
+      tool: 'post_papers',
+      args: { client_id: client, street: isAsked ? other : onFile },
+      result: { posted: id(roll, 'PP') },
+    },
+  ];
+}
+
 /** Fixed words with a number in them, a price times how many, what is left of a budget, and cents. */
 function sums(roll: Roll): Event[] {
   const group = id(roll, 'G');
@@ -229,6 +245,7 @@ export const families = {
   eachThenAll,
   wholeName,
   invitation,
+  usualPlace,
   sums,
 } as const;
 export type FamilyName = keyof typeof families;
