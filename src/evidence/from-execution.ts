@@ -2,7 +2,7 @@ import { contentId, hashOf, sha256 } from '../hash.js';
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from '../json.js';
 import type { Execution } from '../library/model.js';
 import { contentHash, evidenceId, nativeRunId } from './identity.js';
-import type { RecordContent } from './importers/importer.js';
+import { emptyContent, type RecordContent } from './importers/importer.js';
 import { type EvidenceRecord, evidenceRecordSchema, evidenceSchemaVersion, type Run, type Source } from './model.js';
 import type { Place } from './read/spans.js';
 
@@ -68,21 +68,7 @@ interface Piece {
 }
 
 function contentOf(at: string, part: Partial<RecordContent>): RecordContent {
-  return {
-    kind: 'execution',
-    role: null,
-    is_human: false,
-    is_sidechain: false,
-    timestamp: at,
-    model: null,
-    text: null,
-    tool_calls: [],
-    tool_result: null,
-    act: null,
-    outcome: null,
-    usage: null,
-    ...part,
-  };
+  return { ...emptyContent, kind: 'execution', timestamp: at, ...part };
 }
 
 /** A call and its answer, both read from the same stretch. Arguments that are no object are kept as text. */

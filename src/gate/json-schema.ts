@@ -1,4 +1,5 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { LRUCache } from 'lru-cache';
 import { RE2JS } from 're2js';
 import type { JsonObject, JsonValue } from '../json.js';
 import { outOfTime, runBounded } from './time-guard.js';
@@ -83,15 +84,30 @@ function isPlain(schema: JsonObject): boolean {
   return text.length <= maxPlainChars && !multiplying.test(text);
 }
 
-function compile(schema: JsonObject, meta: Ajv2020): CompiledSchema {
-  const problem = metaProblem(schema, meta);
-  if (problem !== undefined) return refuse(problem);
-  // A fresh instance: an `$id` inside one schema must not be seen by the next.
-  const check = newAjv(false).compile(schema);
+type Check = ReturnType<Ajv2020['compile']>;
+
+/** Schemas come again: with each attempt at a spec, each version and each judgement anew. */
+const known = new LRUCache<string, Check>({ max: 64 });
+
+/** @throws Error that says what is wrong with the schema */
+function checkOf(schema: JsonObject, plain: boolean): Check | typeof outOfTime {
+  const text = JSON.stringify(schema);
+  const meta = warmMeta();
+  const make = (): Check => {
+    const problem = metaProblem(schema, meta);
+    if (problem !== undefined) throw new Error(problem);
+    // A fresh instance: an `$id` inside one schema must not be seen by the next.
+    return newAjv(false).compile(schema);
+  };
+  const check = known.get(text) ?? (plain ? make() : runBounded(make, compileMs));
+  if (check !== outOfTime) known.set(text, check);
+  return check;
+}
+
+function bounded(check: Check, plain: boolean): CompiledSchema {
   // One value that takes too long shows what the schema is: the next ones are not waited for.
   let tooSlow = false;
   let leftMs = allValuesMs;
-  const plain = isPlain(schema);
   return {
     ok: true,
     validate(value) {
@@ -123,9 +139,9 @@ export function compileSchema(schema: JsonObject): CompiledSchema {
   try {
     const size = sizeProblem(schema);
     if (size !== undefined) return refuse(size);
-    const meta = warmMeta();
-    const compiled = runBounded(() => compile(schema, meta), compileMs);
-    return compiled === outOfTime ? refuse('it takes too long to compile') : compiled;
+    const plain = isPlain(schema);
+    const check = checkOf(schema, plain);
+    return check === outOfTime ? refuse('it takes too long to compile') : bounded(check, plain);
   } catch (error) {
     return refuse(error instanceof Error ? error.message.slice(0, 300) : 'it does not compile');
   }

@@ -1,4 +1,5 @@
 import { parse } from '@babel/parser';
+import { LRUCache } from 'lru-cache';
 import { outOfTime, runBounded } from './time-guard.js';
 
 /** A node of the syntax tree, read without trusting more than its type. */
@@ -77,17 +78,14 @@ function collect(program: SyntaxNode): VisitedNode[] {
   return found;
 }
 
-const remembered = new Map<string, WeakRef<ParsedModule>>();
+const remembered = new LRUCache<string, WeakRef<ParsedModule>>({ max: maxRemembered });
 
 /** Parses a TypeScript module, in bounded time; the same code soon after is not parsed again. */
 export function parseModule(code: string): ParsedModule {
   const known = remembered.get(code)?.deref();
   if (known !== undefined) return known;
   const parsed = parseNow(code);
-  remembered.delete(code);
   remembered.set(code, new WeakRef(parsed));
-  const oldest = remembered.keys().next();
-  if (remembered.size > maxRemembered && !oldest.done) remembered.delete(oldest.value);
   return parsed;
 }
 

@@ -43,10 +43,10 @@ async function writeSession(path: string, megabytes: number): Promise<{ messages
 test('a log is imported in less memory than it would fill, whatever its lines are', { timeout: 240_000 }, async () => {
   const folder = tempFolder();
   const path = join(folder, 's.jsonl');
-  const { messages, others } = await writeSession(path, 40);
+  const { messages, others } = await writeSession(path, 20);
   for (const [flags, heap] of [
-    [['--dry-run'], 96],
-    [[], 56],
+    [['--dry-run'], 56],
+    [[], 44],
   ] as const) {
     const small = { home: join(folder, 'home'), env: { NODE_OPTIONS: `--max-old-space-size=${heap}` } };
     const ended = await runProgram(['import', path, '--json', ...flags], small);

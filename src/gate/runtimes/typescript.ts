@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Config } from '../../config.js';
 import { throwIfCancelled } from '../../errors.js';
 import { createGrants } from '../../grants.js';
@@ -19,7 +20,6 @@ export interface TypescriptSandboxDeps {
 }
 
 const defaultMemoryMb = 128;
-const maxPrograms = 64;
 
 /** Endings that a process used before may owe to what it did then. */
 const doubtfulReasons = new Set(['exit', 'protocol', 'memory_heap', 'memory_rss']);
@@ -83,7 +83,7 @@ export function createTypescriptSandbox({ config, log }: TypescriptSandboxDeps):
   const settings = config.file.gate;
   const { memory_mb: memoryMb = defaultMemoryMb, deno_path: denoPath } = settings ?? {};
   const pool = new ProcessPool({ memoryMb, denoPath }, log);
-  const programs = new Map<string, Promise<Transpiled>>();
+  const programs = new LRUCache<string, Promise<Transpiled>>({ max: 64 });
   const packageSource = createPackageSource(createGrants(config), config.packagesDir);
   const walls = createWallCheck('typescript', settings?.required_isolation ?? requiredByDefault, {
     async walls() {
@@ -99,10 +99,7 @@ export function createTypescriptSandbox({ config, log }: TypescriptSandboxDeps):
   const programOf = (code: string): Promise<Transpiled> => {
     const key = sha256(code);
     const program = programs.get(key) ?? transpile(code);
-    programs.delete(key);
     programs.set(key, program);
-    const oldest = programs.keys().next();
-    if (programs.size > maxPrograms && !oldest.done) programs.delete(oldest.value);
     return program;
   };
 

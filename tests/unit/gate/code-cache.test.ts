@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { CodeCache } from '../../../src/gate/runtimes/typescript/code-cache.js';
 import { denoBinary } from '../../../src/gate/runtimes/typescript/deno-binary.js';
@@ -20,7 +21,7 @@ function start(command: Command): DenoProcess {
 
 /** Asks until there is something to give, as a pool does that starts one child after the other. */
 async function furnished(cache: CodeCache): Promise<ReturnType<CodeCache['furnish']>> {
-  return vi.waitFor(
+  const given = await vi.waitFor(
     () => {
       const given = cache.furnish(inner);
       expect(folderOf(given.command)).not.toBe(folderOf(inner));
@@ -28,6 +29,8 @@ async function furnished(cache: CodeCache): Promise<ReturnType<CodeCache['furnis
     },
     { timeout: 20_000, interval: 50 },
   );
+  onTestFinished(() => rmSync(folderOf(given.command) ?? '', { recursive: true, force: true }));
+  return given;
 }
 
 test('the first children start without a cache, later ones each with a copy of their own that goes when they have started', async () => {
@@ -41,11 +44,23 @@ test('the first children start without a cache, later ones each with a copy of t
     expect(readdirSync(folder)).toContain('v8_code_cache_v2');
     expect(statSync(join(folder, 'v8_code_cache_v2')).size).toBeGreaterThan(100_000);
     const child = start(command);
-    started(child);
     expect(await child.booted()).toMatchObject({ granted: [] });
+    // Whatever a start writes there it would write, and wait for, each time.
+    expect(statSync(join(folder, 'dep_analysis_cache_v2-wal')).size).toBe(0);
+    started(child);
     await vi.waitFor(() => expect(existsSync(folder)).toBe(false), { timeout: 20_000 });
     expect(child.alive).toBe(true);
   }
+});
+
+test('what a host left behind that is no more is removed, and what a living one has is kept', async () => {
+  const dead = spawnSync(process.execPath, ['--version']).pid;
+  const around = dirname(folderOf((await furnished(new CodeCache(inner))).command) ?? '');
+  const [left, living] = [dead, process.ppid].map((pid) => mkdtempSync(join(around, `foundry-deno-${pid}-`)));
+  onTestFinished(() => rmSync(living ?? '', { recursive: true }));
+  await furnished(new CodeCache(inner));
+  expect(existsSync(left ?? '')).toBe(false);
+  expect(existsSync(living ?? '')).toBe(true);
 });
 
 test('a folder goes as well when the child never starts', async () => {

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { GateReport } from '../../../src/gate/model.js';
 import { families, honest, variants, type Weakness, weak, weaknesses } from '../../support/gate-candidates.js';
 import { full } from '../../support/sampled.js';
-import { gateWith, never, openSandbox } from './support.js';
+import { gateWith, judgeAll, never, openSandbox, said } from './support.js';
 
-// All of them take some minutes on two cores: FOUNDRY_GATE_FULL=1 runs them, otherwise each family once with a part of its variants.
-const step = full ? 1 : 5;
+// All of them take some minutes on two cores: FOUNDRY_GATE_FULL=1 runs them, otherwise each family once.
+const step = full ? 1 : variants;
 const all = families.flatMap((family, at) =>
   Array.from({ length: variants }, (_, variant) => ({ family, variant, at })),
 );
@@ -21,19 +20,6 @@ beforeAll(() => {
     );
 });
 afterAll(() => sandbox.close());
-
-/** Two at a time: as many as the machine is said to have cores. */
-async function judgeAll<T>(list: readonly T[], judge: (item: T) => Promise<void>): Promise<void> {
-  const waiting = [...list];
-  const worker = async (): Promise<void> => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await judge(item);
-  };
-  await Promise.all([worker(), worker()]);
-}
-
-function said({ verdict, reasons }: GateReport): string {
-  return `${verdict}: ${reasons.join('; ')}`;
-}
 
 describe('candidates of families', () => {
   test('are more than 300', () => {

@@ -88,3 +88,15 @@ describe('compileSchema', () => {
     expect(Object.getPrototypeOf({})).toBe(Object.prototype);
   });
 });
+
+test('the same schema given again judges as it did at first, one that is refused is refused again', () => {
+  const schema = { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] };
+  const [first, again] = [compileSchema(schema), compileSchema(structuredClone(schema))];
+  for (const compiled of [first, again]) {
+    expect(compiled.ok && compiled.validate({ n: 1 })).toEqual([]);
+    expect(compiled.ok && compiled.validate({})).toEqual(["the value must have required property 'n'"]);
+  }
+  const broken = { type: 'no such type' };
+  expect(compileSchema(broken)).toMatchObject({ ok: false });
+  expect(compileSchema(broken)).toEqual(compileSchema(broken));
+});

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixedClock } from '../../../src/context.js';
 import { createGate } from '../../../src/gate/gate.js';
-import type { GateReport } from '../../../src/gate/model.js';
 import { honest, type Weakness, weak, weaknesses } from '../../support/gate-candidates.js';
 import { openPython, pythonConfig } from '../../support/python.js';
 import { pythonFamilies } from '../../support/python-families.js';
 import { full } from '../../support/sampled.js';
-import { never } from './support.js';
+import { judgeAll, never, said } from './support.js';
 
 // All of them take some minutes on two cores: FOUNDRY_GATE_FULL=1 runs them, otherwise each family once.
 const variants = 4;
@@ -28,19 +27,6 @@ beforeAll(async () => {
     );
 });
 afterAll(() => sandbox.close());
-
-/** Two at a time: as many as the machine is said to have cores. */
-async function judgeAll<T>(list: readonly T[], judge: (item: T) => Promise<void>): Promise<void> {
-  const waiting = [...list];
-  const worker = async (): Promise<void> => {
-    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await judge(item);
-  };
-  await Promise.all([worker(), worker()]);
-}
-
-function said({ verdict, reasons }: GateReport): string {
-  return `${verdict}: ${reasons.join('; ')}`;
-}
 
 describe('Python candidates of families', () => {
   test('with good tests are admitted, and most of their small faults were tried', { timeout: 900_000 }, async () => {

@@ -95,3 +95,17 @@ export function stageOf(report: GateReport, code: StageCode): StageResult {
   if (stage === undefined) throw new Error(`the report has no stage ${code}`);
   return stage;
 }
+
+/** Two at a time: as many as the machine is said to have cores. */
+export async function judgeAll<T>(list: readonly T[], judge: (item: T) => Promise<void>): Promise<void> {
+  const waiting = [...list];
+  const worker = async (): Promise<void> => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) await judge(item);
+  };
+  await Promise.all([worker(), worker()]);
+}
+
+/** A verdict and its reasons in one line. */
+export function said({ verdict, reasons }: GateReport): string {
+  return `${verdict}: ${reasons.join('; ')}`;
+}

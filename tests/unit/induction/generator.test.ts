@@ -63,7 +63,7 @@ function actsOf(trace: RunTrace): { act: Act; cluster: string }[] {
 
 async function fill(traces: readonly RunTrace[]): Promise<void> {
   await store.evidence.putSource({
-    source_id: 'source',
+    source_id: 'source_1',
     source: 'desk',
     path: '/runs.jsonl',
     origin: 'file',

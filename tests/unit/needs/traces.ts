@@ -1,6 +1,6 @@
-import type { EvidenceRecord, Run, RunTrace, SemanticAct } from '../../../src/evidence/model.js';
-import { sha256 } from '../../../src/hash.js';
+import type { EvidenceRecord, RunTrace, SemanticAct } from '../../../src/evidence/model.js';
 import type { JsonObject, JsonValue } from '../../../src/json.js';
+import { madeUpRecord, madeUpRun } from '../../support/made-up-run.js';
 
 /** What one message of a small run says. */
 export type Said =
@@ -12,65 +12,11 @@ export type Said =
     }
   | { readonly act: SemanticAct };
 
-const run = (runId: string, records: number): Run => ({
-  run_id: runId,
-  session_id: runId,
-  source_id: 'source_1',
-  source: 'desk',
-  format: 'openai_chat',
-  origin: 'file',
-  native_id: null,
-  task_id: null,
-  trial: null,
-  project: null,
-  agent: null,
-  models: [],
-  task: null,
-  outcome: null,
-  started_at: null,
-  ended_at: null,
-  records,
-  calls: 0,
-});
-
 /** A run out of what was said; each call is followed by a record with its result. */
 export function traceOf(runId: string, said: readonly Said[]): RunTrace {
   const records: EvidenceRecord[] = [];
   const add = (part: Partial<EvidenceRecord>): void => {
-    const ordinal = records.length;
-    records.push({
-      schema_version: 1,
-      evidence_id: sha256(`${runId}/${ordinal}`),
-      run_id: runId,
-      session_id: runId,
-      source_id: 'source_1',
-      format: 'openai_chat',
-      native_id: null,
-      ordinal,
-      kind: 'message',
-      role: null,
-      is_human: false,
-      is_sidechain: false,
-      timestamp: null,
-      model: null,
-      text: null,
-      tool_calls: [],
-      tool_result: null,
-      act: null,
-      outcome: null,
-      usage: null,
-      provenance: {
-        source_file: 'desk.jsonl',
-        byte_offset: ordinal,
-        byte_length: 1,
-        line: 1,
-        pointer: null,
-        sig_hash: sha256('raw'),
-        redacted_hash: sha256('redacted'),
-        recorded_at: '2026-01-01T00:00:00.000Z',
-      },
-      ...part,
-    });
+    records.push(madeUpRecord(runId, records.length, part));
   };
   for (const one of said) {
     if ('act' in one) add({ kind: 'act', act: one.act });
@@ -92,5 +38,5 @@ export function traceOf(runId: string, said: readonly Said[]): RunTrace {
       }
     }
   }
-  return { run: run(runId, records.length), records };
+  return { run: madeUpRun(runId, { records: records.length }), records };
 }

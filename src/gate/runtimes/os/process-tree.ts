@@ -17,7 +17,8 @@ export async function killTree(pid: number, system: System = hostSystem): Promis
   const tree =
     system.platform === 'linux' ? treeFromProc(pid, system) : (await treeFromPs(pid, system)).map((row) => row.pid);
   system.signal(-pid, 'SIGKILL');
-  for (const each of tree) system.signal(each, 'SIGKILL');
+  // The first of them leads the group.
+  for (const each of tree) if (each !== pid) system.signal(each, 'SIGKILL');
 }
 
 /** Ends what is left of the group of a process that has ended by itself. */

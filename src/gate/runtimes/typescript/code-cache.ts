@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Command, dataUrl } from './deno-command.js';
@@ -9,14 +10,18 @@ import type { DenoProcess } from './deno-process.js';
 /** A host that starts fewer children than this gains nothing. */
 const worthwhileFrom = 3;
 const makeMs = 20_000;
+/** What is compiled is stored a moment after it has been used; a child whose input has ended is gone by then. */
+const settleMs = 500;
 
 /** Deno's databases, whatever version of their layout; their journals are folded into them. */
 const isCache = (name: string): boolean => /_cache_v\d+$/.test(name);
 
+/** With its statistics and without a journal there is nothing left that a child would write when it opens one. */
 const foldJournals = (paths: readonly string[]): string => `
 import { DatabaseSync } from 'node:sqlite';
 for (const path of ${JSON.stringify(paths)}) {
   const database = new DatabaseSync(path);
+  database.exec('ANALYZE');
   database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   database.close();
 }`;
@@ -25,18 +30,54 @@ function ended({ file, args, env }: Command): Promise<boolean> {
   return new Promise((resolve) => {
     const child = spawn(file, [...args], {
       env: { ...env },
-      stdio: 'ignore',
+      stdio: ['pipe', 'ignore', 'ignore'],
       cwd: '/',
       timeout: makeMs,
       killSignal: 'SIGKILL',
     });
+    const closing = setTimeout(() => child.stdin.end(), settleMs).unref();
+    child.stdin.on('error', () => undefined);
+    if (child.stdin instanceof Socket) child.stdin.unref();
     child.unref();
     child.once('error', () => resolve(false));
-    child.once('close', (code) => resolve(code === 0));
+    child.once('close', (code) => {
+      clearTimeout(closing);
+      resolve(code === 0);
+    });
   });
 }
 
-const newFolder = (): string => mkdtempSync(join(tmpdir(), 'foundry-deno-'));
+const prefix = 'foundry-deno-';
+
+/** In memory where the system has such a folder for all. */
+function folderForAll(): string {
+  try {
+    accessSync('/dev/shm', constants.W_OK);
+    return '/dev/shm';
+  } catch {
+    return tmpdir();
+  }
+}
+
+/** The name tells whose it is, so that what a host that was killed has left behind is found. */
+const newFolder = (around: string): string => mkdtempSync(join(around, `${prefix}${process.pid}-`));
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+  }
+}
+
+/** Removes what hosts left behind that are no more. */
+function sweep(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const pid = name.startsWith(prefix) ? Number.parseInt(name.slice(prefix.length), 10) : Number.NaN;
+    if (pid > 0 && !lives(pid)) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
 
 /**
  * What V8 has compiled of the runtime's own modules, so that children need not do it again: about a quarter of what a start
@@ -56,15 +97,14 @@ export class CodeCache {
     if (this.asked === worthwhileFrom) void this.make();
     const folder = this.files.length === 0 ? undefined : this.copy();
     if (folder === undefined) return { command, started: () => undefined };
-    // A child that has just started may still write into it.
-    const remove = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
     return {
       command: { ...command, env: { ...command.env, DENO_DIR: folder } },
       started(process) {
+        // Where open files cannot be removed, they can when the process has gone.
+        const later = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
         void process.introduced
-          .then(remove)
-          // Where open files cannot be removed, they can when the process has gone.
-          .catch(() => process.exited.then(remove))
+          .then(() => rmSync(folder, { recursive: true, force: true }))
+          .catch(() => process.exited.then(later))
           .catch(() => undefined);
       },
     };
@@ -74,7 +114,9 @@ export class CodeCache {
   private async make(): Promise<void> {
     let folder: string | undefined;
     try {
-      const from = newFolder();
+      for (const each of new Set([tmpdir(), folderForAll()])) sweep(each);
+      // Deno gives no leave for a single folder below /dev.
+      const from = newFolder(tmpdir());
       folder = from;
       const { inner } = this;
       if (!(await ended({ ...inner, env: { ...inner.env, DENO_DIR: from } }))) return;
@@ -102,7 +144,7 @@ export class CodeCache {
   private copy(): string | undefined {
     let folder: string | undefined;
     try {
-      folder = newFolder();
+      folder = newFolder(folderForAll());
       for (const [name, bytes] of this.files) writeFileSync(join(folder, name), bytes);
       return folder;
     } catch {

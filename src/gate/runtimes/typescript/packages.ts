@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { LRUCache } from 'lru-cache';
 import type { Grants } from '../../../grants.js';
 import { type Bundle, type BundleResult, bundlePackages } from '../../../packages/bundle.js';
 import { packageOfImport, parsePackage } from '../../../packages/names.js';
@@ -58,17 +59,15 @@ async function stateOf({ files }: Bundle): Promise<string> {
 
 /** The granted packages, bundled once for each choice of them and again when their files change. */
 export function createPackageSource(grants: Grants, folder: string | undefined): PackageSource {
-  const bundles = new Map<string, { readonly result: BundleResult; readonly state: string }>();
+  const bundles = new LRUCache<string, { readonly result: BundleResult; readonly state: string }>({ max: maxBundles });
 
   async function bundleOf(specifiers: readonly string[]): Promise<BundleResult> {
     const key = JSON.stringify(specifiers);
     const known = bundles.get(key);
     if (known?.result.ok && known.state === (await stateOf(known.result))) return known.result;
     const result = await bundlePackages(folder ?? '', specifiers);
-    bundles.delete(key);
     if (result.ok) bundles.set(key, { result, state: await stateOf(result) });
-    const oldest = bundles.keys().next();
-    if (bundles.size > maxBundles && !oldest.done) bundles.delete(oldest.value);
+    else bundles.delete(key);
     return result;
   }
 
