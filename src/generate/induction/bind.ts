@@ -1,6 +1,7 @@
 import type { JsonValue } from '../../json.js';
-import type { CorpusCall, CorpusRun } from './corpus.js';
-import { fulfils, got, holds, type Link, type Program, type Where } from './program.js';
+import { type CorpusCall, type CorpusRun, standsIn } from './corpus.js';
+import { got } from './expr.js';
+import { fulfils, holds, type Link, type Program, type Where } from './program.js';
 import { elementsAt, elementValue, type Path, splitAtEach, valueAt, valueKey } from './values.js';
 
 /** The calls of each step that was found so far. */
@@ -17,6 +18,13 @@ function linkHolds(link: Link, from: CorpusCall, to: CorpusCall): boolean {
   const key = slotKey(to, link.slot);
   if (key === undefined) return false;
   if (link.source.kind === 'argument') return slotKey(from, link.source.slot) === key;
+  if (link.source.kind === 'part') {
+    const [part, whole] = [
+      valueAt(from.result, link.source.path),
+      to.slots.find((one) => one.name === link.slot)?.value,
+    ];
+    return typeof part === 'string' && typeof whole === 'string' && standsIn(whole, part);
+  }
   if (link.source.change !== null) {
     const value = got(from.result, link.source);
     return value !== undefined && valueKey(value) === key;

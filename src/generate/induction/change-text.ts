@@ -27,12 +27,18 @@ export function changeText(change: Change): string {
       return 'as a number';
     case 'date':
       return 'its date';
+    case 'day':
+      return `its date as ${change.as.replace('$1', 'YYYY').replace('$2', 'MM').replace('$3', 'DD')}`;
     case 'part': {
       const separator = JSON.stringify(change.separator);
       return change.at === 'first' ? `what stands before the first ${separator}` : `what follows the last ${separator}`;
     }
+    case 'count':
+      return 'how many there are';
     case 'collect':
       return `the ${pathText(change.get)} of each, as a list`;
+    case 'join':
+      return `the ${pathText(change.get) || 'text'} of each, joined by ${JSON.stringify(change.separator)}`;
     case 'sum':
       return `the ${pathText(change.get)} of each, added up`;
     case 'least':

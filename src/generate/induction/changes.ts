@@ -4,13 +4,22 @@ import { isWeak, type Path, valueAt, valueKey } from './values.js';
 /** What is done to a value on its way from a result to an argument. */
 export type Change =
   | { readonly op: 'lower' | 'upper' | 'trim' | 'text' | 'number' | 'date' }
+  /** a day that is written year first, in another order: `$3/$2/$1` is day, month, year */
+  | { readonly op: 'day'; readonly as: string }
   | { readonly op: 'part'; readonly separator: string; readonly at: 'first' | 'last' }
+  /** how many elements a list has */
+  | { readonly op: 'count' }
   /** of each element of a list its `get`, as a list or added up */
   | { readonly op: 'collect' | 'sum'; readonly get: Path }
+  /** of each element its `get`, in one text */
+  | { readonly op: 'join'; readonly get: Path; readonly separator: string }
   /** the `get` of the element whose `by` is the least, or the most, of all; the first of equals */
   | { readonly op: 'least' | 'most'; readonly by: Path; readonly get: Path };
 
 const separators = [', ', ',', '; ', ';', ' ', '/', ':', '@', '|', '#', '-', '_', '.'];
+const joiners = [', ', ',', '; ', ';', ' ', '|', '/', '\n'];
+const dayForms = ['$3/$2/$1', '$2/$3/$1', '$3.$2.$1', '$3-$2-$1', '$1/$2/$3', '$1$2$3'];
+export const dayPattern = /^(\d{4})-(\d\d)-(\d\d)(?:[T ].*)?$/;
 const maxTextChars = 120;
 const maxElements = 60;
 const maxFields = 12;
@@ -62,12 +71,22 @@ export function changed(change: Change, value: JsonValue | undefined): JsonValue
         : undefined;
     case 'date':
       return typeof value === 'string' && /^\d{4}-\d\d-\d\d[T ]/.test(value) ? value.slice(0, 10) : undefined;
+    case 'day':
+      return typeof value === 'string' && dayPattern.test(value) ? value.replace(dayPattern, change.as) : undefined;
     case 'part':
       return typeof value === 'string' ? part(value, change.separator, change.at) : undefined;
+    case 'count':
+      return Array.isArray(value) ? value.length : undefined;
     case 'collect': {
       if (!Array.isArray(value)) return undefined;
       const found = value.map((one) => valueAt(one, change.get));
       return found.includes(undefined) ? undefined : found.filter((one) => one !== undefined);
+    }
+    case 'join': {
+      if (!Array.isArray(value) || value.length === 0) return undefined;
+      const texts = value.map((one) => valueAt(one, change.get));
+      const all = texts.every((one) => typeof one === 'string' || typeof one === 'number');
+      return all ? texts.join(change.separator) : undefined;
     }
     case 'sum': {
       if (!Array.isArray(value)) return undefined;
@@ -101,6 +120,7 @@ function* changesOfScalar(value: string | number): Generator<Change> {
   }
   if (value.length > maxTextChars) return;
   for (const op of ['lower', 'upper', 'trim', 'number', 'date'] as const) yield { op };
+  if (dayPattern.test(value)) for (const as of dayForms) yield { op: 'day', as };
   for (const separator of separators) {
     if (!value.includes(separator)) continue;
     yield { op: 'part', separator, at: 'first' };
@@ -127,6 +147,10 @@ function* changesOfList(list: readonly JsonValue[], wanted: ReadonlySet<string>)
   if (list.length > maxElements) return;
   for (const { path: get, value } of scalarsOf(list[0] ?? null)) {
     if (get.length > 0) yield { op: 'collect', get };
+    // Most lists are joined nowhere: a text that begins with the first element is looked for before any is put together.
+    const start = JSON.stringify(String(value)).slice(0, -1);
+    if ([...wanted].some((one) => one.startsWith(start)))
+      for (const separator of joiners) yield { op: 'join', get, separator };
     if (typeof value === 'number' && list.length > 1) yield { op: 'sum', get };
   }
   if (list.length > 1) yield* extremesOf(list, wanted);

@@ -82,8 +82,6 @@ export interface ChoiceRules {
   readonly minGroups: number;
   /** a flow whose calls are mostly covered already must keep this share of its occurrences for itself */
   readonly minOwnShare: number;
-  /** a flow must still replace more calls than this for each run where it can be called: else others cover most of it */
-  readonly minCallsEach: number;
   readonly maxSkills: number;
 }
 
@@ -99,11 +97,6 @@ interface Library {
   readonly gain: number;
 }
 
-/** Calls replaced for each run in which a flow stands, whether or not it is left to it. */
-function callsEach(own: readonly Occurrence[], runs: number): number {
-  return own.reduce((sum, one) => sum + one.calls.length, 0) / Math.max(1, runs);
-}
-
 /** A loop over a list that is a parameter. */
 export function isLoop(program: Program): boolean {
   return program.steps[0]?.over?.kind === 'param';
@@ -117,13 +110,8 @@ function remaining(one: Candidate, used: ReadonlySet<CorpusCall>, context: Conte
   return one.occurrences.filter((each) => !each.calls.some((call) => used.has(call)));
 }
 
-/** A candidate with its occurrences that can be called, and the number of runs that they stand in. */
-interface Option extends Candidate {
-  readonly runs: number;
-}
-
 interface Entry {
-  readonly candidate: Option;
+  readonly candidate: Candidate;
   own: readonly Occurrence[];
   gain: number;
   score: number;
@@ -135,7 +123,7 @@ interface Entry {
  * runs share come first, with a higher one long flows. A score can only shrink as calls are covered, so that a candidate is
  * measured again only when it comes to the top (lazy greedy).
  */
-async function cover(candidates: readonly Option[], power: number, context: Context): Promise<Library> {
+async function cover(candidates: readonly Candidate[], power: number, context: Context): Promise<Library> {
   const { rules } = context;
   const used = new Set<CorpusCall>();
   const measure = (entry: Entry, round: number): void => {
@@ -149,8 +137,7 @@ async function cover(candidates: readonly Option[], power: number, context: Cont
   const worthwhile = (entry: Entry): boolean =>
     entry.gain > 0 &&
     groupsIn(entry.own) >= rules.minGroups &&
-    entry.own.length >= entry.candidate.occurrences.length * rules.minOwnShare &&
-    callsEach(entry.own, entry.candidate.runs) > rules.minCallsEach;
+    entry.own.length >= entry.candidate.occurrences.length * rules.minOwnShare;
   const chosen: Chosen[] = [];
   queue = queue.filter(worthwhile);
   for (let round = 1; queue.length > 0 && chosen.length < rules.maxSkills; ) {
@@ -171,21 +158,30 @@ async function cover(candidates: readonly Option[], power: number, context: Cont
 }
 
 /**
- * Loops over a given list that others mostly cover, because there the list stood in a result: they are for the runs where it
- * did not, or where the rest was not known yet. Worth it by all their occurrences, and callable at once at least once where no
- * chosen flow is.
+ * Flows that others mostly cover, for the work where none of these can be called: a task group that has no use for the others
+ * is a sign that there will be more. Worth it by all their occurrences; the share of groups that need them is taken as it is
+ * to be expected of the next ones (rule of succession), since few groups tell little.
  */
-function companions(pool: readonly Option[], chosen: readonly Chosen[], context: Context): Chosen[] {
+function companions(pool: readonly Candidate[], chosen: readonly Chosen[], context: Context): Chosen[] {
   const used = new Set(chosen.flatMap(({ own }) => own.flatMap((one) => (one.strict ? one.calls : []))));
   const covered = new Set(chosen.flatMap(({ own }) => own.flatMap((one) => one.calls)));
+  let left = pool.filter((one) => !chosen.some(({ program }) => program === one.program));
+  left = left.filter(({ program, occurrences }) => gainOf(program, occurrences) > 0);
   const found: Chosen[] = [];
-  for (const { program, occurrences } of pool) {
-    if (!isLoop(program) || chosen.some((one) => one.program === program)) continue;
-    const own = remaining({ program, occurrences }, used, context).filter((one) => one.strict);
-    const gain = gainOf(program, occurrences);
-    if (own.length === 0 || gain <= 0 || groupsIn(occurrences) < context.rules.minGroups) continue;
-    for (const one of own) for (const call of one.calls) used.add(call);
-    found.push({ program, own: own.filter((one) => !one.calls.some((call) => covered.has(call))), gain });
+  for (let room = context.rules.maxSkills - chosen.length; room > 0; room -= 1) {
+    const needed = left
+      .map((one) => ({ one, own: remaining(one, used, context).filter((each) => each.strict) }))
+      .filter(
+        ({ one, own }) =>
+          own.length > 0 && groupsIn(own) + 1 >= context.rules.minOwnShare * (groupsIn(one.occurrences) + 2),
+      );
+    const [first, ...rest] = needed;
+    if (!first) break;
+    const { one, own } = rest.reduce((best, each) => (savedBy(each.own) > savedBy(best.own) ? each : best), first);
+    left = needed.flatMap((each) => (each.one === one ? [] : [each.one]));
+    for (const call of own.flatMap(({ calls }) => calls)) used.add(call);
+    const alone = own.filter(({ calls }) => !calls.some((call) => covered.has(call)));
+    found.push({ program: one.program, own: alone, gain: gainOf(one.program, one.occurrences) });
   }
   return found;
 }
@@ -198,11 +194,9 @@ const maxClimbs = 12;
  * one at a time, a flow whose absence lets others cover more.
  */
 export async function choose(candidates: readonly Candidate[], context: Context): Promise<readonly Chosen[]> {
-  const callable = candidates.map((one): Option => {
-    const occurrences = one.occurrences.filter((each) => each.loose);
-    return { ...one, occurrences, runs: new Set(occurrences.map((each) => each.run)).size };
-  });
-  let pool = callable.filter((one) => groupsIn(one.occurrences) >= context.rules.minGroups);
+  let pool = candidates
+    .map((one) => ({ ...one, occurrences: one.occurrences.filter((each) => each.loose) }))
+    .filter((one) => groupsIn(one.occurrences) >= context.rules.minGroups);
   let best: Library = { chosen: [], gain: 0 };
   let power = 0;
   for (const each of powers) {

@@ -134,7 +134,8 @@ export function foldOf(group: string, salt: string, folds: number): number {
 
 const edge = /[\p{L}\p{N}]/u;
 
-function standsIn(text: string, word: string): boolean {
+/** Whether a word stands in a text by itself, not within a longer word. */
+export function standsIn(text: string, word: string): boolean {
   for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
     const before = text[at - 1];
     const after = text[at + word.length];

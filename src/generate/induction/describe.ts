@@ -1,3 +1,4 @@
+import { changeText, pathText } from './change-text.js';
 import type { InducedSkill } from './induce.js';
 import type { Destructive } from './match.js';
 import { nounOf, plural, singular, snakeCase, toolWords, unique } from './naming.js';
@@ -180,6 +181,12 @@ export function describeParam(param: Param, program: Program): string {
     )?.expr;
     if (expr?.kind === 'select')
       return `What tells the one of ${expr.list.join('.') || 'the list'} to use: its ${expr.by.at(-1) === -2 ? 'key' : expr.by.join('.')}`;
+  }
+  const usual = step?.args.find(({ expr }) => expr.kind === 'default' && expr.name === param.name)?.expr;
+  if (usual?.kind === 'default') {
+    const of = nounOf(program.steps[usual.from.step]?.tool ?? '').join(' ');
+    const change = usual.from.change === null ? '' : ` (${changeText(usual.from.change)})`;
+    return `Argument ${argument} of ${tool}; where it is left out, ${pathText(usual.from.path)} of the ${of}${change}`;
   }
   return `Argument ${argument} of ${tool}`;
 }

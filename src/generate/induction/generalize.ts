@@ -1,20 +1,14 @@
 import type { JsonValue } from '../../json.js';
 import { changesTo } from './changes.js';
-import type { CorpusCall } from './corpus.js';
+import { byRank, type Candidate, commonSources } from './common-sources.js';
+import type { Expr } from './expr.js';
 import type { Embedding, Flow, Instance, LinkedRun } from './flows.js';
 import { type FlowMap, flowMaps, itemExpr } from './maps.js';
 import { nounOf, plural, singular, snakeCase, toolWords, unique } from './naming.js';
-import type { Argument, Expr, Link, Over, Param, Program, Step } from './program.js';
+import type { Argument, Link, Over, Param, Program, Step } from './program.js';
+import { putTogether } from './put-together.js';
 import { selectorByFlow, selectorByParam } from './select.js';
-import type { SourceLink } from './sources.js';
 import { isWeak, type Path, valueKey } from './values.js';
-
-interface Candidate {
-  readonly step: number;
-  readonly link: SourceLink;
-  /** share of the calls that it explains, 0 to 1 */
-  readonly share: number;
-}
 
 interface Work {
   readonly instances: readonly Instance[];
@@ -32,8 +26,6 @@ interface Work {
 
 const minConstantGroups = 3;
 const minChanceGroups = 3;
-/** A source explains an argument where it holds in this share of the calls; the rest is noise. */
-const minShare = 0.85;
 
 function instanceOf(embedding: Embedding, runs: readonly LinkedRun[], order: readonly number[]): Instance | null {
   const linked = runs[embedding.run];
@@ -46,65 +38,6 @@ function instanceOf(embedding: Embedding, runs: readonly LinkedRun[], order: rea
 function stepOrder(flow: Flow): number[] {
   const mean = flow.steps.map((_, step) => flow.embeddings.reduce((sum, one) => sum + (one.calls[step]?.[0] ?? 0), 0));
   return flow.steps.map((_, step) => step).sort((a, b) => (mean[a] ?? 0) - (mean[b] ?? 0) || a - b);
-}
-
-function sourceId(one: Candidate): string {
-  return JSON.stringify([one.step, one.link.source]);
-}
-
-/** The sources that hold for one argument of one call, among the calls of the same occurrence. */
-function candidatesOf(instance: Instance, step: number, call: CorpusCall, slot: string): Map<string, Candidate> {
-  const found = new Map<string, Candidate>();
-  for (const link of instance.linked.links) {
-    if (link.to !== call.index || link.slot !== slot) continue;
-    const from = instance.calls.findIndex(
-      (calls, at) => at < step && calls.length === 1 && calls[0]?.index === link.from,
-    );
-    if (from < 0) continue;
-    const one = { step: from, link, share: 1 };
-    found.set(sourceId(one), one);
-  }
-  return found;
-}
-
-/** The sources that hold in all occurrences but for a little noise (in a map: for every call of it). */
-function commonSources(work: Work, step: number, slot: string): Candidate[] {
-  const found = new Map<string, { one: Candidate; count: number }>();
-  let calls = 0;
-  for (const instance of work.instances) {
-    for (const call of instance.calls[step] ?? []) {
-      calls += 1;
-      for (const [id, one] of candidatesOf(instance, step, call, slot)) {
-        const known = found.get(id) ?? { one, count: 0 };
-        found.set(id, known);
-        known.count += 1;
-      }
-    }
-  }
-  return [...found.values()]
-    .filter(({ one, count }) => work.maps[one.step] === null && count >= calls * minShare)
-    .map(({ one, count }) => ({ ...one, share: count / calls }));
-}
-
-function rank(one: Candidate): (number | string)[] {
-  if (one.link.source.kind === 'argument') return [0, one.step, one.link.source.slot];
-  const { path, change } = one.link.source;
-  return [
-    change === null ? 1 : 2,
-    path.filter((step) => step === 0).length,
-    path.length,
-    one.step,
-    JSON.stringify([path, change]),
-  ];
-}
-
-function byRank(a: Candidate, b: Candidate): number {
-  const [left, right] = [rank(a), rank(b)];
-  for (const [at, one] of left.entries()) {
-    const other = right[at] ?? '';
-    if (one !== other) return one < other ? -1 : 1;
-  }
-  return 0;
 }
 
 interface SlotValues {
@@ -244,7 +177,7 @@ function programLinks(flow: Flow, order: readonly number[], exprs: ReadonlyMap<s
 
 /**
  * The least general program that explains all occurrences of a flow (anti-unification): flow that holds in all of them is
- * kept, what is always the same is a constant, what differs and has no source becomes a parameter.
+ * kept, what is always the same is a constant, what differs and has no source becomes a parameter. Null where there is none.
  */
 export function generalize(flow: Flow, runs: readonly LinkedRun[], frequent: ReadonlySet<string>): Program | null {
   const order = stepOrder(flow);
@@ -285,11 +218,7 @@ export function generalize(flow: Flow, runs: readonly LinkedRun[], frequent: Rea
       args,
     });
   }
-  return {
-    params: work.params,
-    steps,
-    links: programLinks(flow, order, work.exprs),
-    order: flow.steps.map((_, step) => order.indexOf(step)),
-    guard: null,
-  };
+  const links = programLinks(flow, order, work.exprs);
+  const found = flow.steps.map((_, step) => order.indexOf(step));
+  return putTogether({ params: work.params, steps, links, order: found, guard: null }, instances);
 }

@@ -263,7 +263,7 @@ export async function induce(runs: readonly CorpusRun[], options: InduceOptions)
     else drop('it stood in rejected runs rather than in accepted ones');
   }
   options.progress(1, 2, 'choosing skills');
-  const rules = { minGroups: minGroupsFor(runs.length), minOwnShare: 0.25, minCallsEach: 1, maxSkills: 60 };
+  const rules = { minGroups: minGroupsFor(runs.length), minOwnShare: 0.25, maxSkills: 60 };
   const { destructive, signal } = options;
   const chosen = await choose([...judgedById.values()], { index, rules, destructive, signal });
   const skills = chosen.flatMap(({ program, own, gain }) => {

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../../json.js';
+import type { Expr } from './expr.js';
 import type { Flow, Instance } from './flows.js';
-import { type Expr, holds, type Where } from './program.js';
+import { holds, type Where } from './program.js';
 import { fieldsOf } from './select.js';
 import { byText, EACH, type Element, elementsAt, elementValue, type Path, splitAtEach, valueKey } from './values.js';
 

@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from '../../json.js';
 import { type Bound, search, slotKey } from './bind.js';
 import { type CorpusCall, type CorpusRun, knownBefore, saidBefore } from './corpus.js';
-import { type Bindings, fulfils, type Program, replay, resultsOf, stepsIn } from './program.js';
+import { type Bindings, got, stepsIn } from './expr.js';
+import { fulfils, type Program, replay, resultsOf } from './program.js';
 import { elementsAt, elementValue, leavesOf, valueKey } from './values.js';
 
 /**
@@ -50,6 +51,11 @@ function inputOf(
     for (const arg of step.args) {
       const value = first.slots.find((one) => one.name === arg.slot)?.value;
       if (arg.expr.kind === 'param' && !bind(arg.expr.name, value)) return null;
+      if (arg.expr.kind === 'default') {
+        const usual = got(bound[arg.expr.from.step]?.[0]?.result, arg.expr.from);
+        const isUsual = value !== undefined && usual !== undefined && valueKey(usual) === valueKey(value);
+        if (!isUsual && !bind(arg.expr.name, value)) return null;
+      }
       if (arg.expr.kind !== 'select') continue;
       const { step: from, list, get, by, wanted } = arg.expr;
       if (wanted.kind !== 'param') continue;

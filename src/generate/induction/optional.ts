@@ -1,14 +1,9 @@
+import { paramsIn, stepsIn, withSteps } from './expr.js';
 import type { Occurrence } from './match.js';
-import type { Expr, Link, Program, Step, When } from './program.js';
-import { stepsIn } from './program.js';
+import type { Link, Program, Step, When } from './program.js';
 import { groupsIn, tellingCondition } from './tell-apart.js';
 
 const minGroupsEach = 3;
-
-function paramsIn(expr: Expr): string[] {
-  if (expr.kind === 'param') return [expr.name];
-  return expr.kind === 'select' && expr.wanted.kind === 'param' ? [expr.wanted.name] : [];
-}
 
 function sourcesOf(step: Step): number[] {
   const over = step.over?.kind === 'result' ? [step.over.step] : [];
@@ -45,18 +40,12 @@ export function without(program: Program, left: number): Program | null {
   const order = orderWithout(program, links, left);
   if (order === null) return null;
   const moved = (at: number): number => (at > left ? at - 1 : at);
-  const expr = (one: Expr): Expr => {
-    if (one.kind === 'get') return { ...one, step: moved(one.step) };
-    if (one.kind !== 'select') return one;
-    const wanted = one.wanted.kind === 'get' ? { ...one.wanted, step: moved(one.wanted.step) } : one.wanted;
-    return { ...one, step: moved(one.step), wanted };
-  };
   return {
     params: program.params.map((one) => ({ ...one, step: moved(one.step) })),
     steps: others.map((one) => ({
       ...one,
       over: one.over?.kind === 'result' ? { ...one.over, step: moved(one.over.step) } : one.over,
-      args: one.args.map((arg) => ({ ...arg, expr: expr(arg.expr) })),
+      args: one.args.map((arg) => ({ ...arg, expr: withSteps(arg.expr, moved) })),
       when: one.when && { ...one.when, step: moved(one.when.step) },
     })),
     links: links.map((one) => ({ ...one, from: moved(one.from), to: moved(one.to) })),

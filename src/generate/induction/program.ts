@@ -1,30 +1,9 @@
 import { contentId } from '../../hash.js';
 import type { JsonObject, JsonValue } from '../../json.js';
-import { type Change, changed } from './changes.js';
 import type { CorpusCall } from './corpus.js';
+import { type Bindings, type Expr, evaluate, type Item } from './expr.js';
+import type { Source } from './sources.js';
 import { type Element, elementsAt, elementValue, type Path, valueAt, valueKey } from './values.js';
-
-/** What an element is selected by: a parameter, or a value in an earlier result. */
-export type Wanted =
-  | { readonly kind: 'param'; readonly name: string }
-  | { readonly kind: 'get'; readonly step: number; readonly path: Path };
-
-/** Where an argument's value comes from. */
-export type Expr =
-  | { readonly kind: 'param'; readonly name: string }
-  | { readonly kind: 'const'; readonly value: JsonValue }
-  | { readonly kind: 'get'; readonly step: number; readonly path: Path; readonly change: Change | null }
-  /** of the list's elements the first whose `by` is as wanted: its `get` */
-  | {
-      readonly kind: 'select';
-      readonly step: number;
-      readonly list: Path;
-      readonly by: Path;
-      readonly get: Path;
-      readonly wanted: Wanted;
-    }
-  /** inside a map: of the element that the call is made for */
-  | { readonly kind: 'item'; readonly path: Path };
 
 /** A condition on a field of an element: that it is, or is not, a value. */
 export interface Where {
@@ -56,13 +35,6 @@ export function fulfils({ step, path, is, value }: When, results: readonly JsonV
 /** Before this step the program stops, and says that something is missing, unless an earlier result is as the condition says. */
 export interface Guard extends When {
   readonly before: number;
-}
-
-/** The steps whose results an argument is made of. */
-export function stepsIn(expr: Expr): number[] {
-  if (expr.kind === 'get') return [expr.step];
-  if (expr.kind !== 'select') return [];
-  return expr.wanted.kind === 'get' ? [expr.step, expr.wanted.step] : [expr.step];
 }
 
 export type Over =
@@ -100,9 +72,7 @@ export interface Link {
   readonly from: number;
   readonly to: number;
   readonly slot: string;
-  readonly source:
-    | { readonly kind: 'result'; readonly path: Path; readonly change: Change | null }
-    | { readonly kind: 'argument'; readonly slot: string };
+  readonly source: Source;
   readonly map: boolean;
 }
 
@@ -115,7 +85,10 @@ export interface Program {
   readonly guard: Guard | null;
 }
 
-export type Bindings = Readonly<Record<string, JsonValue>>;
+/** Whether a parameter may be left out, since an earlier result says what is meant then. */
+export function isOptional(program: Program, name: string): boolean {
+  return program.steps.some(({ args }) => args.some(({ expr }) => expr.kind === 'default' && expr.name === name));
+}
 
 export interface RunResult {
   readonly status: 'ok' | 'missing';
@@ -130,53 +103,6 @@ function setAt(target: JsonObject, keys: readonly string[], value: JsonValue): v
     at = next;
   }
   at[keys.at(-1) ?? ''] = value;
-}
-
-export type Item = { readonly key: string | null; readonly value: JsonValue };
-
-function selected(
-  expr: Extract<Expr, { kind: 'select' }>,
-  input: Bindings,
-  results: readonly JsonValue[],
-): JsonValue | undefined {
-  const { wanted } = expr;
-  const value = wanted.kind === 'param' ? input[wanted.name] : valueAt(results[wanted.step], wanted.path);
-  if (value === undefined) return undefined;
-  const found = elementsAt(results[expr.step], expr.list).find((one) => {
-    const by = elementValue(one, expr.by);
-    return by !== undefined && valueKey(by) === valueKey(value);
-  });
-  return found && elementValue(found, expr.get);
-}
-
-/** The value at the path of a source, changed as it says. */
-export function got(
-  result: JsonValue | undefined,
-  { path, change }: { readonly path: Path; readonly change: Change | null },
-): JsonValue | undefined {
-  const value = valueAt(result, path);
-  return change === null ? value : changed(change, value);
-}
-
-/** The value of an argument; undefined where it is missing. */
-export function evaluate(
-  expr: Expr,
-  input: Bindings,
-  results: readonly JsonValue[],
-  item: Item | null,
-): JsonValue | undefined {
-  switch (expr.kind) {
-    case 'param':
-      return input[expr.name];
-    case 'const':
-      return expr.value;
-    case 'get':
-      return got(results[expr.step], expr);
-    case 'item':
-      return item ? elementValue(item, expr.path) : undefined;
-    case 'select':
-      return selected(expr, input, results);
-  }
 }
 
 /** undefined where the recorded answers hold no such call. */

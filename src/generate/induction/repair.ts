@@ -1,6 +1,8 @@
+import { type Expr, evaluate, paramsIn, stepsIn } from './expr.js';
 import type { Occurrence } from './match.js';
 import { snakeCase, unique } from './naming.js';
-import { type Argument, evaluate, type Link, type Program, resultsOf } from './program.js';
+import { type Argument, type Link, type Program, resultsOf } from './program.js';
+import { isUsual, type Seen } from './usual.js';
 import { valueKey } from './values.js';
 
 /** Up to this share of failed replays they are noise: the flow becomes part of the structure instead of a parameter. */
@@ -14,10 +16,8 @@ function explains(program: Program, argument: Argument, step: number, one: Occur
   if (!call || !recorded) return false;
   const { expr } = argument;
   if (expr.kind === 'item' || expr.kind === 'param') return true;
-  if (expr.kind !== 'const') {
-    const from = one.steps[expr.step]?.[0];
-    if (!from || from.resultOrdinal >= call.ordinal) return false;
-  }
+  const early = stepsIn(expr).every((from) => (one.steps[from]?.[0]?.resultOrdinal ?? call.ordinal) < call.ordinal);
+  if (!early) return false;
   const results = resultsOf(program, one.steps);
   const value = evaluate(expr, one.input, results, null);
   return value !== undefined && valueKey(value) === recorded.key;
@@ -42,23 +42,43 @@ function disagreeing(
   return found;
 }
 
+function withExpr(program: Program, at: { readonly step: number; readonly slot: string }, expr: Expr): Program {
+  const steps = program.steps.map((one, step) => {
+    const args = one.args.map((arg) => (step === at.step && arg.slot === at.slot ? { ...arg, expr } : arg));
+    return { ...one, args };
+  });
+  return { ...program, steps };
+}
+
 function asParam(program: Program, step: number, slot: string): Program {
   const taken = new Set(program.params.map((one) => one.name));
   const name = unique(snakeCase(slot.split('.').at(-1) ?? slot), taken);
-  const steps = program.steps.map((one, at) => {
-    if (at !== step) return one;
-    const args = one.args.map((arg): Argument => (arg.slot === slot ? { ...arg, expr: { kind: 'param', name } } : arg));
-    return { ...one, args };
-  });
-  const used = new Set(steps.flatMap((one) => one.args.map(({ expr }) => paramOf(expr))));
+  const { steps } = withExpr(program, { step, slot }, { kind: 'param', name });
+  const used = new Set(steps.flatMap((one) => one.args.flatMap(({ expr }) => paramsIn(expr))));
   const lists = new Set(program.steps.map((one) => (one.over?.kind === 'param' ? one.over.name : '')));
   const params = program.params.filter((one) => used.has(one.name) || lists.has(one.name));
   return { ...program, steps, params: [...params, { name, step, slot, role: 'argument' }] };
 }
 
-function paramOf(expr: Argument['expr']): string {
-  if (expr.kind === 'select') return expr.wanted.kind === 'param' ? expr.wanted.name : '';
-  return expr.kind === 'param' ? expr.name : '';
+/** The argument as one that may be given, else is what the program says; null where that is no rule. */
+function asDefault(
+  program: Program,
+  { step, arg }: { readonly step: number; readonly arg: Argument },
+  occurrences: readonly Occurrence[],
+): Program | null {
+  const { expr } = arg;
+  if (expr.kind !== 'get') return null;
+  const seen = occurrences.flatMap((one): Seen[] => {
+    const call = one.steps[step]?.[0];
+    const value = call?.slots.find((each) => each.name === arg.slot)?.value;
+    const first = Math.min(...one.calls.map((each) => each.ordinal));
+    const holds = explains(program, arg, step, one);
+    return call && value !== undefined ? [{ run: one.run, value, holds, at: call.ordinal, first }] : [];
+  });
+  if (seen.length < occurrences.length || !isUsual(seen)) return null;
+  const whole = asParam(program, step, arg.slot);
+  const name = whole.params.at(-1)?.name ?? '';
+  return withExpr(whole, { step, slot: arg.slot }, { kind: 'default', name, from: expr });
 }
 
 function asLink(program: Program, link: Link): Program {
@@ -85,7 +105,7 @@ export function repair(program: Program, occurrences: readonly Occurrence[]): Pr
           map: false,
         });
       }
-      return asParam(program, step, arg.slot);
+      return asDefault(program, { step, arg }, occurrences) ?? asParam(program, step, arg.slot);
     }
   }
   for (const one of failed) {

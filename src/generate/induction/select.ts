@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonValue } from '../../json.js';
 import { knownBefore } from './corpus.js';
+import type { Wanted } from './expr.js';
 import type { Instance } from './flows.js';
-import type { Wanted } from './program.js';
 import {
   byText,
   type Element,
@@ -10,6 +10,7 @@ import {
   isWeak,
   KEY,
   type Path,
+  scalarsAt,
   splitAtEach,
   valueKey,
 } from './values.js';
@@ -22,7 +23,6 @@ export interface Selector {
 }
 
 const maxFieldDepth = 2;
-const maxFlowDepth = 4;
 const minFlowShare = 0.85;
 const minFlowGroups = 3;
 const sample = 20;
@@ -108,15 +108,6 @@ export function selectorByParam(
   return best && best.count > itself && best.count * 2 >= instances.length ? best.selector : null;
 }
 
-/** Paths without lists to the scalars of a result. */
-export function scalarPaths(value: JsonValue, path: Path = []): { path: Path; key: string }[] {
-  if (isJsonObject(value)) {
-    if (path.length >= maxFlowDepth) return [];
-    return Object.keys(value).flatMap((key) => scalarPaths(value[key] ?? null, [...path, key]));
-  }
-  return Array.isArray(value) || value === null || path.length === 0 ? [] : [{ path, key: valueKey(value) }];
-}
-
 /** The results of earlier single calls that hold the value, as step and path. */
 function holders(instance: Instance, before: number, value: JsonValue): Map<string, { step: number; path: Path }> {
   const key = valueKey(value);
@@ -124,8 +115,8 @@ function holders(instance: Instance, before: number, value: JsonValue): Map<stri
   for (const [step, calls] of instance.calls.slice(0, before).entries()) {
     const [call] = calls;
     if (!call || calls.length > 1) continue;
-    for (const one of scalarPaths(call.result)) {
-      if (one.key === key) found.set(JSON.stringify([step, one.path]), { step, path: one.path });
+    for (const one of scalarsAt(call.result)) {
+      if (valueKey(one.value) === key) found.set(JSON.stringify([step, one.path]), { step, path: one.path });
     }
   }
   return found;

@@ -1,16 +1,20 @@
 import { isJsonObject, type JsonValue } from '../../json.js';
 import { type Change, changesTo } from './changes.js';
-import type { CorpusCall, CorpusRun } from './corpus.js';
-import { EACH, isEmptyValue, isWeak, KEY, type Path, valueKey } from './values.js';
+import { type CorpusCall, type CorpusRun, standsIn } from './corpus.js';
+import { EACH, isEmptyValue, isWeak, KEY, type Path, scalarsAt, valueKey } from './values.js';
+
+export type Source =
+  | { readonly kind: 'result'; readonly path: Path; readonly change: Change | null }
+  | { readonly kind: 'argument'; readonly slot: string }
+  /** what stands at the path is a part of the text that the argument is */
+  | { readonly kind: 'part'; readonly path: Path };
 
 /** That the value of an argument stood in an earlier call of its run: one possible source. */
 export interface SourceLink {
   readonly from: number;
   readonly to: number;
   readonly slot: string;
-  readonly source:
-    | { readonly kind: 'result'; readonly path: Path; readonly change: Change | null }
-    | { readonly kind: 'argument'; readonly slot: string };
+  readonly source: Source;
   /** true where the path passes through the elements of a list */
   readonly each: boolean;
   readonly weak: boolean;
@@ -27,6 +31,9 @@ const maxElements = 200;
 const maxListsDeep = 2;
 const maxLinksPerSlot = 48;
 const maxDepth = 7;
+const maxTogetherChars = 80;
+/** A part must make up so much of a text: one in so many of its characters. */
+const maxPartsOfText = 5;
 
 /** Objects that are used as dictionaries (their keys are data), by label and path. */
 export type Dictionaries = ReadonlySet<string>;
@@ -185,6 +192,25 @@ function argumentLinks(run: CorpusRun, to: CorpusCall): SourceLink[] {
   return links;
 }
 
+/** Short texts that are put together from what stood in earlier results; in a long one too much stands by chance. */
+function partLinks(run: CorpusRun, to: CorpusCall): SourceLink[] {
+  const links: SourceLink[] = [];
+  for (const { name: slot, key, value } of to.slots) {
+    if (typeof value !== 'string' || value.length > maxTogetherChars || !/\s/.test(value.trim())) continue;
+    for (const from of run.calls.slice(0, to.index)) {
+      if (from.resultOrdinal >= to.ordinal) continue;
+      for (const { path, value: part } of scalarsAt(from.result)) {
+        if (typeof part !== 'string' || isWeak(part) || part.length * maxPartsOfText < value.length) continue;
+        if (part === value || !standsIn(value, part)) continue;
+        const id = JSON.stringify([from.label, path, to.label, slot, 'part']);
+        const place = { from: from.index, to: to.index, slot, each: false, weak: false };
+        links.push({ ...place, source: { kind: 'part', path }, value: key, id, among: null });
+      }
+    }
+  }
+  return links;
+}
+
 /** Every possible source, in earlier calls of the run, of every argument of the run; the nearest calls first. */
 export function linksOf(run: CorpusRun, dictionaries: Dictionaries): SourceLink[] {
   const wanted = new Set<string>();
@@ -214,7 +240,7 @@ export function linksOf(run: CorpusRun, dictionaries: Dictionaries): SourceLink[
         if (from) links.push(resultLink(one, from, to, slot));
       }
     }
-    links.push(...argumentLinks(run, to));
+    links.push(...argumentLinks(run, to), ...partLinks(run, to));
   }
   return links;
 }

@@ -1,11 +1,12 @@
 import type { JsonObject, JsonValue } from '../../json.js';
 import type { Spec, SpecTest } from '../../specs/model.js';
+import { cases, leastCases } from './cases.js';
 import { describeParam, nameOf, summaryOf, termsOf, toolUses, wordsOf } from './describe.js';
 import type { InducedSkill } from './induce.js';
 import type { Destructive, Occurrence } from './match.js';
-import type { Param } from './program.js';
+import { isOptional, type Param } from './program.js';
 import { schemaOf } from './schema.js';
-import { byText, valueKey } from './values.js';
+import { valueKey } from './values.js';
 import { writeCode } from './write.js';
 
 export interface WrittenSkill {
@@ -22,41 +23,22 @@ const maxExamples = 3;
 function inputSchema(skill: InducedSkill): JsonObject {
   const properties: JsonObject = {};
   for (const param of skill.program.params) {
-    const shown = skill.train.map((one) => one.input[param.name] ?? null);
-    const all = [...shown, ...skill.heldOut.map((one) => one.input[param.name] ?? null)];
+    const given = (some: readonly Occurrence[]): JsonValue[] => some.flatMap((one) => one.input[param.name] ?? []);
+    const shown = given(skill.train);
+    const all = [...shown, ...given(skill.heldOut)];
     const examples = [...new Map(shown.map((value) => [valueKey(value), value])).values()].slice(0, maxExamples);
     properties[param.name] = { ...paramSchema(param, all), description: describeParam(param, skill.program), examples };
   }
   return {
     type: 'object',
     properties,
-    required: skill.program.params.map((one) => one.name),
+    required: skill.program.params.map((one) => one.name).filter((name) => !isOptional(skill.program, name)),
     additionalProperties: false,
   };
 }
 
 function paramSchema(param: Param, values: readonly JsonValue[]): JsonObject {
   return param.role === 'list' ? { ...schemaOf(values), minItems: 1 } : schemaOf(values);
-}
-
-/** How many calls each step made: occurrences that differ in it exercise another length of a list. */
-function shapeOf(one: Occurrence): string {
-  return one.steps.map((calls) => calls.length).join(',');
-}
-
-/** Cases with different inputs: first one of each shape, the smallest first, then the rest. */
-function cases(occurrences: readonly Occurrence[]): Occurrence[] {
-  const sized = occurrences
-    .map((one) => ({ one, input: valueKey({ ...one.input }), size: JSON.stringify(one.payload).length }))
-    .sort(
-      (a, b) =>
-        Number(b.one.strict) - Number(a.one.strict) || a.size - b.size || byText(a.one.run.runId, b.one.run.runId),
-    );
-  const distinct = [...new Map(sized.toReversed().map((each) => [each.input, each])).values()].reverse();
-  const shapes = new Set<string>();
-  const first = distinct.filter(({ one }) => !shapes.has(shapeOf(one)) && shapes.add(shapeOf(one)));
-  const rest = distinct.filter((each) => !first.includes(each));
-  return [...first, ...rest].map(({ one }) => one);
 }
 
 /** What the code says that it used: the tools of its steps, whether or not a list among them was empty. */
@@ -132,9 +114,9 @@ export function writeSkills(
     if (!differ(visible)) return [];
     const missing = visibleCases[0] && missingTest(skill, visibleCases[0]);
     const edges = [missing, stoppedTest(skill)].filter((one) => one !== null && one !== undefined);
-    const hiddenTests = cases(skill.heldOut)
-      .slice(0, maxHiddenTests)
-      .map((one, at) => testOf(skill, one, `held-out case ${at + 1}`));
+    const hiddenTests = leastCases(skill.program, skill.heldOut, maxHiddenTests).map((one, at) =>
+      testOf(skill, one, `held-out case ${at + 1}`),
+    );
     const schema = inputSchema(skill);
     const runsOf = (list: readonly Occurrence[]) => new Set(list.map((one) => one.run.runId)).size;
     const tasks = new Set(skill.train.map((one) => one.run.group)).size;

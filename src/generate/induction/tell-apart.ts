@@ -1,8 +1,7 @@
 import type { JsonValue } from '../../json.js';
 import type { Occurrence } from './match.js';
 import { fulfils, type When } from './program.js';
-import { scalarPaths } from './select.js';
-import { byText, valueAt } from './values.js';
+import { byText, scalarsAt } from './values.js';
 
 /** How many task groups the occurrences are of. */
 export function groupsIn(occurrences: readonly Occurrence[]): number {
@@ -15,9 +14,8 @@ function conditionsBefore(one: Occurrence, before: number, is: boolean): Map<str
   for (const [step, calls] of one.steps.slice(0, before).entries()) {
     const [call] = calls;
     if (!call || calls.length > 1) continue;
-    for (const { path } of scalarPaths(call.result)) {
-      const value: JsonValue | undefined = valueAt(call.result, path);
-      if (value !== undefined) found.set(JSON.stringify([!is, step, path, value]), { step, path, is, value });
+    for (const { path, value } of scalarsAt(call.result)) {
+      found.set(JSON.stringify([!is, step, path, value]), { step, path, is, value });
     }
   }
   return found;

@@ -93,6 +93,17 @@ export function leavesOf(value: JsonValue): JsonPrimitive[] {
   return [value];
 }
 
+const maxScalarDepth = 4;
+
+/** The scalars of a result with their paths, none inside a list. */
+export function scalarsAt(value: JsonValue, path: Path = []): { path: Path; value: string | number | boolean }[] {
+  if (isJsonObject(value)) {
+    if (path.length >= maxScalarDepth) return [];
+    return Object.keys(value).flatMap((key) => scalarsAt(value[key] ?? null, [...path, key]));
+  }
+  return Array.isArray(value) || value === null || path.length === 0 ? [] : [{ path, value }];
+}
+
 /** A comparison for sorting that does not depend on the locale. */
 export function byText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

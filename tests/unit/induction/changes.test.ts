@@ -16,13 +16,32 @@ const wanted: Record<FamilyName, { readonly params: string[]; readonly line: Reg
   smallLetters: { params: ['letter_id'], line: /email: letter\.sender\.toLowerCase\(\)/ },
   cheapest: { params: ['trip_id'], line: /one\.price < best\.price \? one : best/ },
   together: { params: ['shelf_id'], line: /isbns: shelf\.books\.map\(\(one: any\) => one\.isbn\)/ },
-  dayAndTotal: { params: ['project_id'], line: /day: timesheet\.closed\.slice\(0, 10\), hours: .*sum \+ one\.hours/ },
+  dayAndTotal: { params: ['project_id'], line: /day: timesheet\.closed\.slice\(0, 10\),\s+hours: .*sum \+ one\.hours/ },
   parts: { params: ['parcel_id'], line: /depot: \w+\.place\.split\('\/'\)\.at\(-1\), slot: String\(\w+\.slot\)/ },
   onlyOpen: { params: ['customer_id'], line: /filter\(\(one: any\) => one\.state === 'open'\)/ },
   allButArchived: { params: ['folder_id'], line: /filter\(\(one: any\) => one\.archived === false\)/ },
   noteFirst: { params: ['account_id'], line: /account\.owner\.wants_letter === true \? await .* : null/ },
   nestedLists: { params: ['batch_id'], line: /of batch\.boxes\.flatMap\(\(one: any\) => one\.vials\)/ },
   eachThenAll: { params: ['team_id'], line: /key_ids: \w+\.map\(\(one: any\) => one\.key_id\)/ },
+  wholeName: { params: ['member_id'], line: /author: `\$\{register\.name\.first\} \$\{register\.name\.last\}`/ },
+  invitation: {
+    params: ['dinner_id'],
+    line: /date: dinner\.held_on\.replace\(.*'\$3\.\$2\.\$1'\),\s+names: dinner\.guests\.map\(.* => one\.name\)\.join\('; '\)/,
+  },
+  usualPlace: { params: ['client_id', 'street'], line: /street: input\.street \?\? file\.street/ },
+  sums: {
+    params: ['group_id'],
+    line: new RegExp(
+      [
+        'charge: Number\\(\\(\\w+\\.fee \\+ (\\w+)\\.price\\)\\.toFixed\\(2\\)\\),',
+        'deposit: String\\(\\1\\.price \\+ 25\\),',
+        'group_id: input\\.group_id,',
+        'left: group\\.budget - \\1\\.price,',
+        'title: `Offer for "\\$\\{input\\.group_id\\}" at \\$\\$\\{\\1\\.price\\}`,',
+        'total: \\1\\.price \\* group\\.guests\\.length,',
+      ].join('\\s+'),
+    ),
+  },
 };
 
 let corpus: CorpusRun[] = [];

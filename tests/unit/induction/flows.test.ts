@@ -256,4 +256,12 @@ describe('an occurrence', () => {
     );
     expect(often.skills.map(({ program }) => program.steps.length).sort()).toEqual([2, 4]);
   });
+
+  it('is worth a skill of its own where few tasks tell of the work, and one of them has no use for the other skills', async () => {
+    const few = await induce(
+      runsOf(6, (at) => (at === 0 ? whole(at).slice(0, 3) : whole(at))),
+      options,
+    );
+    expect(few.skills.map(({ program }) => program.steps.length)).toEqual([4, 2]);
+  });
 });

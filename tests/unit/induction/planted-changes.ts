@@ -161,6 +161,77 @@ function eachThenAll(roll: Roll): Event[] {
   ];
 }
 
+/** A name in one piece, where the register has it in two; nothing else ties the calls. */
+function wholeName(roll: Roll): Event[] {
+  const member = id(roll, 'N');
+  const name = { first: id(roll, 'Ada'), last: id(roll, 'Byron') };
+  return [
+    { user: `Look up ${member}.` },
+    { tool: 'read_register', args: { member_id: member }, result: { name, since: 1900 + number(roll, 100) } },
+    { tool: 'search_letters', args: { author: `${name.first} ${name.last}` }, result: { letters: [id(roll, 'LT')] } },
+  ];
+}
+
+/** Names in one text, and a day in another order. */
+function invitation(roll: Roll): Event[] {
+  const dinner = id(roll, 'DIN');
+  const guests = some(roll, 1, () => ({ name: id(roll, 'Guest'), seat: number(roll, 90) }));
+  const [month, day] = [1 + number(roll, 9), 10 + number(roll, 19)];
+  return [
+    { user: `Print the card for ${dinner}.` },
+    {
+      tool: 'read_dinner',
+      args: { dinner_id: dinner },
+      result: { held_on: `2026-0${month}-${day}T19:30:00Z`, guests },
+    },
+    {
+      tool: 'print_card',
+      args: { names: guests.map((one) => one.name).join('; '), date: `${day}.0${month}.2026` },
+      result: { card: id(roll, 'CARD') },
+    },
+  ];
+}
+
+/** It goes to the address on file, but for some who name another one. */
+function usualPlace(roll: Roll): Event[] {
+  const client = id(roll, 'CL');
+  const [onFile, other] = [id(roll, 'street'), id(roll, 'street')];
+  const isAsked = roll() < 0.3;
+  return [
+    { user: `Post the papers of ${client}${isAsked ? ` to ${other} please` : ''}.` },
+    { tool: 'open_file', args: { client_id: client }, result: { client, street: onFile, born: id(roll, 'Y') } },
+    {
+      tool: 'post_papers',
+      args: { client_id: client, street: isAsked ? other : onFile },
+      result: { posted: id(roll, 'PP') },
+    },
+  ];
+}
+
+/** Fixed words with a number in them, a price times how many, what is left of a budget, and cents. */
+function sums(roll: Roll): Event[] {
+  const group = id(roll, 'G');
+  const guests = some(roll, 1, () => ({ guest: id(roll, 'GUEST') }));
+  const [price, budget, fee] = [300 + number(roll, 700), 9_000 + number(roll, 900), 1 + number(roll, 900) / 100];
+  return [
+    { user: `Invite ${group}.` },
+    { tool: 'read_group', args: { group_id: group }, result: { guests, budget } },
+    { tool: 'price_evening', args: { group_id: group }, result: { price, fee, tax: '0.35' } },
+    {
+      tool: 'send_offer',
+      args: {
+        group_id: group,
+        title: `Offer for "${group}" at $${price}`,
+        total: price * guests.length,
+        left: budget - price,
+        deposit: String(price + 25),
+        charge: Number((price + fee).toFixed(2)),
+      },
+      result: { offer: id(roll, 'OFF') },
+    },
+  ];
+}
+
 export const families = {
   smallLetters,
   cheapest,
@@ -172,6 +243,10 @@ export const families = {
   noteFirst,
   nestedLists,
   eachThenAll,
+  wholeName,
+  invitation,
+  usualPlace,
+  sums,
 } as const;
 export type FamilyName = keyof typeof families;
 

@@ -1,0 +1,50 @@
+import type { Expr } from './expr.js';
+import { isMade, paramsIn, stepsIn } from './expr.js';
+import type { Instance } from './flows.js';
+import type { Made } from './made.js';
+import { isOptional, type Program } from './program.js';
+import { putNumber } from './put-number.js';
+import { putText } from './put-text.js';
+import { usualSource } from './usual.js';
+
+function withExpr(program: Program, name: string, instead: Expr): Program {
+  const expr = (one: Expr): Expr => (one.kind === 'param' && one.name === name ? instead : one);
+  const steps = program.steps.map((step) => ({
+    ...step,
+    args: step.args.map((arg) => ({ ...arg, expr: expr(arg.expr) })),
+  }));
+  return { ...program, steps };
+}
+
+function withMade(program: Program, name: string, made: Made): Program {
+  return { ...withExpr(program, name, made), params: program.params.filter((one) => one.name !== name) };
+}
+
+/** Whether each text that ties two calls is one that the program puts together from the first of them. */
+function tiesHold({ links, steps }: Program): boolean {
+  return links.every((link) => {
+    if (link.source.kind !== 'part') return true;
+    const expr = steps[link.to]?.args.find((one) => one.slot === link.slot)?.expr;
+    return expr?.kind === 'text' && stepsIn(expr).includes(link.from);
+  });
+}
+
+/**
+ * A program in which nothing is a parameter that can be put together from what is at hand (a text of parts, a sum, a difference
+ * or a product), and nothing must be given that an earlier result usually says. Null where the calls hang together by a text that cannot be put together.
+ * @param instances what it was generalized from, with their steps in its order
+ */
+export function putTogether(program: Program, instances: readonly Instance[]): Program | null {
+  let better = program;
+  for (const { name, step, slot, role } of program.params) {
+    if (role !== 'argument' || isOptional(program, name) || program.steps[step]?.over !== null) continue;
+    if (better.steps.some(({ args }) => args.some(({ expr }) => isMade(expr) && paramsIn(expr).includes(name))))
+      continue;
+    const target = { step, slot, name };
+    const made = putText(better, instances, target) ?? putNumber(better, instances, target);
+    const usual = made === null ? usualSource(better, instances, target) : null;
+    if (made) better = withMade(better, name, made);
+    else if (usual) better = withExpr(better, name, { kind: 'default', name, from: usual });
+  }
+  return tiesHold(better) ? better : null;
+}

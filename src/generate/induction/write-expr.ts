@@ -1,0 +1,193 @@
+import { type Change, dayPattern } from './changes.js';
+import type { Expr, Get } from './expr.js';
+import type { MadeNumber, MadeText, Part } from './made.js';
+import { camelCase, singular, snakeCase } from './naming.js';
+import { EACH, KEY, type Path } from './values.js';
+
+const reserved = new Set(
+  'input ctx execute one break case catch class const continue default delete do else enum export extends false finally for function if import in instanceof new null return super switch this throw true try typeof var void while with yield let static await async of'.split(
+    ' ',
+  ),
+);
+
+/** A text with what cannot stand in quotes written out; quotes themselves are left. */
+function quoted(value: string): string {
+  return JSON.stringify(value).slice(1, -1).replace(/\\"/g, '"');
+}
+
+export function text(value: string): string {
+  return `'${quoted(value).replace(/'/g, "\\'")}'`;
+}
+
+export function isName(key: string): boolean {
+  return /^[A-Za-z_$][\w$]*$/.test(key);
+}
+
+export function access(base: string, path: Path): string {
+  let code = base;
+  for (const [at, step] of path.entries()) {
+    if (step === EACH) return `${code}.flatMap((one: any) => ${access('one', path.slice(at + 1))})`;
+    if (typeof step === 'number') code += `[${step}]`;
+    else code += isName(step) ? `.${step}` : `[${text(step)}]`;
+  }
+  return code;
+}
+
+export function literal(value: unknown): string {
+  return typeof value === 'string' ? text(value) : JSON.stringify(value);
+}
+
+export interface Names {
+  readonly steps: readonly string[];
+  readonly taken: Set<string>;
+  /** variables of the elements that were selected, by the expression that selects them */
+  readonly selected: Map<string, string>;
+}
+
+export function freeName(wanted: string, taken: Set<string>): string {
+  const plain = camelCase(snakeCase(wanted));
+  let name = plain;
+  for (let at = 2; taken.has(name) || reserved.has(name); at += 1) name = `${plain}${at}`;
+  taken.add(name);
+  return name;
+}
+
+function selectKey(expr: Extract<Expr, { kind: 'select' }>): string {
+  return JSON.stringify([expr.step, expr.list, expr.by, expr.wanted]);
+}
+
+/** The element that a select takes, found once for all arguments that need it, and the end where none fits. */
+export function writeSelect(expr: Extract<Expr, { kind: 'select' }>, names: Names, prov: string): string[] {
+  const key = selectKey(expr);
+  if (names.selected.has(key)) return [];
+  const list = access(names.steps[expr.step] ?? '', expr.list);
+  const last = expr.list.filter((one) => typeof one === 'string').at(-1);
+  const name = freeName(singular(String(last ?? 'element')), names.taken);
+  const byKey = expr.by[0] === KEY || expr.get[0] === KEY;
+  const wanted =
+    expr.wanted.kind === 'param'
+      ? access('input', [expr.wanted.name])
+      : access(names.steps[expr.wanted.step] ?? '', expr.wanted.path);
+  names.selected.set(key, name);
+  const found = byKey
+    ? `Object.entries<any>(${list}).find(([key, one]) => ${expr.by[0] === KEY ? 'key' : access('one', expr.by)} === ${wanted})`
+    : `Object.values<any>(${list}).find((one) => ${access('one', expr.by)} === ${wanted})`;
+  return [
+    `  const ${name} = ${found};`,
+    `  if (${name} === undefined) return { status: 'missing', payload: null, prov: ${prov} };`,
+  ];
+}
+
+function extremeKey({ step, path, change }: Get): string {
+  return change?.op === 'least' || change?.op === 'most' ? JSON.stringify([step, path, change.op, change.by]) : '';
+}
+
+/** The element that is the least or the most of its list, found once for all arguments that need it. */
+export function writeExtreme(expr: Get, names: Names, prov: string): string[] {
+  const { step, path, change } = expr;
+  if (change?.op !== 'least' && change?.op !== 'most') return [];
+  if (names.selected.has(extremeKey(expr))) return [];
+  const list = access(names.steps[step] ?? '', path);
+  const last = path.filter((one) => typeof one === 'string').at(-1);
+  const by = change.by.filter((one) => typeof one === 'string').at(-1);
+  const name = freeName(`${change.op}_${by ?? ''}_${singular(String(last ?? 'element'))}`, names.taken);
+  names.selected.set(extremeKey(expr), name);
+  const better = `${access('one', change.by)} ${change.op === 'least' ? '<' : '>'} ${access('best', change.by)}`;
+  return [
+    `  if (${list}.length === 0) return { status: 'missing', payload: null, prov: ${prov} };`,
+    `  const ${name} = ${list}.reduce((best: any, one: any) => (${better} ? one : best));`,
+  ];
+}
+
+function writeChange(value: string, change: Change): string {
+  switch (change.op) {
+    case 'lower':
+      return `${value}.toLowerCase()`;
+    case 'upper':
+      return `${value}.toUpperCase()`;
+    case 'trim':
+      return `${value}.trim()`;
+    case 'text':
+      return `String(${value})`;
+    case 'number':
+      return `Number(${value})`;
+    case 'date':
+      return `${value}.slice(0, 10)`;
+    case 'day':
+      return `${value}.replace(${String(dayPattern)}, ${text(change.as)})`;
+    case 'part':
+      return `${value}.split(${text(change.separator)}).at(${change.at === 'first' ? 0 : -1})`;
+    case 'count':
+      return `${value}.length`;
+    case 'collect':
+      return `${value}.map((one: any) => ${access('one', change.get)})`;
+    case 'join': {
+      const texts = change.get.length === 0 ? value : `${value}.map((one: any) => ${access('one', change.get)})`;
+      return `${texts}.join(${text(change.separator)})`;
+    }
+    case 'sum':
+      return `${value}.reduce((sum: number, one: any) => sum + ${access('one', change.get)}, 0)`;
+    case 'least':
+    case 'most':
+      return access(value, change.get);
+  }
+}
+
+function writeGet(expr: Get, names: Names): string {
+  const { step, path, change } = expr;
+  const value = names.selected.get(extremeKey(expr)) ?? access(names.steps[step] ?? '', path);
+  return change === null ? value : writeChange(value, change);
+}
+
+function writePart(part: Part, names: Names): string {
+  if (part.kind === 'const') return literal(part.value);
+  if (part.kind === 'get') return writeGet(part, names);
+  const value = access('input', [part.name]);
+  return part.change === null ? value : writeChange(value, part.change);
+}
+
+function writeText({ parts }: MadeText, names: Names): string {
+  const inner = parts.map((part) =>
+    part.kind === 'const' ? quoted(String(part.value)).replace(/`|\$\{/g, '\\$&') : `\${${writePart(part, names)}}`,
+  );
+  return `\`${inner.join('')}\``;
+}
+
+function writeNumber({ op, left, right, form }: MadeNumber, names: Names): string {
+  const value = `${writePart(left, names)} ${op} ${writePart(right, names)}`;
+  switch (form) {
+    case 'plain':
+      return value;
+    case 'cents':
+      return `Number((${value}).toFixed(2))`;
+    case 'text':
+      return `String(${value})`;
+    case 'fixed':
+      return `(${value}).toFixed(2)`;
+  }
+}
+
+export function writeExpr(expr: Expr, names: Names, item: string): string {
+  switch (expr.kind) {
+    case 'param':
+      return access('input', [expr.name]);
+    case 'const':
+      return literal(expr.value);
+    case 'get':
+      return writeGet(expr, names);
+    case 'default':
+      return `${access('input', [expr.name])} ?? ${writeGet(expr.from, names)}`;
+    case 'text':
+      return writeText(expr, names);
+    case 'number':
+      return writeNumber(expr, names);
+    case 'item':
+      return expr.path[0] === KEY ? item : access(item, expr.path);
+    case 'select': {
+      const name = names.selected.get(selectKey(expr)) ?? '';
+      const entry = expr.by[0] === KEY || expr.get[0] === KEY;
+      if (!entry) return access(name, expr.get);
+      return expr.get[0] === KEY ? `${name}[0]` : access(`${name}[1]`, expr.get);
+    }
+  }
+}
