@@ -110,13 +110,32 @@ function conclude(results: readonly StageResult[]): Pick<GateReport, 'verdict' |
   };
 }
 
-/** Code that has met hidden inputs must not know of them where it is asked what is told. */
-async function withoutTrace<Value>(session: SandboxSession, work: () => Promise<Value>): Promise<Value> {
-  try {
-    return await work();
-  } finally {
-    await session.forget?.();
-  }
+/** Code that has met hidden inputs is made to forget them before it is asked what is told. */
+function forgetful(session: SandboxSession, time: UntoldTime): Pick<Judgement, 'session' | 'untold'> {
+  let isSecret = false;
+  let knows = false;
+  return {
+    session: {
+      async invoke(invocation, signal) {
+        if (!isSecret && knows) {
+          knows = false;
+          await time.run(async () => session.forget?.());
+        }
+        knows ||= isSecret;
+        return session.invoke(invocation, signal);
+      },
+      close: () => session.close(),
+    },
+    untold: (work) =>
+      time.run(async () => {
+        isSecret = true;
+        try {
+          return await work();
+        } finally {
+          isSecret = false;
+        }
+      }),
+  };
 }
 
 function onceOnly<Value>(work: () => Promise<Value>): () => Promise<Value> {
@@ -147,11 +166,12 @@ export function createGate({ config, sandboxes, clock, library }: GateDeps): Gat
     async judge(candidate: Candidate, signal: AbortSignal): Promise<GateReport> {
       throwIfCancelled(signal);
       const sandbox = sandboxFor(candidate.language);
-      const session = await sandbox.open(candidate.code, {
+      const opened = await sandbox.open(candidate.code, {
         packages: candidate.spec.permissions.packages,
         forgets: candidate.hiddenTests.length > 0,
       });
       const time = new UntoldTime(clock);
+      const { session, untold } = forgetful(opened, time);
       try {
         const { fingerprint, isolation } = await sandbox.health();
         const facts = onceOnly(async () => sandbox.inspect?.(candidate.code));
@@ -171,7 +191,7 @@ export function createGate({ config, sandboxes, clock, library }: GateDeps): Gat
             facts,
             hints: onceOnly(async () => hintsFrom(candidate.code, await facts())),
             resultOf: rememberResults({ session, timeoutMs, signal }),
-            untold: (work) => time.run(() => withoutTrace(session, work)),
+            untold,
           },
           time,
         );
@@ -184,11 +204,11 @@ export function createGate({ config, sandboxes, clock, library }: GateDeps): Gat
           visible_tests: candidate.visibleTests.length,
           hidden_tests: candidate.hiddenTests.length,
           author_saw_all: candidate.authorSawAll,
-          runtime: { fingerprint, isolation: [...isolation], ...packagesOf(session) },
+          runtime: { fingerprint, isolation: [...isolation], ...packagesOf(opened) },
           gate_version: gateVersion,
         };
       } finally {
-        await session.close();
+        await opened.close();
       }
     },
   };

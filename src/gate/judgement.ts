@@ -43,7 +43,7 @@ export interface Judgement {
   hints(): Promise<readonly (string | number)[]>;
   /** Runs a test in the usual surroundings; asked again, it gives the same result. */
   resultOf(test: SpecTest): Promise<TestResult>;
-  /** Runs code over hidden tests: the time it takes stands in no report, and the code forgets them. One such work at a time. */
+  /** Runs code over hidden tests: the time it takes stands in no report, and the code forgets them before it is asked what is told. One such work at a time. */
   untold<Value>(work: () => Promise<Value>): Promise<Value>;
 }
 

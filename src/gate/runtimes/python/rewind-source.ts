@@ -11,6 +11,13 @@ const nodesBelow = (node, into) => {
   if (FS.isDir(node.mode)) for (const name of Object.keys(node.contents ?? {})) nodesBelow(node.contents[name], into);
   return into;
 };
+// What the interpreter was started from is not needed again, and its pages are there already: new ones cost more than the copy.
+const memoryCopy = () => {
+  const memory = memoryNow();
+  const room = snapshot?.length >= memory.length ? snapshot.subarray(0, memory.length) : new Bytes(memory.length);
+  room.set(memory);
+  return room;
+};
 const copyOf = (contents) => (contents instanceof Bytes ? contents.slice() : contents && { ...contents });
 let kept;
 // How many passes through loops each run may make from now on; 0 where they are not counted.
@@ -19,7 +26,7 @@ const keep = () => {
   // Once round: what the harness itself makes when it is first used belongs to the beginning.
   runIn(stringify({ ...nothing, passes }), () => '1null');
   return {
-    memory: memoryNow().slice(),
+    memory: memoryCopy(),
     nodes: nodesBelow(FS.root, []).map((node) => [node, { ...node }, copyOf(node.contents)]),
     names: [...FS.nameTable],
     streams: FS.streams.map((stream) => stream && [stream, { ...stream }, { ...stream.shared }]),
