@@ -28,7 +28,7 @@ export function damagedFile(cause?: unknown): FoundryError {
 }
 
 /** What a failure of SQLite means for whoever reads the message; anything else stays what it is. */
-function translated(error: unknown): unknown {
+export function translated(error: unknown): unknown {
   const code = codeOf(error);
   if (code.startsWith('SQLITE_BUSY')) {
     return new FoundryError(

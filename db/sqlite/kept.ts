@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { translateBusy } from './failures.js';
+import { translateBusy, translated } from './failures.js';
 
 export type Db = Database.Database;
 
@@ -42,10 +42,16 @@ export function openKept(path: string, options: Database.Options = {}): Db {
 
 /** A statement whose failures say what to do, whoever runs it: a damaged page shows when it is read. */
 function withTranslation(statement: Database.Statement): Database.Statement {
+  // Without a closure for each call, of which an import makes two a record.
+  const translating =
+    <Answer>(method: (this: Database.Statement, ...values: unknown[]) => Answer) =>
+    (...values: unknown[]): Answer => {
+      try {
+        return method.apply(statement, values);
+      } catch (error) {
+        throw translated(error);
+      }
+    };
   const { get, all, run } = statement;
-  return Object.assign(statement, {
-    get: (...values: unknown[]) => translateBusy(() => get.apply(statement, values)),
-    all: (...values: unknown[]) => translateBusy(() => all.apply(statement, values)),
-    run: (...values: unknown[]) => translateBusy(() => run.apply(statement, values)),
-  });
+  return Object.assign(statement, { get: translating(get), all: translating(all), run: translating(run) });
 }
