@@ -23,7 +23,8 @@ const maxExamples = 3;
 function inputSchema(skill: InducedSkill): JsonObject {
   const properties: JsonObject = {};
   for (const param of skill.program.params) {
-    const given = (some: readonly Occurrence[]): JsonValue[] => some.flatMap((one) => one.input[param.name] ?? []);
+    const given = (some: readonly Occurrence[]): JsonValue[] =>
+      some.map((one) => one.input[param.name]).filter((value) => value !== undefined);
     const shown = given(skill.train);
     const all = [...shown, ...given(skill.heldOut)];
     const examples = [...new Map(shown.map((value) => [valueKey(value), value])).values()].slice(0, maxExamples);

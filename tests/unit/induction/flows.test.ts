@@ -5,6 +5,7 @@ import { coverageOf, freeTextTools } from '../../../src/generate/induction/cover
 import { induce } from '../../../src/generate/induction/induce.js';
 import { occurrencesIn } from '../../../src/generate/induction/match.js';
 import { findDictionaries, linksOf } from '../../../src/generate/induction/sources.js';
+import { writeSkills } from '../../../src/generate/induction/spec-of.js';
 import { EACH, KEY } from '../../../src/generate/induction/values.js';
 import type { JsonObject, JsonValue } from '../../../src/json.js';
 import { type Event, traceOf } from './traces.js';
@@ -135,6 +136,17 @@ describe('induction', () => {
       ];
     });
     expect(await learn(runs)).toEqual([{ calls: ['track*'], params: ['parcel_ids'], args: [{ parcel_id: 'item' }] }]);
+    const { skills } = await induce(runs, options);
+    const [written] = writeSkills(skills, [], { maxTests: 4, destructive: isDestructiveName });
+    expect(written?.skill.program.params).toHaveLength(1);
+    expect(written?.spec.input_schema['properties']).toMatchObject({
+      parcel_ids: {
+        type: 'array',
+        items: { type: 'string' },
+        minItems: 1,
+        examples: expect.arrayContaining([expect.any(Array)]),
+      },
+    });
   });
 
   it('makes no skill of single calls', async () => {
