@@ -51,9 +51,8 @@ function refuse(message: string): CompiledSchema {
   return { ok: false, message };
 }
 
-function sizeProblem(schema: JsonObject): string | undefined {
-  if (isTooDeep(schema, maxSchemaDepth)) return `it is nested deeper than ${maxSchemaDepth} levels`;
-  if (JSON.stringify(schema).length > maxSchemaChars) return `it is longer than ${maxSchemaChars} characters`;
+function sizeProblem(schema: JsonObject, text: string): string | undefined {
+  if (text.length > maxSchemaChars) return `it is longer than ${maxSchemaChars} characters`;
   const named = schema['$schema'];
   if (named !== undefined && named !== dialect && named !== `${dialect}#`)
     return `its $schema is not JSON Schema 2020-12 (${dialect}); use that or leave $schema out`;
@@ -79,8 +78,7 @@ const multiplying =
 const maxPlainChars = 4_000;
 
 /** A small schema without keywords that multiply work or match texts needs no clock beside it, which costs more than the check. */
-function isPlain(schema: JsonObject): boolean {
-  const text = JSON.stringify(schema);
+function isPlain(text: string): boolean {
   return text.length <= maxPlainChars && !multiplying.test(text);
 }
 
@@ -90,8 +88,7 @@ type Check = ReturnType<Ajv2020['compile']>;
 const known = new LRUCache<string, Check>({ max: 64 });
 
 /** @throws Error that says what is wrong with the schema */
-function checkOf(schema: JsonObject, plain: boolean): Check | typeof outOfTime {
-  const text = JSON.stringify(schema);
+function checkOf(schema: JsonObject, text: string, plain: boolean): Check | typeof outOfTime {
   const meta = warmMeta();
   const make = (): Check => {
     const problem = metaProblem(schema, meta);
@@ -137,10 +134,12 @@ function bounded(check: Check, plain: boolean): CompiledSchema {
  */
 export function compileSchema(schema: JsonObject): CompiledSchema {
   try {
-    const size = sizeProblem(schema);
+    if (isTooDeep(schema, maxSchemaDepth)) return refuse(`it is nested deeper than ${maxSchemaDepth} levels`);
+    const text = JSON.stringify(schema);
+    const size = sizeProblem(schema, text);
     if (size !== undefined) return refuse(size);
-    const plain = isPlain(schema);
-    const check = checkOf(schema, plain);
+    const plain = isPlain(text);
+    const check = checkOf(schema, text, plain);
     return check === outOfTime ? refuse('it takes too long to compile') : bounded(check, plain);
   } catch (error) {
     return refuse(error instanceof Error ? error.message.slice(0, 300) : 'it does not compile');
