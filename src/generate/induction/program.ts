@@ -85,6 +85,20 @@ export interface Program {
   readonly guard: Guard | null;
 }
 
+/** The same program with its arguments made as `change` says. */
+export function withExprs(program: Program, change: (argument: Argument, step: number) => Expr): Program {
+  const steps = program.steps.map((one, step) => ({
+    ...one,
+    args: one.args.map((argument) => ({ ...argument, expr: change(argument, step) })),
+  }));
+  return { ...program, steps };
+}
+
+/** The same program where what a parameter gave is made as `instead` says. */
+export function insteadOf(program: Program, name: string, instead: Expr): Program {
+  return withExprs(program, ({ expr }) => (expr.kind === 'param' && expr.name === name ? instead : expr));
+}
+
 /** Whether a parameter may be left out, since an earlier result says what is meant then. */
 export function isOptional(program: Program, name: string): boolean {
   return program.steps.some(({ args }) => args.some(({ expr }) => expr.kind === 'default' && expr.name === name));

@@ -1,23 +1,13 @@
-import type { Expr } from './expr.js';
 import { isMade, paramsIn, stepsIn } from './expr.js';
 import type { Instance } from './flows.js';
 import type { Made } from './made.js';
-import { isOptional, type Program } from './program.js';
+import { insteadOf, isOptional, type Program } from './program.js';
 import { putNumber } from './put-number.js';
 import { putText } from './put-text.js';
 import { usualSource } from './usual.js';
 
-function withExpr(program: Program, name: string, instead: Expr): Program {
-  const expr = (one: Expr): Expr => (one.kind === 'param' && one.name === name ? instead : one);
-  const steps = program.steps.map((step) => ({
-    ...step,
-    args: step.args.map((arg) => ({ ...arg, expr: expr(arg.expr) })),
-  }));
-  return { ...program, steps };
-}
-
 function withMade(program: Program, name: string, made: Made): Program {
-  return { ...withExpr(program, name, made), params: program.params.filter((one) => one.name !== name) };
+  return { ...insteadOf(program, name, made), params: program.params.filter((one) => one.name !== name) };
 }
 
 /** Whether each text that ties two calls is one that the program puts together from the first of them. */
@@ -44,7 +34,7 @@ export function putTogether(program: Program, instances: readonly Instance[]): P
     const made = putText(better, instances, target) ?? putNumber(better, instances, target);
     const usual = made === null ? usualSource(better, instances, target) : null;
     if (made) better = withMade(better, name, made);
-    else if (usual) better = withExpr(better, name, { kind: 'default', name, from: usual });
+    else if (usual) better = insteadOf(better, name, { kind: 'default', name, from: usual });
   }
   return tiesHold(better) ? better : null;
 }

@@ -1,7 +1,7 @@
-import { type Expr, evaluate, paramsIn, stepsIn } from './expr.js';
+import { evaluate, paramsIn, stepsIn } from './expr.js';
 import type { Occurrence } from './match.js';
 import { snakeCase, unique } from './naming.js';
-import { type Argument, type Link, type Program, resultsOf } from './program.js';
+import { type Argument, insteadOf, type Link, type Program, resultsOf, withExprs } from './program.js';
 import { isUsual, type Seen } from './usual.js';
 import { valueKey } from './values.js';
 
@@ -42,18 +42,12 @@ function disagreeing(
   return found;
 }
 
-function withExpr(program: Program, at: { readonly step: number; readonly slot: string }, expr: Expr): Program {
-  const steps = program.steps.map((one, step) => {
-    const args = one.args.map((arg) => (step === at.step && arg.slot === at.slot ? { ...arg, expr } : arg));
-    return { ...one, args };
-  });
-  return { ...program, steps };
-}
-
 function asParam(program: Program, step: number, slot: string): Program {
   const taken = new Set(program.params.map((one) => one.name));
   const name = unique(snakeCase(slot.split('.').at(-1) ?? slot), taken);
-  const { steps } = withExpr(program, { step, slot }, { kind: 'param', name });
+  const { steps } = withExprs(program, (arg, at) =>
+    at === step && arg.slot === slot ? { kind: 'param', name } : arg.expr,
+  );
   const used = new Set(steps.flatMap((one) => one.args.flatMap(({ expr }) => paramsIn(expr))));
   const lists = new Set(program.steps.map((one) => (one.over?.kind === 'param' ? one.over.name : '')));
   const params = program.params.filter((one) => used.has(one.name) || lists.has(one.name));
@@ -78,7 +72,7 @@ function asDefault(
   if (seen.length < occurrences.length || !isUsual(seen)) return null;
   const whole = asParam(program, step, arg.slot);
   const name = whole.params.at(-1)?.name ?? '';
-  return withExpr(whole, { step, slot: arg.slot }, { kind: 'default', name, from: expr });
+  return insteadOf(whole, name, { kind: 'default', name, from: expr });
 }
 
 function asLink(program: Program, link: Link): Program {
