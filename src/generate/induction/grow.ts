@@ -38,16 +38,24 @@ function mapCalls(
   return found.length === 0 ? null : { calls: found, whole: found.length === keys.length };
 }
 
-interface RunIndex {
-  readonly out: ReadonlyMap<number, readonly SourceLink[]>;
-  readonly into: ReadonlyMap<number, readonly SourceLink[]>;
+/** A link with a number in place of its id, which is long. */
+interface NumberedLink extends SourceLink {
+  readonly number: number;
 }
 
-export function indexRun(linked: LinkedRun, frequent: ReadonlySet<string>): RunIndex {
-  const out = new Map<number, SourceLink[]>();
-  const into = new Map<number, SourceLink[]>();
-  for (const link of linked.links) {
-    if (link.weak || !frequent.has(link.id)) continue;
+interface RunIndex {
+  readonly out: ReadonlyMap<number, readonly NumberedLink[]>;
+  readonly into: ReadonlyMap<number, readonly NumberedLink[]>;
+}
+
+/** The links of a run that are frequent, by the calls at their ends. */
+function indexRun(linked: LinkedRun, numbers: ReadonlyMap<string, number>): RunIndex {
+  const out = new Map<number, NumberedLink[]>();
+  const into = new Map<number, NumberedLink[]>();
+  for (const one of linked.links) {
+    const number = numbers.get(one.id);
+    if (one.weak || number === undefined) continue;
+    const link = { ...one, number };
     out.set(link.from, [...(out.get(link.from) ?? []), link]);
     into.set(link.to, [...(into.get(link.to) ?? []), link]);
   }
@@ -79,6 +87,11 @@ export interface Growth {
   readonly limits: MiningLimits;
 }
 
+export function growthOf(runs: readonly LinkedRun[], frequent: ReadonlySet<string>, limits: MiningLimits): Growth {
+  const numbers = new Map([...frequent].map((id, at) => [id, at]));
+  return { runs, indexes: runs.map((one) => indexRun(one, numbers)), limits };
+}
+
 /** All ways in which one embedding can be extended by a call, or by the calls of a map. */
 function extensionsOf(
   flow: Flow,
@@ -92,6 +105,13 @@ function extensionsOf(
   const stepOfCall = new Map(embedding.calls.flatMap((calls, step) => calls.map((call) => [call, step] as const)));
   const taken = new Set(stepOfCall.keys());
   const grown = (calls: readonly number[]): Embedding => ({ run: embedding.run, calls: [...embedding.calls, calls] });
+  // Two calls often hang together by many links.
+  const single = new Map<number, Embedding>();
+  const grownBy = (call: number): Embedding => {
+    const one = single.get(call) ?? grown([call]);
+    single.set(call, one);
+    return one;
+  };
   const next = flow.steps.length;
   for (const [step, calls] of embedding.calls.entries()) {
     const call = calls[0];
@@ -101,7 +121,7 @@ function extensionsOf(
         const targets = alignedCalls(calls, link, index, taken);
         const label = linked.run.calls[link.to]?.label ?? '';
         if (targets)
-          add(`${step}=${link.id}`, {
+          add(`${step}=${link.number}`, {
             step: { label, map: true, aligned: true },
             link: { from: step, to: next, link },
             embeddings: [grown(targets)],
@@ -112,25 +132,25 @@ function extensionsOf(
     for (const link of index.out.get(call) ?? []) {
       const label = linked.run.calls[link.to]?.label ?? '';
       if (stepOfCall.has(link.to)) continue;
-      add(`${step}>${link.id}`, {
+      add(`${step}>${link.number}`, {
         step: { label, map: false },
         link: { from: step, to: next, link },
-        embeddings: [grown([link.to])],
+        embeddings: [grownBy(link.to)],
       });
       if (!link.each) continue;
       const each = mapCalls(linked, link, taken);
       if (!each) continue;
       const made = { link: { from: step, to: next, link }, embeddings: [grown(each.calls)] };
-      if (each.whole) add(`${step}*${link.id}`, { ...made, step: { label, map: true } });
-      add(`${step}%${link.id}`, { ...made, step: { label, map: true, some: true } });
+      if (each.whole) add(`${step}*${link.number}`, { ...made, step: { label, map: true } });
+      add(`${step}%${link.number}`, { ...made, step: { label, map: true, some: true } });
     }
     for (const link of index.into.get(call) ?? []) {
       if (stepOfCall.has(link.from)) continue;
       const label = linked.run.calls[link.from]?.label ?? '';
-      add(`${step}<${link.id}`, {
+      add(`${step}<${link.number}`, {
         step: { label, map: false },
         link: { from: next, to: step, link },
-        embeddings: [grown([link.from])],
+        embeddings: [grownBy(link.from)],
       });
     }
   }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Embedding, type Flow, groupsOf, type LinkedRun, type MiningLimits } from './flows.js';
-import { extend, type Growth, indexRun } from './grow.js';
+import { extend, growthOf } from './grow.js';
 import { byText } from './values.js';
 
 /** A number of 32 bits whose bits all depend on all of the value's (the finish of MurmurHash3). */
@@ -63,7 +63,7 @@ export async function mineFlows(
   frequent: ReadonlySet<string>,
   { limits, signal }: { readonly limits: MiningLimits; readonly signal: AbortSignal },
 ): Promise<Flow[]> {
-  const growth: Growth = { runs, indexes: runs.map((one) => indexRun(one, frequent)), limits };
+  const growth = growthOf(runs, frequent, limits);
   const byLabel = new Map<string, Embedding[]>();
   for (const [run, linked] of runs.entries()) {
     for (const call of linked.run.calls) {

@@ -3,36 +3,27 @@ import type { Change } from './changes.js';
 import type { Instance } from './flows.js';
 import type { Part } from './made.js';
 import type { Program } from './program.js';
-import type { Path } from './values.js';
+import { type Path, valueAt, valueKey } from './values.js';
 
-/** The argument that is asked about, as a parameter. */
+/** The argument that is asked about, as a parameter of a program. */
 export interface Target {
+  readonly program: Program;
   readonly step: number;
   readonly slot: string;
   readonly name: string;
-  /** what was at hand in an occurrence when it was written, by id */
-  readonly pieces: (instance: Instance) => ReadonlyMap<string, Piece>;
 }
 
-export function targetOf(program: Program, { step, slot, name }: Pick<Target, 'step' | 'slot' | 'name'>): Target {
-  const known = new Map<Instance, ReadonlyMap<string, Piece>>();
-  const pieces = (instance: Instance): ReadonlyMap<string, Piece> => {
-    const found = known.get(instance) ?? piecesFor(program, instance, { step, name });
-    known.set(instance, found);
-    return found;
-  };
-  return { step, slot, name, pieces };
+function slotValue(instance: Instance, step: number, slot: string): JsonValue | undefined {
+  return instance.calls[step]?.[0]?.slots.find((one) => one.name === slot)?.value;
 }
 
 /** The value of the argument in an occurrence. */
-export function wantedIn(instance: Instance, { step, slot }: Pick<Target, 'step' | 'slot'>): JsonValue | undefined {
-  return instance.calls[step]?.[0]?.slots.find((one) => one.name === slot)?.value;
+export function wantedIn(instance: Instance, { step, slot }: Target): JsonValue | undefined {
+  return slotValue(instance, step, slot);
 }
 
 /** A value that an argument may be put together from, as it was in one occurrence. */
 export interface Piece {
-  /** the same in every occurrence */
-  readonly id: string;
   readonly part: Exclude<Part, { readonly kind: 'const' }>;
   readonly value: JsonValue;
 }
@@ -42,7 +33,6 @@ const maxPieces = 120;
 
 interface Place {
   readonly path: Path;
-  readonly text: string;
   readonly value: JsonValue;
 }
 
@@ -50,7 +40,7 @@ interface Place {
 function findPlaces(value: JsonValue, path: Path, found: Place[]): Place[] {
   if (found.length >= maxPieces || path.length > maxDepth || value === null || typeof value === 'boolean') return found;
   if (!isJsonObject(value)) {
-    if (path.length > 0 || Array.isArray(value)) found.push({ path, text: JSON.stringify(path), value });
+    if (path.length > 0 || Array.isArray(value)) found.push({ path, value });
     const first = Array.isArray(value) ? (value[0] ?? null) : null;
     return isJsonObject(first) ? findPlaces(first, [...path, 0], found) : found;
   }
@@ -58,56 +48,81 @@ function findPlaces(value: JsonValue, path: Path, found: Place[]): Place[] {
   return found;
 }
 
-// A result is looked through for every flow that it is part of.
-const known = new WeakMap<object, readonly Place[]>();
+interface Places {
+  readonly all: readonly Place[];
+  readonly byKey: Map<string, readonly Path[]>;
+}
 
-function placesIn(result: JsonValue): readonly Place[] {
-  if (typeof result !== 'object' || result === null) return [];
-  const places = known.get(result) ?? findPlaces(result, [], []);
+// A result is looked through for every flow that it is part of.
+const known = new WeakMap<object, Places>();
+
+function placesIn(result: JsonValue): Places {
+  if (typeof result !== 'object' || result === null) return { all: [], byKey: new Map() };
+  const places = known.get(result) ?? { all: findPlaces(result, [], []), byKey: new Map<string, readonly Path[]>() };
   known.set(result, places);
   return places;
 }
 
-function paramId(name: string): string {
-  return `param ${name}`;
+/** Where in a result a value stands. */
+function pathsTo(result: JsonValue, value: JsonValue): readonly Path[] {
+  const { all, byKey } = placesIn(result);
+  const key = valueKey(value);
+  const alike = (other: JsonValue): boolean => typeof other === typeof value && valueKey(other) === key;
+  const paths = byKey.get(key) ?? all.flatMap((one) => (alike(one.value) ? [one.path] : []));
+  byKey.set(key, paths);
+  return paths;
 }
 
-function placeId(step: number, path: string): string {
-  return `${step} ${path}`;
-}
-
-/** The id of the piece that a part is, whatever is done to it. */
-export function pieceId(part: Piece['part']): string {
-  return part.kind === 'param' ? paramId(part.name) : placeId(part.step, JSON.stringify(part.path));
-}
-
-/** What was at hand when the argument was written, by its id; parameters first. */
-function piecesFor(program: Program, instance: Instance, target: Pick<Target, 'step' | 'name'>): Map<string, Piece> {
-  const pieces: Piece[] = [];
-  const steps = program.steps.slice(0, target.step + 1);
-  for (const [at, { args, over }] of steps.entries()) {
+/** The results of single calls before the argument. */
+function resultsBefore({ program, step }: Target, instance: Instance): { step: number; result: JsonValue }[] {
+  return program.steps.slice(0, step).flatMap(({ over }, at) => {
     const call = instance.calls[at]?.[0];
-    if (!call || over !== null) continue;
-    for (const { slot, expr } of args) {
-      if (expr.kind !== 'param' || expr.name === target.name) continue;
-      const value = call.slots.find((one) => one.name === slot)?.value;
-      if (value === undefined) continue;
-      pieces.push({ id: paramId(expr.name), part: { kind: 'param', name: expr.name, change: null }, value });
-    }
-  }
-  for (const [at, { over }] of steps.slice(0, target.step).entries()) {
-    const call = instance.calls[at]?.[0];
-    if (!call || over !== null) continue;
-    for (const { path, text, value } of placesIn(call.result)) {
-      if (pieces.length >= maxPieces) break;
-      pieces.push({ id: placeId(at, text), part: { kind: 'get', step: at, path, change: null }, value });
-    }
-  }
-  return new Map(pieces.map((one) => [one.id, one]));
+    return call && over === null ? [{ step: at, result: call.result }] : [];
+  });
+}
+
+/** The parameters that are known when the argument is written, and the arguments that they feed. */
+function paramsBefore({ program, step, name }: Target): { name: string; step: number; slot: string }[] {
+  return program.steps
+    .slice(0, step + 1)
+    .flatMap(({ args, over }, at) =>
+      over === null
+        ? args.flatMap(({ slot, expr }) =>
+            expr.kind === 'param' && expr.name !== name ? [{ name: expr.name, step: at, slot }] : [],
+          )
+        : [],
+    );
+}
+
+/** What was at hand when the argument was written; parameters first. */
+export function piecesFor(target: Target, instance: Instance): Piece[] {
+  const params = paramsBefore(target).flatMap(({ name, step, slot }): Piece[] => {
+    const value = slotValue(instance, step, slot);
+    return value === undefined ? [] : [{ part: { kind: 'param', name, change: null }, value }];
+  });
+  const given = new Map(params.map((one) => [JSON.stringify(one.part), one]));
+  const seen = resultsBefore(target, instance).flatMap(({ step, result }) =>
+    placesIn(result).all.map(({ path, value }): Piece => ({ part: { kind: 'get', step, path, change: null }, value })),
+  );
+  return [...given.values(), ...seen].slice(0, maxPieces);
+}
+
+/** What a piece of one occurrence was in another; undefined where there was none. */
+export function pieceIn(target: Target, instance: Instance, part: Piece['part']): JsonValue | undefined {
+  if (part.kind === 'get') return valueAt(instance.calls[part.step]?.[0]?.result, part.path);
+  const feeds = paramsBefore(target).find((one) => one.name === part.name);
+  return feeds && slotValue(instance, feeds.step, feeds.slot);
+}
+
+/** The places in earlier results of an occurrence that hold a value. */
+export function placesOf(target: Target, instance: Instance, value: JsonValue): Extract<Part, { kind: 'get' }>[] {
+  return resultsBefore(target, instance).flatMap(({ step, result }) =>
+    pathsTo(result, value).map((path) => ({ kind: 'get' as const, step, path, change: null })),
+  );
 }
 
 /** A piece as a number: itself, a text that is one, or how many a list has. */
-export function asNumber({ part, value }: Omit<Piece, 'id'>): { readonly part: Part; readonly value: number } | null {
+export function asNumber({ part, value }: Piece): { readonly part: Part; readonly value: number } | null {
   const as = (change: Change, number: number) => ({ part: { ...part, change }, value: number });
   if (typeof value === 'number') return { part, value };
   if (Array.isArray(value)) return as({ op: 'count' }, value.length);

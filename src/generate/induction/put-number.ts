@@ -1,18 +1,21 @@
 import type { JsonValue } from '../../json.js';
 import type { Instance } from './flows.js';
 import { counted, formed, type MadeNumber, type NumberForm, numberForms, type Operator, type Part } from './made.js';
-import { asNumber, pieceId, simplicity, type Target, wantedIn } from './parts.js';
+import { asNumber, pieceIn, piecesFor, simplicity, type Target, wantedIn } from './parts.js';
 import { byText } from './values.js';
 
 /** A sum of three different values is no chance. */
 const minDistinct = 3;
 const minGroups = 3;
 
-type Numbers = ReadonlyMap<string, { readonly part: Part; readonly value: number }>;
+interface Numeric {
+  readonly part: Part;
+  readonly value: number;
+}
 
 interface Seen {
+  readonly instance: Instance;
   readonly wanted: JsonValue;
-  readonly numbers: Numbers;
 }
 
 const nowhere = { kind: 'param', name: '', change: null } as const;
@@ -41,11 +44,9 @@ function isNumber(value: JsonValue | undefined): boolean {
 }
 
 /** Every operation on two of the numbers, or on one and a fixed one, that gives what is wanted. */
-function sumsOf({ wanted, numbers }: Seen): Sum[] {
-  const goal = Number(wanted);
+function sumsOf(goal: number, numbers: readonly Numeric[]): Sum[] {
   const places = new Map<number, Part[]>();
-  for (const { part, value } of numbers.values())
-    places.set(rounded(value), [...(places.get(rounded(value)) ?? []), part]);
+  for (const { part, value } of numbers) places.set(rounded(value), [...(places.get(rounded(value)) ?? []), part]);
   const sums: Sum[] = [];
   const add = (op: Operator, left: Part, right: number): void => {
     for (const part of places.get(rounded(right)) ?? []) {
@@ -54,7 +55,7 @@ function sumsOf({ wanted, numbers }: Seen): Sum[] {
       if (!isTwin) sums.push({ op, left, right: part });
     }
   };
-  for (const { part, value } of numbers.values()) {
+  for (const { part, value } of numbers) {
     add('+', part, goal - value);
     add('-', part, value - goal);
     if (value !== 0) add('*', part, goal / value);
@@ -63,14 +64,14 @@ function sumsOf({ wanted, numbers }: Seen): Sum[] {
   return sums;
 }
 
-function valueIn(part: Part, numbers: Numbers): number | undefined {
-  if (part.kind === 'const') return Number(part.value);
-  return numbers.get(pieceId(part))?.value;
-}
-
 /** The form in which an operation gives what was written in every occurrence; null where none does. */
-function formOf(sum: Sum, all: readonly Seen[]): NumberForm | null {
-  const values = all.map(({ numbers }) => [valueIn(sum.left, numbers), valueIn(sum.right, numbers)] as const);
+function formOf(sum: Sum, all: readonly Seen[], target: Target): NumberForm | null {
+  const valueIn = (part: Part, instance: Instance): number | undefined => {
+    if (part.kind === 'const') return Number(part.value);
+    const value = pieceIn(target, instance, part);
+    return value === undefined ? undefined : asNumber({ part, value })?.value;
+  };
+  const values = all.map(({ instance }) => [valueIn(sum.left, instance), valueIn(sum.right, instance)] as const);
   const differ = (at: 0 | 1, part: Part): boolean =>
     part.kind === 'const' || new Set(values.map((one) => one[at])).size > 1;
   if (!differ(0, sum.left) || !differ(1, sum.right)) return null;
@@ -91,22 +92,16 @@ export function putNumber(instances: readonly Instance[], target: Target): MadeN
   if (!wanted.every(isNumber)) return null;
   const groups = new Set(instances.map(({ linked }) => linked.run.group)).size;
   if (new Set(wanted).size < minDistinct || groups < minGroups) return null;
-  const all = instances.map((instance, at): Seen => {
-    const pieces = [...target.pieces(instance).values()];
-    const numbers = pieces.flatMap((piece) => {
-      const number = asNumber(piece);
-      return number ? [[piece.id, number] as const] : [];
-    });
-    return { wanted: wanted[at] ?? null, numbers: new Map(numbers) };
-  });
+  const all = instances.map((instance, at): Seen => ({ instance, wanted: wanted[at] ?? null }));
   const [first] = all;
   if (!first) return null;
   const weight = ({ left, right }: Sum): number => simplicity(left) + simplicity(right);
-  const sums = sumsOf(first)
+  const numbers = piecesFor(target, first.instance).flatMap((piece) => asNumber(piece) ?? []);
+  const sums = sumsOf(Number(first.wanted), numbers)
     .map((sum) => ({ sum, text: JSON.stringify(sum) }))
     .sort((a, b) => weight(a.sum) - weight(b.sum) || byText(a.text, b.text));
   for (const { sum } of sums) {
-    const form = formOf(sum, all);
+    const form = formOf(sum, all, target);
     if (form) return { kind: 'number', ...sum, form };
   }
   return null;

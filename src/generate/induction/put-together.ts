@@ -1,7 +1,6 @@
 import { isMade, paramsIn, stepsIn } from './expr.js';
 import type { Instance } from './flows.js';
 import type { Made } from './made.js';
-import { targetOf } from './parts.js';
 import { insteadOf, isOptional, type Program } from './program.js';
 import { putNumber } from './put-number.js';
 import { putText } from './put-text.js';
@@ -31,7 +30,7 @@ export function putTogether(program: Program, instances: readonly Instance[]): P
     if (role !== 'argument' || isOptional(program, name) || program.steps[step]?.over !== null) continue;
     if (better.steps.some(({ args }) => args.some(({ expr }) => isMade(expr) && paramsIn(expr).includes(name))))
       continue;
-    const target = targetOf(better, { step, slot, name });
+    const target = { program: better, step, slot, name };
     const made = putText(instances, target) ?? putNumber(instances, target);
     const usual = made === null ? usualSource(instances, target) : null;
     if (made) better = withMade(better, name, made);

@@ -2,7 +2,7 @@ import type { JsonValue } from '../../json.js';
 import { type CorpusRun, knownBefore, saidBefore } from './corpus.js';
 import type { Get } from './expr.js';
 import type { Instance } from './flows.js';
-import { simplicity, type Target } from './parts.js';
+import { placesOf, simplicity, type Target } from './parts.js';
 import { byText, isWeak, valueKey } from './values.js';
 
 /** The value of an argument in one occurrence, and whether it is what an earlier result holds. */
@@ -45,12 +45,10 @@ export function usualSource(instances: readonly Instance[], target: Target): Get
     const slot = call?.slots.find((one) => one.name === target.slot);
     if (!call || !slot) return [];
     const holding = new Set<string>();
-    for (const [id, { part, value }] of target.pieces(instance)) {
-      // Lists are compared by a text of theirs, which takes long to write.
-      if (part.kind !== 'get' || typeof value !== typeof slot.value || isWeak(value)) continue;
-      if (valueKey(value) !== slot.key) continue;
+    for (const from of isWeak(slot.value) ? [] : placesOf(target, instance, slot.value)) {
+      const id = JSON.stringify(from);
       holding.add(id);
-      counts.set(id, { from: part, count: (counts.get(id)?.count ?? 0) + 1 });
+      counts.set(id, { from, count: (counts.get(id)?.count ?? 0) + 1 });
     }
     const first = Math.min(...instance.calls.flat().map((one) => one.ordinal));
     return [{ run: instance.linked.run, value: slot.value, at: call.ordinal, first, holding }];
