@@ -14,7 +14,7 @@ import * as z from 'zod';
 import type { Via } from '../src/context.js';
 import { errorText, FoundryError, toFoundryError } from '../src/errors.js';
 import { jobFields, waitMs } from '../src/evidence/contract.js';
-import { depthOf, maxDepth } from '../src/evidence/read/parse.js';
+import { isDeeperThan, maxDepth } from '../src/evidence/read/parse.js';
 import { hashOf } from '../src/hash.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../src/json.js';
 import type { Confirm } from '../src/library/service.js';
@@ -224,7 +224,7 @@ async function callTool(
   const { services, states } = boundary;
   const { args, ctx } = request;
   const started = services.clock.elapsed();
-  if (depthOf(args as JsonValue) > maxDepth) return errorResult(tooDeep());
+  if (isDeeperThan(args as JsonValue, maxDepth)) return errorResult(tooDeep());
   const call = hashOf({ tool: tool.name, args: wellFormedDeep(args) });
   const answered = answerOf(ctx, call, boundary.spent);
   const asked: { question?: string } = {};

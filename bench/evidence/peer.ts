@@ -55,9 +55,8 @@ export function insertRaw(path: string, rows: readonly Row[]): Taken {
   const insert = db.prepare('INSERT INTO evidence (evidence_id, run_id, ordinal, calls, body) VALUES (?, ?, ?, ?, ?)');
   const stop = stopwatch();
   inTransactions(db, rows, (row) => insert.run(row.evidence_id, row.run_id, row.ordinal, row.calls, row.body));
-  const taken = stop();
   db.close();
-  return taken;
+  return stop();
 }
 
 export interface NaiveSearch {

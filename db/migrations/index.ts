@@ -14,6 +14,7 @@ import { migration0015 } from './0015-playbooks.js';
 import { migration0016 } from './0016-evidence-vectors.js';
 import { migration0017 } from './0017-branches.js';
 import { migration0018 } from './0018-text-index.js';
+import { migration0019 } from './0019-lean-evidence.js';
 import type { Migration } from './migration.js';
 
 /** Numbered and forward-only: a released migration is never edited, a new one is added at the end. */
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   migration0016,
   migration0017,
   migration0018,
+  migration0019,
 ];

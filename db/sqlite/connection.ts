@@ -69,9 +69,11 @@ function open(path: string): Db {
   const db = openKept(path, { timeout: busyTimeoutMs });
   try {
     sqliteVec.load(db);
-    db.pragma('foreign_keys = ON');
     db.pragma('synchronous = NORMAL');
+    // A table that a migration makes anew is dropped first: what refers to its rows has to stay.
+    db.pragma('foreign_keys = OFF');
     migrate(db);
+    db.pragma('foreign_keys = ON');
     const page = db.pragma('page_size', { simple: true }) as number;
     db.pragma(`wal_autocheckpoint = ${Math.floor(checkpointBytes / page)}`);
     return db;

@@ -1,4 +1,4 @@
-import type { EvidenceRecord, Run, Source } from '../../src/evidence/model.js';
+import type { Run, Source } from '../../src/evidence/model.js';
 import type { RunFilter } from '../../src/evidence/store.js';
 
 /** A row of `runs` with the label of its source. */
@@ -38,17 +38,6 @@ export function runOf(row: RunRow): Run {
     outcome: row.outcome === null ? null : (JSON.parse(row.outcome) as Run['outcome']),
     parent: row.parent === null ? null : (JSON.parse(row.parent) as Run['parent']),
   };
-}
-
-export interface RecordRow {
-  readonly body: string;
-  readonly abandoned: number;
-}
-
-/** Whether a record is abandoned may change while its session grows: the column says it, not the body. */
-export function recordOf(row: RecordRow): EvidenceRecord {
-  const record = JSON.parse(row.body) as EvidenceRecord;
-  return row.abandoned === 1 ? { ...record, is_abandoned: true } : record;
 }
 
 export type SourceRow = Source;

@@ -1,7 +1,8 @@
 import type { EvidenceStore, RunFilter, WordMatches } from '../../src/evidence/store.js';
 import { queryTerms } from '../../src/evidence/text.js';
 import type { Connection } from './connection.js';
-import { fromRuns, type RecordRow, recordOf, whereOf } from './evidence-rows.js';
+import { type RecordRow, recordColumns, recordOf } from './evidence-body.js';
+import { fromRuns, whereOf } from './evidence-rows.js';
 
 /** An OR of all terms is slow and finds no more than one of the rarest. */
 const searchTerms = 6;
@@ -90,7 +91,7 @@ export function evidenceSearch(connection: Connection): Search {
       return rows.map((row) => row.seq);
     },
     async recordsAt(seqs) {
-      const one = connection.db.prepare<[number], RecordRow>('SELECT body, abandoned FROM evidence WHERE seq = ?');
+      const one = connection.db.prepare<[number], RecordRow>(`SELECT ${recordColumns} FROM evidence WHERE seq = ?`);
       return seqs.flatMap((seq) => {
         const row = one.get(seq);
         return row ? [recordOf(row)] : [];

@@ -3,7 +3,8 @@ import type { EvidenceRecord, Run, Source, ToolDefinition } from '../../src/evid
 import type { EvidenceStore, RunFilter } from '../../src/evidence/store.js';
 import type { JsonValue } from '../../src/json.js';
 import type { Connection } from './connection.js';
-import { fromRuns, type RecordRow, type RunRow, recordOf, runColumns, runOf, whereOf } from './evidence-rows.js';
+import { idKeyOf, idKeysStartingWith, type RecordRow, recordColumns, recordOf } from './evidence-body.js';
+import { fromRuns, type RunRow, runColumns, runOf, whereOf } from './evidence-rows.js';
 import { evidenceSearch } from './evidence-search.js';
 import { createEvidenceWriter, type EvidenceWriter } from './evidence-write.js';
 
@@ -12,7 +13,7 @@ const tracePage = 50;
 function readTrace(connection: Connection, run: Run, which: 'live' | 'all'): { run: Run; records: EvidenceRecord[] } {
   const rows = connection.db
     .prepare<[string, number], RecordRow>(
-      'SELECT body, abandoned FROM evidence WHERE run_id = ? AND abandoned <= ? ORDER BY ordinal',
+      `SELECT ${recordColumns} FROM evidence WHERE run_id = ? AND abandoned <= ? ORDER BY ordinal`,
     )
     .all(run.run_id, which === 'all' ? 1 : 0);
   return { run, records: rows.map(recordOf) };
@@ -30,8 +31,8 @@ function listRuns(connection: Connection, filter: RunFilter, limit: number, afte
 
 const idQueries = {
   run: 'SELECT run_id AS id FROM runs WHERE run_id >= ? AND run_id < ? ORDER BY run_id LIMIT ?',
-  record:
-    'SELECT evidence_id AS id FROM evidence WHERE evidence_id >= ? AND evidence_id < ? ORDER BY evidence_id LIMIT ?',
+  record: `SELECT evidence_id AS id FROM evidence WHERE evidence_id >= ? AND evidence_id < ? AND id_key BETWEEN ? AND ?
+     ORDER BY id_key, evidence_id LIMIT ?`,
   source: 'SELECT source_id AS id FROM sources WHERE source_id >= ? AND source_id < ? ORDER BY source_id LIMIT ?',
 } as const;
 
@@ -83,8 +84,10 @@ function reads(connection: Connection): Reads {
     },
     async getRecord(evidenceId) {
       const row = connection.db
-        .prepare<[string], RecordRow>('SELECT body, abandoned FROM evidence WHERE evidence_id = ?')
-        .get(evidenceId);
+        .prepare<[number, string], RecordRow>(
+          `SELECT ${recordColumns} FROM evidence WHERE id_key = ? AND evidence_id = ?`,
+        )
+        .get(idKeyOf(evidenceId), evidenceId);
       return row && recordOf(row);
     },
     async listRuns(filter, limit, after = '') {
@@ -112,9 +115,10 @@ function reads(connection: Connection): Reads {
       }
     },
     async idsStartingWith(kind, prefix, limit) {
+      const keys = kind === 'record' ? idKeysStartingWith(prefix) : [];
       const rows = connection.db
-        .prepare<[string, string, number], { id: string }>(idQueries[kind])
-        .all(prefix, `${prefix}\u{10ffff}`, limit);
+        .prepare<(string | number)[], { id: string }>(idQueries[kind])
+        .all(prefix, `${prefix}\u{10ffff}`, ...keys, limit);
       return rows.map((row) => row.id);
     },
   };

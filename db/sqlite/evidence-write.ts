@@ -2,7 +2,14 @@ import type { EvidenceRecord, Run } from '../../src/evidence/model.js';
 import type { AppendBatch } from '../../src/evidence/store.js';
 import { searchableText } from '../../src/evidence/text.js';
 import type { Connection } from './connection.js';
+import { bodyOf, idKeyOf, textColumnOf } from './evidence-body.js';
 import { grown, type RunRow, runColumns, runOf } from './evidence-rows.js';
+
+/** Where a record can stand: among those that share a key, and in its run. */
+interface Place {
+  readonly tie: number;
+  readonly ordinal: number;
+}
 
 function prepare(connection: Connection) {
   const { db } = connection;
@@ -22,12 +29,19 @@ function prepare(connection: Connection) {
       'DELETE FROM runs WHERE run_id = ? AND NOT EXISTS (SELECT 1 FROM evidence e WHERE e.run_id = runs.run_id)',
     ),
     insert: db.prepare(
-      'INSERT OR IGNORE INTO evidence (evidence_id, run_id, ordinal, calls, body, abandoned) VALUES (?, ?, ?, ?, ?, ?)',
+      `INSERT OR IGNORE INTO evidence (evidence_id, id_key, tie, run_id, ordinal, abandoned, body, text)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    mark: db.prepare('UPDATE evidence SET abandoned = ? WHERE evidence_id = ? AND run_id = ? AND abandoned <> ?'),
-    has: db.prepare<[string], { found: number }>('SELECT 1 AS found FROM evidence WHERE evidence_id = ?'),
-    nextOrdinal: db.prepare<[string], { next: number }>(
-      'SELECT ifnull(max(ordinal), -1) + 1 AS next FROM evidence WHERE run_id = ?',
+    mark: db.prepare(
+      'UPDATE evidence SET abandoned = ? WHERE id_key = ? AND evidence_id = ? AND run_id = ? AND abandoned <> ?',
+    ),
+    has: db.prepare<[number, string], { found: number }>(
+      'SELECT 1 AS found FROM evidence WHERE id_key = ? AND evidence_id = ?',
+    ),
+    free: db.prepare<{ key: number; run_id: string; ordinal: number }, Place>(
+      `SELECT ifnull((SELECT max(tie) + 1 FROM evidence WHERE id_key = @key), 0) AS tie,
+         iif(EXISTS (SELECT 1 FROM evidence WHERE run_id = @run_id AND ordinal = @ordinal),
+           (SELECT max(ordinal) + 1 FROM evidence WHERE run_id = @run_id), @ordinal) AS ordinal`,
     ),
     index: db.prepare('INSERT INTO evidence_fts (rowid, content) VALUES (?, ?)'),
   };
@@ -41,29 +55,27 @@ export type EvidenceWriter = (batch: AppendBatch) => { inserted: number; duplica
  */
 export function createEvidenceWriter(connection: Connection): EvidenceWriter {
   const sql = prepare(connection);
-  const insertAt = (record: EvidenceRecord): number | bigint | null => {
-    const done = sql.insert.run(
-      record.evidence_id,
-      record.run_id,
-      record.ordinal,
-      record.tool_calls.length,
-      // The column says whether a record is abandoned; what is undefined is not written.
-      JSON.stringify(record.is_abandoned === undefined ? record : { ...record, is_abandoned: undefined }),
-      record.is_abandoned ? 1 : 0,
-    );
+  const insertAt = (record: EvidenceRecord, { key, tie, ordinal }: Place & { key: number }): number | bigint | null => {
+    const { evidence_id, run_id } = record;
+    const abandoned = record.is_abandoned ? 1 : 0;
+    const text = textColumnOf(record);
+    const done = sql.insert.run(evidence_id, key, tie, run_id, ordinal, abandoned, bodyOf(record, text), text);
     return done.changes === 1 ? done.lastInsertRowid : null;
   };
   /** @returns where the record stands now, null where it was there already */
   const add = (record: EvidenceRecord): number | bigint | null => {
-    const rowid = insertAt(record);
-    if (rowid !== null || sql.has.get(record.evidence_id)) return rowid;
-    return insertAt({ ...record, ordinal: sql.nextOrdinal.get(record.run_id)?.next ?? 0 });
+    const { evidence_id, run_id, ordinal } = record;
+    const key = idKeyOf(evidence_id);
+    const rowid = insertAt(record, { key, tie: 0, ordinal });
+    if (rowid !== null || sql.has.get(key, evidence_id)) return rowid;
+    const free = sql.free.get({ key, run_id, ordinal });
+    return free ? insertAt(record, { key, ...free }) : null;
   };
   /** Marks a record that was there already; only its own run's log may say so. @returns whether the mark changed */
   const mark = ({ is_abandoned, evidence_id, run_id }: EvidenceRecord): boolean => {
     if (is_abandoned === undefined) return false;
     const value = is_abandoned ? 1 : 0;
-    return sql.mark.run(value, evidence_id, run_id, value).changes > 0;
+    return sql.mark.run(value, idKeyOf(evidence_id), evidence_id, run_id, value).changes > 0;
   };
   const putRun = (run: Run, recordedAt: string): void => {
     sql.putRun.run({

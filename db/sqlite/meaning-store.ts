@@ -1,6 +1,6 @@
 import type { MeaningStore, PlacedVector } from '../../src/evidence/meaning/model.js';
 import type { Connection } from './connection.js';
-import { type RecordRow, recordOf } from './evidence-rows.js';
+import { type RecordRow, recordColumns, recordOf } from './evidence-body.js';
 
 interface VectorRow {
   readonly seq: number;
@@ -35,7 +35,7 @@ export function createMeaningStore(connection: Connection): MeaningStore {
         : undefined;
       return connection.db
         .prepare<[number, number], { seq: number } & RecordRow>(
-          'SELECT seq, body, abandoned FROM evidence WHERE seq > ? ORDER BY seq LIMIT ?',
+          `SELECT seq, ${recordColumns} FROM evidence WHERE seq > ? ORDER BY seq LIMIT ?`,
         )
         .all(last?.last ?? 0, limit)
         .map((row) => ({ seq: row.seq, record: recordOf(row) }));

@@ -133,6 +133,11 @@ function* pieces(token: string, offset: number): Generator<View> {
   }
 }
 
+/** A cheap look that spares most names and short values the search for encodings. */
+export function mayBeEncoded(text: string): boolean {
+  return text.length >= minEncoded || text.includes('\\') || text.includes('%');
+}
+
 function* oneStep(text: string): Generator<View> {
   if (text.length > maxEncoded * 4) return;
   if (text.includes('\\') && escaped.test(text)) yield unescaped(text, /\\(?:u[0-9A-Fa-f]{4}|["\\/nrt])/g, undoEscape);

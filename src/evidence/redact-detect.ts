@@ -1,7 +1,7 @@
 import { lintSource } from '@secretlint/core';
 import { creator as preset } from '@secretlint/secretlint-rule-preset-recommend';
 import { personalFindings } from './personal-rules.js';
-import { decodedViews, type View } from './redact-decode.js';
+import { decodedViews, mayBeEncoded, type View } from './redact-decode.js';
 import { type Finding, presetKinds, secretRules } from './redact-rules.js';
 import type { PersonalKind } from './redaction-config.js';
 
@@ -151,6 +151,7 @@ const asItStands = (text: string): View => ({ text, place: (start, end) => [star
 
 function* unitsOf(host: string): Generator<Unit> {
   yield { host, view: asItStands(host) };
+  if (!mayBeEncoded(host)) return;
   for (const view of decodedViews(host)) if (view.text.length >= minLength) yield { host, view };
 }
 
@@ -167,13 +168,13 @@ function lastAtOrBefore(starts: readonly number[], position: number): number {
 
 /** Searches texts, many in one go, and gives the findings of each that has any; they depend on that text alone. */
 export async function findSecrets(
-  texts: Iterable<string>,
+  texts: ReadonlySet<string>,
   rules: SearchRules,
 ): Promise<ReadonlyMap<string, readonly Finding[]>> {
   const found = new Map<string, Finding[]>();
   let block: Unit[] = [];
   let size = 0;
-  for (const text of new Set(texts)) {
+  for (const text of texts) {
     if (text.length < minLength) continue;
     for (const unit of unitsOf(text)) {
       block.push(unit);

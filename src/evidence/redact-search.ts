@@ -16,7 +16,7 @@ export const joinedText = (parts: readonly Part[]): string => parts.map((part) =
 
 /** The kind of a whole text by the key that it stands under, where no text shows it by its shape. */
 export function kindUnderKey(key: string, text: string, rules: SearchRules): string | null {
-  if (awsSecretName.test(key) && awsSecretValue.test(text)) return 'AWS_SECRET_KEY';
+  if (awsSecretValue.test(text) && awsSecretName.test(key)) return 'AWS_SECRET_KEY';
   return kindByKey(key, text, rules.personal);
 }
 

@@ -1,5 +1,5 @@
 import { resultValue } from '../evidence/importers/chat.js';
-import { depthOf, maxDepth } from '../evidence/read/parse.js';
+import { isDeeperThan, maxDepth } from '../evidence/read/parse.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.js';
 
 /** Of what a JSON-RPC message is: a request or notification has a method, an answer has none. */
@@ -68,5 +68,5 @@ export function valueOfResult(result: JsonObject): JsonValue {
   const text = texts.join('\n');
   const value = resultValue(text);
   // The line of the recording is one level deeper, and has to be readable too.
-  return depthOf(value) < maxDepth - 1 ? value : text;
+  return isDeeperThan(value, maxDepth - 2) ? text : value;
 }

@@ -38,19 +38,13 @@ export function parseJson(text: string): JsonValue {
   return JSON.parse(text.replace(stringOrNumber, quoteIfLossy)) as JsonValue;
 }
 
-/** How deep a value is nested: 0 for a plain value. Walks without recursion. */
-export function depthOf(value: JsonValue): number {
-  let depth = 0;
-  let level: JsonValue[] = [value];
-  while (true) {
-    const next: JsonValue[] = [];
-    for (const one of level) {
-      if (typeof one === 'object' && one !== null) for (const child of Object.values(one)) next.push(child);
-    }
-    if (next.length === 0) return depth;
-    depth += 1;
-    level = next;
-  }
+/** Whether a value is nested deeper than so many levels: a plain value is on level 0. Recursion ends where the answer is known. */
+export function isDeeperThan(value: JsonValue, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const children = Array.isArray(value) ? value : Object.values(value);
+  if (levels === 0) return children.length > 0;
+  for (const child of children) if (isDeeperThan(child, levels - 1)) return true;
+  return false;
 }
 
 /** The value in the bytes, or what is wrong with them. */
@@ -58,18 +52,24 @@ export function parseBytes(bytes: Uint8Array): { value: JsonValue } | { problem:
   if (!isUtf8(bytes)) return { problem: 'invalid_utf8' };
   try {
     const value = parseJson(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
-    return depthOf(value) > maxDepth ? { problem: 'too_deep' } : { value };
+    return isDeeperThan(value, maxDepth) ? { problem: 'too_deep' } : { value };
   } catch {
     return { problem: 'not_json' };
   }
 }
 
+/** ASCII letters and digits. */
+function isWordStart(unit: number): boolean {
+  return (unit > 0x60 && unit < 0x7b) || (unit > 0x40 && unit < 0x5b) || (unit > 0x2f && unit < 0x3a);
+}
+
 /** The value of text that holds a JSON object or array, or undefined where it holds none (or one nested too deeply). */
 export function parseContainer(text: string): JsonValue | undefined {
-  if (!/^\s*[{[]/.test(text)) return undefined;
+  // Most texts begin with a letter: to see that takes no pattern.
+  if (isWordStart(text.charCodeAt(0)) || !/^\s*[{[]/.test(text)) return undefined;
   try {
     const value = parseJson(text);
-    return depthOf(value) > maxDepth ? undefined : value;
+    return isDeeperThan(value, maxDepth) ? undefined : value;
   } catch {
     return undefined;
   }
