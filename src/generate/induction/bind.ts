@@ -1,8 +1,9 @@
 import type { JsonValue } from '../../json.js';
 import { type CorpusCall, type CorpusRun, standsIn } from './corpus.js';
 import { got } from './expr.js';
-import { fulfils, holds, type Link, type Program, type Where } from './program.js';
-import { elementsAt, elementValue, type Path, splitAtEach, valueAt, valueKey } from './values.js';
+import { fulfils, type Link, type Program } from './program.js';
+import { type Element, elementsAt, elementValue, type Path, splitAtEach, valueAt, valueKey } from './values.js';
+import { choiceOf, kept, tellingValue, type Where } from './where.js';
 
 /** The calls of each step that was found so far. */
 export type Bound = readonly (readonly CorpusCall[] | undefined)[];
@@ -39,15 +40,38 @@ function valuesAt(result: JsonValue, path: Path): JsonValue[] {
   return values.filter((one) => one !== undefined);
 }
 
-function mapped(link: Link, where: Where | null, from: CorpusCall, free: readonly CorpusCall[]): CorpusCall[] | null {
-  if (link.source.kind !== 'result') return null;
-  const { list, rest } = splitAtEach(link.source.path);
-  const elements = elementsAt(from.result, list).filter((one) => holds(where, one));
+/** The elements that a map was called for; where a parameter says for which, the calls tell what it was. */
+function usedElements(
+  where: Where | null,
+  elements: readonly Element[],
+  at: { readonly link: { slot: string; rest: Path }; readonly later: readonly CorpusCall[]; readonly bound: Bound },
+): readonly Element[] {
+  const results = at.bound.map((calls) => calls?.[0]?.result);
+  const known = kept(where, elements, { input: {}, results });
+  if (known !== undefined || where === null) return known ?? [];
+  const choice = choiceOf(elements, at.later, at.link);
+  return tellingValue(where, choice) === undefined ? [] : choice.used;
+}
+
+/** The calls of a map, one for each element that it is made for; null where one of them has none. */
+function mapped(
+  { slot, source }: Link,
+  where: Where | null,
+  at: { readonly from: CorpusCall; readonly free: readonly CorpusCall[]; readonly bound: Bound },
+): CorpusCall[] | null {
+  if (source.kind !== 'result') return null;
+  const { list, rest } = splitAtEach(source.path);
+  const later = at.free.filter((one) => one.ordinal > at.from.resultOrdinal);
+  const elements = usedElements(where, elementsAt(at.from.result, list), {
+    link: { slot, rest },
+    later,
+    bound: at.bound,
+  });
   const keys = elements.map((one) => elementValue(one, rest)).map((one) => (one === undefined ? '' : valueKey(one)));
   if (keys.length === 0 || new Set(keys).size < keys.length) return null;
   const found: CorpusCall[] = [];
   for (const key of keys) {
-    const call = free.find((one) => one.ordinal > from.resultOrdinal && slotKey(one, link.slot) === key);
+    const call = later.find((one) => slotKey(one, slot) === key);
     if (!call) return null;
     found.push(call);
   }
@@ -94,7 +118,11 @@ function candidates(
     const over = program.steps[step]?.over;
     const where = over?.kind === 'result' ? over.where : null;
     const inMap = program.steps[map.from]?.over !== null;
-    const calls = inMap ? aligned(map, bound[map.from] ?? [], free) : from ? mapped(map, where, from, free) : null;
+    const calls = inMap
+      ? aligned(map, bound[map.from] ?? [], free)
+      : from
+        ? mapped(map, where, { from, free, bound })
+        : null;
     return calls ? [calls] : [];
   }
   const fits = free.filter((call) =>

@@ -2,8 +2,9 @@ import { changeText, pathText } from './change-text.js';
 import type { InducedSkill } from './induce.js';
 import type { Destructive } from './match.js';
 import { nounOf, plural, singular, snakeCase, toolWords, unique } from './naming.js';
-import type { Param, Program, Step, When, Where } from './program.js';
-import { byText } from './values.js';
+import type { Param, Program, Step, When } from './program.js';
+import { byText, type Path } from './values.js';
+import type { Where } from './where.js';
 
 const stopWords = new Set(
   `about after also and any are because been but can could did does for from get has have help her him his how into its just know like
@@ -99,16 +100,22 @@ function constants(step: Step): string {
   return told.length === 0 ? '' : ` with ${told.slice(0, maxConstants).join(', ')}${more}`;
 }
 
-function condition(where: Where | null): string {
+function fieldText(path: Path): string {
+  return (path.filter((one) => typeof one === 'string').join(' ') || 'value').replaceAll('_', ' ');
+}
+
+function condition(where: Where | null, program: Program): string {
   if (where === null) return '';
-  const field = where.by.filter((one) => typeof one === 'string').join(' ') || 'value';
-  return ` whose ${field.replaceAll('_', ' ')} is ${where.is ? '' : 'not '}${JSON.stringify(where.value)}`;
+  const { by, is, wanted } = where;
+  const is1 = ` whose ${fieldText(by)} is ${is ? '' : 'not '}`;
+  if (wanted.kind === 'const') return `${is1}${JSON.stringify(wanted.value)}`;
+  if (wanted.kind === 'param') return `${is1}the given ${wanted.name.replaceAll('_', ' ')}`;
+  return `${is1}the ${fieldText(wanted.path)} of the ${nounOf(program.steps[wanted.step]?.tool ?? '').join(' ')}`;
 }
 
 function told(when: When, word: string, program: Program): string {
-  const field = when.path.filter((one) => typeof one === 'string').join(' ') || 'value';
   const of = nounOf(program.steps[when.step]?.tool ?? '').join(' ');
-  return ` ${word} the ${field.replaceAll('_', ' ')} of the ${of} is ${when.is ? '' : 'not '}${JSON.stringify(when.value)}`;
+  return ` ${word} the ${fieldText(when.path)} of the ${of} is ${when.is ? '' : 'not '}${JSON.stringify(when.value)}`;
 }
 
 function phrase(step: Step, program: Program): string {
@@ -116,7 +123,7 @@ function phrase(step: Step, program: Program): string {
   if (step.over?.kind === 'param') return `${words} for each of the given ${step.over.name.replaceAll('_', ' ')}`;
   if (step.over) {
     const list = step.over.list.filter((one) => typeof one === 'string').at(-1) ?? 'elements';
-    return `${words} for each of its ${String(list).replaceAll('_', ' ')}${condition(step.over.where)}`;
+    return `${words} for each of its ${String(list).replaceAll('_', ' ')}${condition(step.over.where, program)}`;
   }
   const select = step.args.find(({ expr }) => expr.kind === 'select')?.expr;
   if (select?.kind === 'select') {
@@ -175,6 +182,10 @@ export function describeParam(param: Param, program: Program): string {
   const argument = param.slot.split('.').at(-1) ?? param.slot;
   const tool = step?.tool ?? '';
   if (param.role === 'list') return `The ${argument.replaceAll('_', ' ')} of each call of ${tool}`;
+  if (param.role === 'filter' && step?.over?.kind === 'result' && step.over.where) {
+    const { list, where } = step.over;
+    return `Which of ${pathText(list) || 'the list'} to use: those whose ${pathText(where.by)} is ${where.is ? '' : 'not '}this`;
+  }
   if (param.role === 'selector') {
     const expr = step?.args.find(
       (arg) => arg.expr.kind === 'select' && arg.expr.wanted.kind === 'param' && arg.expr.wanted.name === param.name,

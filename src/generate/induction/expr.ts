@@ -2,11 +2,7 @@ import type { JsonValue } from '../../json.js';
 import { type Change, changed } from './changes.js';
 import { type Made, make, type Part, partsOf } from './made.js';
 import { elementsAt, elementValue, type Path, valueAt, valueKey } from './values.js';
-
-/** What an element is selected by: a parameter, or a value in an earlier result. */
-export type Wanted =
-  | { readonly kind: 'param'; readonly name: string }
-  | { readonly kind: 'get'; readonly step: number; readonly path: Path };
+import { type Bindings, type Wanted, wantedValue } from './where.js';
 
 /** What stands at a path of an earlier result, changed. */
 export interface Get {
@@ -81,8 +77,6 @@ export function withSteps(expr: Expr, moved: (step: number) => number): Expr {
   }
 }
 
-export type Bindings = Readonly<Record<string, JsonValue>>;
-
 export type Item = { readonly key: string | null; readonly value: JsonValue };
 
 function selected(
@@ -90,8 +84,7 @@ function selected(
   input: Bindings,
   results: readonly JsonValue[],
 ): JsonValue | undefined {
-  const { wanted } = expr;
-  const value = wanted.kind === 'param' ? input[wanted.name] : valueAt(results[wanted.step], wanted.path);
+  const value = wantedValue(expr.wanted, input, results);
   if (value === undefined) return undefined;
   const found = elementsAt(results[expr.step], expr.list).find((one) => {
     const by = elementValue(one, expr.by);

@@ -2,6 +2,7 @@ import type { JsonValue } from '../../json.js';
 import { changesTo } from './changes.js';
 import { byRank, type Candidate, commonSources } from './common-sources.js';
 import type { Expr } from './expr.js';
+import type { Given, LearntWhere } from './filters.js';
 import type { Embedding, Flow, Instance, LinkedRun } from './flows.js';
 import { type FlowMap, flowMaps, itemExpr } from './maps.js';
 import { nounOf, plural, singular, snakeCase, toolWords, unique } from './naming.js';
@@ -9,6 +10,7 @@ import type { Argument, Link, Over, Param, Program, Step } from './program.js';
 import { putTogether } from './put-together.js';
 import { selectorByFlow, selectorByParam } from './select.js';
 import { isWeak, type Path, valueKey } from './values.js';
+import type { Where } from './where.js';
 
 interface Work {
   readonly instances: readonly Instance[];
@@ -131,6 +133,49 @@ function generalizeSlot(work: Work, step: number, slot: string): Expr | null {
   );
 }
 
+/** The last name in a path. */
+function lastName(path: Path): string | undefined {
+  return path.filter((one) => typeof one === 'string').at(-1);
+}
+
+/** The parameter that tells elements of a list by one of their fields. */
+function tellingParam(
+  work: Work,
+  { step, list, by }: { readonly step: number; readonly list: Path; readonly by: Path },
+  fed: { readonly step: number; readonly slot: string; readonly role: Param['role'] },
+): Extract<Expr, { kind: 'param' }> {
+  const key = JSON.stringify([step, list, by]);
+  const known = work.selectors.get(key);
+  if (known !== undefined) return { kind: 'param', name: known };
+  const noun = lastName(list) ?? nounOf(work.labels[step] ?? '').join('_');
+  const made = newParam(work, `${singular(noun)}_${lastName(by) ?? 'key'}`, fed.step, fed.slot, fed.role);
+  work.selectors.set(key, made.name);
+  return made;
+}
+
+/** An earlier argument that is a parameter and has these values in all occurrences. */
+function sameParam(work: Work, step: number, values: Given): Extract<Expr, { kind: 'param' }> | null {
+  for (const [key, expr] of work.exprs) {
+    if (expr.kind !== 'param') continue;
+    const [from = '', slot] = key.split(' ');
+    const isSame = work.instances.every(({ calls }, at) => {
+      const value = values[at];
+      const found = calls[Number(from)]?.[0]?.slots.find((one) => one.name === slot);
+      return value === undefined || found?.key === valueKey(value);
+    });
+    if (Number(from) < step && isSame) return expr;
+  }
+  return null;
+}
+
+/** A condition on elements with the parameter that it asks for. */
+function named(work: Work, step: number, map: FlowMap, { by, is, wanted }: LearntWhere): Where {
+  if (wanted.kind !== 'given') return { by, is, wanted };
+  const fed = { step, slot: map.slot, role: 'filter' } as const;
+  const known = sameParam(work, step, wanted.values);
+  return { by, is, wanted: known ?? tellingParam(work, { step: map.from, list: map.list, by }, fed) };
+}
+
 /** An element of an earlier list, told by a field that an earlier result gives, or else by one that was known before. */
 function selectExpr(work: Work, step: number, slot: string, sources: readonly Candidate[]): Expr | null {
   const members = sources.flatMap(({ step: from, link }) =>
@@ -141,14 +186,7 @@ function selectExpr(work: Work, step: number, slot: string, sources: readonly Ca
   if (flow) return { kind: 'select', ...flow };
   const selector = selectorByParam(work.instances, target, members);
   if (!selector) return null;
-  const key = JSON.stringify([selector.step, selector.list, selector.by]);
-  const known = work.selectors.get(key);
-  if (known !== undefined) return { kind: 'select', ...selector, wanted: { kind: 'param', name: known } };
-  const names = (path: Path) => path.filter((one) => typeof one === 'string').at(-1);
-  const list = names(selector.list) ?? nounOf(work.labels[selector.step] ?? '').join('_');
-  const wanted = newParam(work, `${singular(list)}_${names(selector.by) ?? 'key'}`, step, slot, 'selector');
-  work.selectors.set(key, wanted.name);
-  return { kind: 'select', ...selector, wanted };
+  return { kind: 'select', ...selector, wanted: tellingParam(work, selector, { ...target, role: 'selector' }) };
 }
 
 /** What a step's result is called: by the tool's noun, and with its verb where the noun is taken. */
@@ -208,7 +246,8 @@ export function generalize(flow: Flow, runs: readonly LinkedRun[], frequent: Rea
       args.push({ slot: slot.name, keys: slot.keys, expr });
     }
     const map = maps[at];
-    const over: Over | null = map ? { kind: 'result', step: map.from, list: map.list, where: map.where } : null;
+    const where = map?.where ? named(work, at, map, map.where) : null;
+    const over: Over | null = map ? { kind: 'result', step: map.from, list: map.list, where } : null;
     steps.push({
       tool,
       label: labels[at] ?? '',

@@ -1,9 +1,10 @@
 import type { JsonObject, JsonValue } from '../../json.js';
 import { type Bound, search, slotKey } from './bind.js';
 import { type CorpusCall, type CorpusRun, knownBefore, saidBefore } from './corpus.js';
-import { type Bindings, got, stepsIn } from './expr.js';
-import { fulfils, type Program, replay, resultsOf } from './program.js';
-import { elementsAt, elementValue, leavesOf, valueKey } from './values.js';
+import { got, stepsIn } from './expr.js';
+import { comparedIn, fulfils, type Program, replay, resultsOf } from './program.js';
+import { elementsAt, elementValue, leavesOf, splitAtEach, valueKey } from './values.js';
+import { type Bindings, choiceOf, tellingValue } from './where.js';
 
 /**
  * Where a program stands in a run. `strict`: no user turn lies between the calls and every parameter stood in what the agent
@@ -23,6 +24,16 @@ export interface Occurrence {
 }
 
 export type Destructive = (tool: string) => boolean;
+
+/** What the calls of a map tell of what was asked for. */
+function filterValue(program: Program, bound: Bound, at: number): JsonValue | undefined {
+  const over = program.steps[at]?.over;
+  const link = program.links.find((one) => one.map && one.to === at);
+  if (over?.kind !== 'result' || over.where === null || link?.source.kind !== 'result') return undefined;
+  const { rest } = splitAtEach(link.source.path);
+  const elements = elementsAt(bound[over.step]?.[0]?.result, over.list);
+  return tellingValue(over.where, choiceOf(elements, bound[at] ?? [], { slot: link.slot, rest }));
+}
 
 /** The parameters with which the program makes these calls, and the first call that each feeds; null where two uses of one disagree. */
 function inputOf(
@@ -48,6 +59,8 @@ function inputOf(
       const list = calls.map((call) => call.slots.find((one) => one.name === slot)?.value ?? null);
       if (!bind(step.over.name, list)) return null;
     }
+    const wanted = step.over?.kind === 'result' ? step.over.where?.wanted : undefined;
+    if (wanted?.kind === 'param' && !bind(wanted.name, filterValue(program, bound, at))) return null;
     for (const arg of step.args) {
       const value = first.slots.find((one) => one.name === arg.slot)?.value;
       if (arg.expr.kind === 'param' && !bind(arg.expr.name, value)) return null;
@@ -72,7 +85,8 @@ function inputOf(
 /** Whether each source of the program came before its use in these calls. */
 function ordered(program: Program, bound: Bound): boolean {
   return program.steps.every((step, at) => {
-    const sources = step.args.flatMap(({ expr }) => stepsIn(expr));
+    const compared = comparedIn(step).flatMap((one) => (one.kind === 'get' ? [one.step] : []));
+    const sources = [...compared, ...step.args.flatMap(({ expr }) => stepsIn(expr))];
     const calls = bound[at] ?? [];
     if (step.over?.kind === 'result') {
       const { step: from } = step.over;

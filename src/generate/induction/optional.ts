@@ -1,13 +1,17 @@
-import { paramsIn, stepsIn, withSteps } from './expr.js';
+import { withSteps } from './expr.js';
 import type { Occurrence } from './match.js';
-import type { Link, Program, Step, When } from './program.js';
+import { type Link, type Over, type Program, paramsOf, sourcesOf, type When } from './program.js';
 import { groupsIn, tellingCondition } from './tell-apart.js';
 
 const minGroupsEach = 3;
 
-function sourcesOf(step: Step): number[] {
-  const over = step.over?.kind === 'result' ? [step.over.step] : [];
-  return [...over, ...step.args.flatMap(({ expr }) => stepsIn(expr))];
+/** The same list of elements where the steps have other numbers. */
+function movedOver(over: Over | null, moved: (step: number) => number): Over | null {
+  if (over?.kind !== 'result') return over;
+  const { where, step } = over;
+  const { wanted } = where ?? {};
+  const asked = where && wanted?.kind === 'get' ? { ...where, wanted: { ...wanted, step: moved(wanted.step) } } : where;
+  return { ...over, step: moved(step), where: asked };
 }
 
 /** The order in which to look for all steps but one, each linked to one before it; null where they do not hang together. */
@@ -34,8 +38,8 @@ export function without(program: Program, left: number): Program | null {
   if (!step || program.steps.length < 3 || step.when !== null) return null;
   const others = program.steps.filter((one) => one !== step);
   if (others.some((one) => sourcesOf(one).includes(left) || one.when?.step === left)) return null;
-  const kept = new Set(others.flatMap((one) => one.args.flatMap(({ expr }) => paramsIn(expr))));
-  if (step.args.some(({ expr }) => paramsIn(expr).some((name) => !kept.has(name)))) return null;
+  const kept = new Set(others.flatMap(paramsOf));
+  if (paramsOf(step).some((name) => !kept.has(name))) return null;
   const links = program.links.filter((one) => one.from !== left && one.to !== left);
   const order = orderWithout(program, links, left);
   if (order === null) return null;
@@ -44,7 +48,7 @@ export function without(program: Program, left: number): Program | null {
     params: program.params.map((one) => ({ ...one, step: moved(one.step) })),
     steps: others.map((one) => ({
       ...one,
-      over: one.over?.kind === 'result' ? { ...one.over, step: moved(one.over.step) } : one.over,
+      over: movedOver(one.over, moved),
       args: one.args.map((arg) => ({ ...arg, expr: withSteps(arg.expr, moved) })),
       when: one.when && { ...one.when, step: moved(one.when.step) },
     })),

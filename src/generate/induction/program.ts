@@ -1,23 +1,10 @@
 import { contentId } from '../../hash.js';
 import type { JsonObject, JsonValue } from '../../json.js';
 import type { CorpusCall } from './corpus.js';
-import { type Bindings, type Expr, evaluate, type Item } from './expr.js';
+import { type Expr, evaluate, type Item, paramsIn, stepsIn } from './expr.js';
 import type { Source } from './sources.js';
-import { type Element, elementsAt, elementValue, type Path, valueAt, valueKey } from './values.js';
-
-/** A condition on a field of an element: that it is, or is not, a value. */
-export interface Where {
-  readonly by: Path;
-  readonly is: boolean;
-  readonly value: JsonValue;
-}
-
-/** Whether a map is called for an element. */
-export function holds(where: Where | null, element: Element): boolean {
-  if (where === null) return true;
-  const value = elementValue(element, where.by);
-  return (value !== undefined && valueKey(value) === valueKey(where.value)) === where.is;
-}
+import { elementsAt, type Path, valueAt, valueKey } from './values.js';
+import { type Bindings, kept, type Operand, type Where } from './where.js';
 
 /** A condition on an earlier result: that what stands at a path is, or is not, a value. */
 export interface When {
@@ -64,7 +51,7 @@ export interface Param {
   /** the argument that it feeds first, or the field that it selects by */
   readonly step: number;
   readonly slot: string;
-  readonly role: 'argument' | 'selector' | 'list';
+  readonly role: 'argument' | 'selector' | 'filter' | 'list';
 }
 
 /** Flow that holds a pattern together: occurrences are found by it. */
@@ -83,6 +70,29 @@ export interface Program {
   /** the order in which an occurrence is looked for: each step but the first is linked to one before it */
   readonly order: readonly number[];
   readonly guard: Guard | null;
+}
+
+/** What a step compares with, but for its arguments. */
+export function comparedIn({ over }: Step): readonly Operand[] {
+  return over?.kind === 'result' && over.where ? [over.where.wanted] : [];
+}
+
+/** The parameters that say for which elements a step is made. */
+export function decidingParams(step: Step): string[] {
+  return comparedIn(step).flatMap((one) => (one.kind === 'param' ? [one.name] : []));
+}
+
+/** The parameters that a step needs. */
+export function paramsOf(step: Step): string[] {
+  const list = step.over?.kind === 'param' ? [step.over.name] : [];
+  return [...list, ...decidingParams(step), ...step.args.flatMap(({ expr }) => paramsIn(expr))];
+}
+
+/** The steps whose results a step needs. */
+export function sourcesOf(step: Step): number[] {
+  const over = step.over?.kind === 'result' ? [step.over.step] : [];
+  const compared = comparedIn(step).flatMap((one) => (one.kind === 'get' ? [one.step] : []));
+  return [...over, ...compared, ...step.args.flatMap(({ expr }) => stepsIn(expr))];
 }
 
 /** The same program with its arguments made as `change` says. */
@@ -148,9 +158,9 @@ export function runProgram(program: Program, input: Bindings, answer: Answer): J
       const list =
         over.kind === 'param'
           ? elementsAt(input[over.name], [])
-          : elementsAt(results[over.step], over.list).filter((one) => holds(over.where, one));
-      const each = list.map((item) => call(step, item));
-      result = each.includes(undefined) ? undefined : each.filter((one) => one !== undefined);
+          : kept(over.where, elementsAt(results[over.step], over.list), { input, results });
+      const each = list?.map((item) => call(step, item));
+      result = !each || each.includes(undefined) ? undefined : each.filter((one) => one !== undefined);
     }
     if (result === undefined) return null;
     results.push(result);

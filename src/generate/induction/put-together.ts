@@ -1,7 +1,7 @@
 import { isMade, paramsIn, stepsIn } from './expr.js';
 import type { Instance } from './flows.js';
 import type { Made } from './made.js';
-import { insteadOf, isOptional, type Program } from './program.js';
+import { decidingParams, insteadOf, isOptional, type Program } from './program.js';
 import { putNumber } from './put-number.js';
 import { putText } from './put-text.js';
 import { usualSource } from './usual.js';
@@ -28,6 +28,7 @@ export function putTogether(program: Program, instances: readonly Instance[]): P
   let better = program;
   for (const { name, step, slot, role } of program.params) {
     if (role !== 'argument' || isOptional(program, name) || program.steps[step]?.over !== null) continue;
+    if (program.steps.some((one) => decidingParams(one).includes(name))) continue;
     if (better.steps.some(({ args }) => args.some(({ expr }) => isMade(expr) && paramsIn(expr).includes(name))))
       continue;
     const target = { step, slot, name };

@@ -1,7 +1,7 @@
-import { evaluate, paramsIn, stepsIn } from './expr.js';
+import { evaluate, stepsIn } from './expr.js';
 import type { Occurrence } from './match.js';
 import { snakeCase, unique } from './naming.js';
-import { type Argument, insteadOf, type Link, type Program, resultsOf, withExprs } from './program.js';
+import { type Argument, insteadOf, type Link, type Program, paramsOf, resultsOf, withExprs } from './program.js';
 import { isUsual, type Seen } from './usual.js';
 import { valueKey } from './values.js';
 
@@ -48,9 +48,8 @@ function asParam(program: Program, step: number, slot: string): Program {
   const { steps } = withExprs(program, (arg, at) =>
     at === step && arg.slot === slot ? { kind: 'param', name } : arg.expr,
   );
-  const used = new Set(steps.flatMap((one) => one.args.flatMap(({ expr }) => paramsIn(expr))));
-  const lists = new Set(program.steps.map((one) => (one.over?.kind === 'param' ? one.over.name : '')));
-  const params = program.params.filter((one) => used.has(one.name) || lists.has(one.name));
+  const used = new Set(steps.flatMap(paramsOf));
+  const params = program.params.filter((one) => used.has(one.name));
   return { ...program, steps, params: [...params, { name, step, slot, role: 'argument' }] };
 }
 

@@ -3,6 +3,7 @@ import type { Expr, Get } from './expr.js';
 import type { MadeNumber, MadeText, Part } from './made.js';
 import { camelCase, singular, snakeCase } from './naming.js';
 import { EACH, KEY, type Path } from './values.js';
+import type { Operand } from './where.js';
 
 const reserved = new Set(
   'input ctx execute one break case catch class const continue default delete do else enum export extends false finally for function if import in instanceof new null return super switch this throw true try typeof var void while with yield let static await async of'.split(
@@ -52,6 +53,12 @@ export function freeName(wanted: string, taken: Set<string>): string {
   return name;
 }
 
+/** What something is compared with. */
+export function writeOperand(wanted: Operand, names: Names): string {
+  if (wanted.kind === 'const') return literal(wanted.value);
+  return wanted.kind === 'param' ? access('input', [wanted.name]) : access(names.steps[wanted.step] ?? '', wanted.path);
+}
+
 function selectKey(expr: Extract<Expr, { kind: 'select' }>): string {
   return JSON.stringify([expr.step, expr.list, expr.by, expr.wanted]);
 }
@@ -64,10 +71,7 @@ export function writeSelect(expr: Extract<Expr, { kind: 'select' }>, names: Name
   const last = expr.list.filter((one) => typeof one === 'string').at(-1);
   const name = freeName(singular(String(last ?? 'element')), names.taken);
   const byKey = expr.by[0] === KEY || expr.get[0] === KEY;
-  const wanted =
-    expr.wanted.kind === 'param'
-      ? access('input', [expr.wanted.name])
-      : access(names.steps[expr.wanted.step] ?? '', expr.wanted.path);
+  const wanted = writeOperand(expr.wanted, names);
   names.selected.set(key, name);
   const found = byKey
     ? `Object.entries<any>(${list}).find(([key, one]) => ${expr.by[0] === KEY ? 'key' : access('one', expr.by)} === ${wanted})`

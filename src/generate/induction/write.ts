@@ -11,6 +11,7 @@ import {
   text,
   writeExpr,
   writeExtreme,
+  writeOperand,
   writeSelect,
 } from './write-expr.js';
 
@@ -44,10 +45,10 @@ function writeArgs(args: readonly Argument[], names: Names, item: string): strin
   return writeTree(tree, item === '' ? '  ' : '    ');
 }
 
-function writeWhere(over: Step['over']): string {
+function writeWhere(over: Step['over'], names: Names): string {
   if (over?.kind !== 'result' || over.where === null) return '';
-  const { by, is, value } = over.where;
-  return `.filter((one: any) => ${access('one', by)} ${is ? '===' : '!=='} ${literal(value)})`;
+  const { by, is, wanted } = over.where;
+  return `.filter((one: any) => ${access('one', by)} ${is ? '===' : '!=='} ${writeOperand(wanted, names)})`;
 }
 
 function writeWhen(when: Step['when'], names: Names): string {
@@ -77,7 +78,7 @@ function writeStep(step: Step, at: number, names: Names): string[] {
   const list =
     step.over.kind === 'param' ? step.over.name : step.over.list.filter((one) => typeof one === 'string').at(-1);
   const item = freeName(singular(String(list ?? nounOf(step.tool).join('_'))), names.taken);
-  const elements = keyed ? `Object.keys(${over})` : `${over}${writeWhere(step.over)}`;
+  const elements = keyed ? `Object.keys(${over})` : `${over}${writeWhere(step.over, names)}`;
   return [
     `  const ${name}: unknown[] = [];`,
     `  for (const ${item} of ${elements}) {`,

@@ -1,0 +1,69 @@
+import { id, number, type Roll, some } from './families.js';
+import type { Event } from './traces.js';
+
+const oneOf = <T extends string>(roll: Roll, from: readonly T[]): string => from[number(roll, from.length)] ?? '';
+
+const states = ['open', 'sent', 'closed'];
+
+/** Only the orders in the state that the customer names are cancelled. */
+function asState(roll: Roll): Event[] {
+  const [customer, state] = [id(roll, 'C'), oneOf(roll, states)];
+  const orders = some(roll, 3, () => ({ order_id: id(roll, 'O'), state: oneOf(roll, states), paid: roll() < 0.5 }));
+  return [
+    { user: `Cancel all orders of ${customer} that are ${state}.` },
+    { tool: 'find_orders', args: { customer_id: customer }, result: { orders } },
+    ...orders
+      .filter((one) => one.state === state)
+      .map(
+        (one): Event => ({ tool: 'cancel_order', args: { order_id: one.order_id }, result: { refund: id(roll, 'R') } }),
+      ),
+  ];
+}
+
+/** Everything but files of the kind that is named; now and then the agent forgets one. */
+function allButKind(roll: Roll): Event[] {
+  const kinds = ['picture', 'letter', 'table'];
+  const [folder, kind] = [id(roll, 'DIR'), oneOf(roll, kinds)];
+  const file = (of: string) => ({ file_id: id(roll, 'FILE'), kind: of, bytes: number(roll, 999) });
+  const isSlip = roll() < 0.1;
+  const files = [...some(roll, 3, () => file(oneOf(roll, kinds))), file(kind)];
+  return [
+    { user: `Check the files in ${folder}, but no ${kind}.` },
+    { tool: 'list_files', args: { folder_id: folder }, result: { files } },
+    ...files
+      .filter((one) => one.kind !== kind)
+      .slice(isSlip ? 1 : 0)
+      .map((one): Event => ({ tool: 'check_file', args: { file: one.file_id }, result: { sum: id(roll, 'H') } })),
+  ];
+}
+
+/** The trains of the day that was asked for, which the search was told too. */
+function ofTheDay(roll: Roll): Event[] {
+  const [from, day] = [id(roll, 'STATION'), `2026-03-1${number(roll, 3)}`];
+  const trains = some(roll, 4, () => ({ train: id(roll, 'TR'), leaves: { day: `2026-03-1${number(roll, 3)}` } }));
+  return [
+    { user: `Hold the trains from ${from} on ${day}.` },
+    { tool: 'search_trains', args: { station: from, around: day }, result: { trains } },
+    ...trains
+      .filter((one) => one.leaves.day === day)
+      .map((one): Event => ({ tool: 'hold_train', args: { train: one.train }, result: { held: id(roll, 'HOLD') } })),
+  ];
+}
+
+/** The parts of the colour that the order names. */
+function ofTheOrder(roll: Roll): Event[] {
+  const colours = ['amber', 'violet', 'silver'];
+  const [order, store, colour] = [id(roll, 'ORD'), id(roll, 'STORE'), oneOf(roll, colours)];
+  const part = (of: string) => ({ part: id(roll, 'PART'), colour: of });
+  const parts = [...some(roll, 3, () => part(oneOf(roll, colours))), part(colour)];
+  return [
+    { user: `Pack ${order}.` },
+    { tool: 'read_order', args: { order }, result: { store, finish: colour } },
+    { tool: 'list_parts', args: { store }, result: { parts } },
+    ...parts
+      .filter((one) => one.colour === colour)
+      .map((one): Event => ({ tool: 'pack_part', args: { part: one.part }, result: { packed: id(roll, 'PK') } })),
+  ];
+}
+
+export const families = { asState, allButKind, ofTheDay, ofTheOrder } as const;
