@@ -1,10 +1,11 @@
-import type { JsonObject, JsonValue } from '../../json.js';
+import type { JsonObject } from '../../json.js';
 import { type Bound, search, slotKey } from './bind.js';
 import { type CorpusCall, type CorpusRun, knownBefore, saidBefore } from './corpus.js';
-import { got, stepsIn } from './expr.js';
+import { stepsIn } from './expr.js';
+import { inputOf } from './inputs.js';
 import { comparedIn, fulfils, type Program, replay, resultsOf } from './program.js';
-import { elementsAt, elementValue, leavesOf, splitAtEach, valueKey } from './values.js';
-import { type Bindings, choiceOf, tellingValue } from './where.js';
+import { leavesOf, valueKey } from './values.js';
+import type { Bindings } from './where.js';
 
 /**
  * Where a program stands in a run. `strict`: no user turn lies between the calls and every parameter stood in what the agent
@@ -24,63 +25,6 @@ export interface Occurrence {
 }
 
 export type Destructive = (tool: string) => boolean;
-
-/** What the calls of a map tell of what was asked for. */
-function filterValue(program: Program, bound: Bound, at: number): JsonValue | undefined {
-  const over = program.steps[at]?.over;
-  const link = program.links.find((one) => one.map && one.to === at);
-  if (over?.kind !== 'result' || over.where === null || link?.source.kind !== 'result') return undefined;
-  const { rest } = splitAtEach(link.source.path);
-  const elements = elementsAt(bound[over.step]?.[0]?.result, over.list);
-  return tellingValue(over.where, choiceOf(elements, bound[at] ?? [], { slot: link.slot, rest }));
-}
-
-/** The parameters with which the program makes these calls, and the first call that each feeds; null where two uses of one disagree. */
-function inputOf(
-  program: Program,
-  bound: Bound,
-): { input: Record<string, JsonValue>; uses: Map<string, CorpusCall> } | null {
-  const input: Record<string, JsonValue> = {};
-  const uses = new Map<string, CorpusCall>();
-  for (const [at, step] of program.steps.entries()) {
-    const calls = bound[at] ?? [];
-    const first = calls[0];
-    if (!first && step.when !== null) continue;
-    if (!first) return null;
-    const bind = (name: string, value: JsonValue | undefined): boolean => {
-      if (value === undefined || (Object.hasOwn(input, name) && valueKey(input[name] ?? null) !== valueKey(value)))
-        return false;
-      input[name] = value;
-      if (!uses.has(name)) uses.set(name, first);
-      return true;
-    };
-    if (step.over?.kind === 'param') {
-      const slot = step.args.find((one) => one.expr.kind === 'item')?.slot;
-      const list = calls.map((call) => call.slots.find((one) => one.name === slot)?.value ?? null);
-      if (!bind(step.over.name, list)) return null;
-    }
-    const wanted = step.over?.kind === 'result' ? step.over.where?.wanted : undefined;
-    if (wanted?.kind === 'param' && !bind(wanted.name, filterValue(program, bound, at))) return null;
-    for (const arg of step.args) {
-      const value = first.slots.find((one) => one.name === arg.slot)?.value;
-      if (arg.expr.kind === 'param' && !bind(arg.expr.name, value)) return null;
-      if (arg.expr.kind === 'default') {
-        const usual = got(bound[arg.expr.from.step]?.[0]?.result, arg.expr.from);
-        const isUsual = value !== undefined && usual !== undefined && valueKey(usual) === valueKey(value);
-        if (!isUsual && !bind(arg.expr.name, value)) return null;
-      }
-      if (arg.expr.kind !== 'select') continue;
-      const { step: from, list, get, by, wanted } = arg.expr;
-      if (wanted.kind !== 'param') continue;
-      const element = elementsAt(bound[from]?.[0]?.result, list).find((one) => {
-        const got = elementValue(one, get);
-        return got !== undefined && value !== undefined && valueKey(got) === valueKey(value);
-      });
-      if (!bind(wanted.name, element && elementValue(element, by))) return null;
-    }
-  }
-  return { input, uses };
-}
 
 /** Whether each source of the program came before its use in these calls. */
 function ordered(program: Program, bound: Bound): boolean {
@@ -129,7 +73,7 @@ function overtakes(run: CorpusRun, calls: readonly CorpusCall[], destructive: De
 function occurrenceOf(program: Program, run: CorpusRun, bound: Bound, destructive: Destructive): Occurrence {
   const steps = bound.map((one) => one ?? []);
   const calls = steps.flat();
-  const bindings = inputOf(program, bound);
+  const bindings = inputOf(program, run, bound);
   const payload = bindings && ordered(program, bound) ? replay(program, bindings.input, calls) : null;
   if (!bindings || !payload)
     return { run, calls, steps, input: bindings?.input ?? {}, payload: null, strict: false, loose: false };

@@ -4,7 +4,7 @@ import { type Learnt, learnt } from './families.js';
 import { judged } from './judge.js';
 import { families } from './planted-asked.js';
 
-const destructive = (tool: string): boolean => /^(cancel|hold|pack)/.test(tool);
+const destructive = (tool: string): boolean => /^(cancel|hold|pack|bill)/.test(tool);
 type FamilyName = keyof typeof families;
 const names = Object.keys(families) as FamilyName[];
 const sandbox = openSandbox();
@@ -18,6 +18,7 @@ const wanted: Record<FamilyName, { readonly params: string[]; readonly line: Reg
   },
   allButKind: { params: ['folder_id', 'file_kind'], line: /filter\(\(one: any\) => one\.kind !== input\.file_kind\)/ },
   ofTheDay: { params: ['around', 'station'], line: /filter\(\(one: any\) => one\.leaves\.day === input\.around\)/ },
+  samePrice: { params: ['house', 'room_name'], line: /amount: room\.price, room: room\.room/ },
   ofTheOrder: { params: ['order'], line: /parts\.filter\(\(one: any\) => one\.colour === order\.finish\)/ },
 };
 

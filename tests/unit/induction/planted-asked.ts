@@ -66,4 +66,16 @@ function ofTheOrder(roll: Roll): Event[] {
   ];
 }
 
-export const families = { asState, allButKind, ofTheDay, ofTheOrder } as const;
+/** The bill for the room that is named; rooms often cost the same, so that the price alone does not tell which it was. */
+function samePrice(roll: Roll): Event[] {
+  const house = id(roll, 'HOUSE');
+  const rooms = some(roll, 3, () => ({ room: id(roll, 'ROOM'), name: id(roll, 'view'), price: 300 + number(roll, 3) }));
+  const room = rooms[number(roll, rooms.length)] ?? { room: '', name: '', price: 0 };
+  return [
+    { user: `Bill the room ${room.name} in ${house}.` },
+    { tool: 'list_rooms', args: { house }, result: { rooms } },
+    { tool: 'bill_room', args: { amount: room.price, room: room.room }, result: { bill: id(roll, 'BILL') } },
+  ];
+}
+
+export const families = { asState, allButKind, ofTheDay, ofTheOrder, samePrice } as const;
