@@ -3,108 +3,159 @@ import { knownBefore } from './corpus.js';
 import type { Instance } from './flows.js';
 import { fieldsOf, firstOrdinal, holders } from './select.js';
 import { byText, isWeak, type Path, valueKey } from './values.js';
-import { type Choice, fits, type Operand, tellingValue, type Where } from './where.js';
+import { type Choice, type Field, fits, type Operand, tellingValue } from './where.js';
 
-/** A condition that was learnt; where a parameter is wanted, it has no name yet, but its value in each occurrence. */
-export interface LearntWhere extends Omit<Where, 'wanted'> {
-  readonly wanted: Exclude<Operand, { readonly kind: 'param' }> | { readonly kind: 'given'; readonly values: Given };
-}
+/** What elements are compared with, as it was learnt: where a parameter is wanted, it has no name yet, but its values. */
+export type LearntOperand =
+  | Exclude<Operand, { readonly kind: 'param' }>
+  | { readonly kind: 'given'; readonly values: Given };
 
 /** What was asked for in each occurrence; undefined where it does not show. */
 export type Given = readonly (JsonValue | undefined)[];
+
+/** A condition that was learnt. */
+export interface LearntWhere extends Field {
+  readonly wanted: LearntOperand;
+}
+
+/** What one way to tell elements says of one occurrence. */
+export interface Sight {
+  readonly instance: Instance;
+  /** whether the occurrence shows what was asked for at all */
+  readonly shows: boolean;
+  /** whether an element was passed over */
+  readonly passes: boolean;
+  /** the values with which it holds that stand in the list */
+  readonly values: readonly JsonValue[];
+  readonly holdsWith: (value: JsonValue) => boolean;
+}
+
+/** A way to tell elements, with what it says of each occurrence. */
+export interface Way<What> {
+  readonly what: What;
+  readonly sights: readonly Sight[];
+}
+
+interface Rule<What> {
+  readonly what: What;
+  readonly wanted: LearntOperand;
+}
 
 const minGroups = 3;
 /** The rest is noise: an element too many, or one that was left out. */
 const minShare = 0.85;
 
-type Place = Extract<Operand, { readonly kind: 'get' }>;
-
-interface Field {
-  readonly by: Path;
-  readonly is: boolean;
+/** Those of the sights that tell something: an element was used, and one was passed over. */
+function telling(sights: readonly Sight[]): Sight[] {
+  return sights.filter(({ shows, passes }) => shows && passes);
 }
 
-interface Seen extends Choice {
-  readonly instance: Instance;
-}
-
-function fieldsToTry(choices: readonly Choice[]): Field[] {
-  const [first] = choices.flatMap(({ used }) => used.slice(0, 1));
-  const fields = fieldsOf(first?.value ?? null).flatMap((by) => [true, false].map((is) => ({ by, is })));
-  return fields
-    .map((field) => ({ field, id: JSON.stringify([field.by, !field.is]) }))
-    .sort((a, b) => byText(a.id, b.id))
-    .map(({ field }) => field);
+function groupsIn(sights: readonly Sight[]): number {
+  return new Set(sights.map(({ instance }) => instance.linked.run.group)).size;
 }
 
 /** The one value that tells the elements in nearly all occurrences; undefined where there is none. */
-function oneValue(field: Field, telling: readonly Seen[], all: readonly Seen[]): JsonValue | undefined {
+function oneValue(sights: readonly Sight[]): JsonValue | undefined {
   const counts = new Map<string, { value: JsonValue; count: number }>();
-  for (const one of telling) {
-    const value = tellingValue(field, one);
-    if (value === undefined) continue;
+  const sure = telling(sights);
+  for (const value of sure.flatMap(({ values }) => values)) {
     const key = valueKey(value);
     counts.set(key, { value, count: (counts.get(key)?.count ?? 0) + 1 });
   }
   const [best] = [...counts.values()].sort((a, b) => b.count - a.count || byText(valueKey(a.value), valueKey(b.value)));
-  if (!best || best.count < telling.length * minShare) return undefined;
-  const holding = all.filter(
-    ({ used, passed }) =>
-      used.every((one) => fits(field, one, best.value)) && !passed.some((one) => fits(field, one, best.value)),
-  );
-  return holding.length >= all.length * minShare ? best.value : undefined;
+  if (!best || best.count < sure.length * minShare) return undefined;
+  return sights.filter((one) => one.holdsWith(best.value)).length >= sights.length * minShare ? best.value : undefined;
 }
 
 /** Where in an earlier result the value stands, nearly always where an element was passed over; the shortest path first. */
-function standingAt(all: readonly Seen[], values: Given, before: number): Place | null {
-  const counts = new Map<string, { step: number; path: Path; count: number }>();
-  const telling = all.flatMap(({ instance, passed }, at) => {
-    const value = values[at];
-    return value === undefined || passed.length === 0 ? [] : [{ instance, value }];
-  });
-  for (const { instance, value } of telling) {
-    if (isWeak(value)) continue;
-    for (const [id, place] of holders(instance, before, value)) {
-      counts.set(id, { ...place, count: (counts.get(id)?.count ?? 0) + 1 });
+function standingAt(sights: readonly Sight[], before: number): LearntOperand | null {
+  const counts = new Map<string, { step: number; path: Path; seen: Set<Sight> }>();
+  const sure = telling(sights);
+  for (const sight of sure) {
+    for (const value of sight.values) {
+      if (isWeak(value)) continue;
+      for (const [id, place] of holders(sight.instance, before, value)) {
+        const known = counts.get(id) ?? { ...place, seen: new Set<Sight>() };
+        counts.set(id, known);
+        known.seen.add(sight);
+      }
     }
   }
   const [best] = [...counts.values()]
-    .filter(({ count }) => count >= telling.length * minShare)
+    .filter(({ seen }) => seen.size >= sure.length * minShare)
     .sort((a, b) => a.path.length - b.path.length || a.step - b.step);
   return best ? { kind: 'get', step: best.step, path: best.path } : null;
 }
 
-/** The value of the field in each occurrence where it shows; null where it seldom tells the elements, or is always the same. */
-function differingValues(field: Field, all: readonly Seen[]): Given | null {
-  const shows = ({ used, passed }: Seen): boolean => used.length > 0 && (field.is || passed.length > 0);
-  const values = all.map((one) => (shows(one) ? tellingValue(field, one) : undefined));
-  const found = values.filter((one) => one !== undefined);
-  if (found.length < all.filter(shows).length * minShare) return null;
-  return new Set(found.map(valueKey)).size > 1 ? values : null;
+/** Whether it nearly always tells the elements, by more than one value. */
+function isDiffering(sights: readonly Sight[]): boolean {
+  const shown = sights.filter(({ shows }) => shows);
+  const found = shown.filter(({ values }) => values.length > 0);
+  const [first] = found;
+  const isSame = (value: JsonValue): boolean => found.every(({ holdsWith }) => holdsWith(value));
+  return first !== undefined && found.length >= shown.length * minShare && !first.values.some(isSame);
 }
 
-/** Of the fields that tell the elements, the one whose value was known before the first call most often, and nearly always. */
-function askedFor(
-  all: readonly Seen[],
-  differing: readonly { readonly field: Field; readonly values: Given }[],
-): LearntWhere | null {
-  let best: { readonly where: LearntWhere; readonly share: number } | null = null;
-  for (const { field, values } of differing) {
-    const known = all.flatMap(({ instance }, at) => {
-      const value = values[at];
-      return value === undefined ? [] : [knownBefore(instance.linked.run, value, firstOrdinal(instance))];
-    });
-    const share = known.filter(Boolean).length / known.length;
-    if (share >= minShare && share > (best?.share ?? 0))
-      best = { where: { ...field, wanted: { kind: 'given', values } }, share };
-  }
-  return best?.where ?? null;
+/** What was asked for in each occurrence, and in what share of them it was known before the first call. */
+function askedFor(sights: readonly Sight[]): { readonly values: Given; readonly share: number } {
+  const asked = sights.map(({ instance, shows, values }) => {
+    if (!shows) return undefined;
+    const known = values.find((one) => knownBefore(instance.linked.run, one, firstOrdinal(instance)));
+    return { value: known ?? values[0], isKnown: known !== undefined };
+  });
+  const found = asked.filter((one) => one?.value !== undefined);
+  const known = found.filter((one) => one?.isKnown).length;
+  return { values: asked.map((one) => one?.value), share: found.length === 0 ? 0 : known / found.length };
 }
 
 /**
- * What a field of the elements says about which of them are used: that it is, or is not, one value, nearly always the
- * same; else one that an earlier result holds; else one that differs and was known before the first call. Null where nothing does, or
- * too few task groups passed over an element.
+ * Of some ways to tell the elements of a list the first that does so by one value, nearly always the same; else by one that an
+ * earlier result holds; else the one whose value differs and was known before the first call most often. Null where none does,
+ * or too few task groups passed over an element.
+ * @param before the step that used the elements
+ */
+export function ruleOf<What>(ways: readonly Way<What>[], before: number): Rule<What> | null {
+  const sure = ways.filter(({ sights }) => groupsIn(telling(sights)) >= minGroups);
+  for (const { what, sights } of sure) {
+    const value = oneValue(sights);
+    if (value !== undefined) return { what, wanted: { kind: 'const', value } };
+  }
+  const differing = sure.filter(({ sights }) => isDiffering(sights));
+  for (const { what, sights } of differing) {
+    const wanted = standingAt(sights, before);
+    if (wanted) return { what, wanted };
+  }
+  const asked = differing.map(({ what, sights }) => ({ what, ...askedFor(sights) }));
+  const best = asked.reduce<(typeof asked)[number] | null>(
+    (most, one) => (one.share > (most?.share ?? 0) ? one : most),
+    null,
+  );
+  return best && best.share >= minShare ? { what: best.what, wanted: { kind: 'given', values: best.values } } : null;
+}
+
+/** The fields of elements, each as one that is and one that is not what is wanted; in the order of their names. */
+export function fieldsToTry(value: JsonValue): Field[] {
+  return fieldsOf(value)
+    .flatMap((by) => [true, false].map((is) => ({ field: { by, is }, id: JSON.stringify([by, !is]) })))
+    .sort((a, b) => byText(a.id, b.id))
+    .map(({ field }) => field);
+}
+
+function sightOf(field: Field, choice: Choice, instance: Instance): Sight {
+  const { used, passed } = choice;
+  const value = tellingValue(field, choice);
+  return {
+    instance,
+    shows: used.length > 0 && (field.is || passed.length > 0),
+    passes: passed.length > 0,
+    values: value === undefined ? [] : [value],
+    holdsWith: (wanted) =>
+      used.every((one) => fits(field, one, wanted)) && !passed.some((one) => fits(field, one, wanted)),
+  };
+}
+
+/**
+ * What a field of the elements says about which of them are used. Null where nothing does.
  * @param choices of each occurrence, in order
  * @param before the step whose calls were made for the elements
  */
@@ -113,24 +164,14 @@ export function whereOf(
   instances: readonly Instance[],
   before: number,
 ): LearntWhere | null {
-  const all = choices.flatMap((choice, at): Seen[] => {
-    const instance = instances[at];
-    return instance ? [{ ...choice, instance }] : [];
-  });
-  const telling = all.filter(({ used, passed }) => used.length > 0 && passed.length > 0);
-  if (new Set(telling.map(({ instance }) => instance.linked.run.group)).size < minGroups) return null;
-  const fields = fieldsToTry(telling);
-  for (const field of fields) {
-    const value = oneValue(field, telling, all);
-    if (value !== undefined) return { ...field, wanted: { kind: 'const', value } };
-  }
-  const differing = fields.flatMap((field) => {
-    const values = differingValues(field, all);
-    return values === null ? [] : [{ field, values }];
-  });
-  for (const { field, values } of differing) {
-    const wanted = standingAt(all, values, before);
-    if (wanted) return { ...field, wanted };
-  }
-  return askedFor(all, differing);
+  const [first] = choices.flatMap(({ used, passed }) => (passed.length > 0 ? used.slice(0, 1) : []));
+  const ways = fieldsToTry(first?.value ?? null).map((field) => ({
+    what: field,
+    sights: choices.flatMap((choice, at) => {
+      const instance = instances[at];
+      return instance ? [sightOf(field, choice, instance)] : [];
+    }),
+  }));
+  const rule = ruleOf(ways, before);
+  return rule && { ...rule.what, wanted: rule.wanted };
 }

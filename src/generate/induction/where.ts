@@ -21,15 +21,19 @@ export function wantedValue(
   return wanted.kind === 'param' ? input[wanted.name] : valueAt(results[wanted.step], wanted.path);
 }
 
-/** A condition on a field of an element: that it is, or is not, what is wanted. */
-export interface Where {
+/** A field that tells elements, by being, or not being, what is wanted. */
+export interface Field {
   readonly by: Path;
   readonly is: boolean;
+}
+
+/** A condition on a field of an element: that it is, or is not, what is wanted. */
+export interface Where extends Field {
   readonly wanted: Operand;
 }
 
 /** Whether a field of an element is, or is not, a value. */
-export function fits({ by, is }: Omit<Where, 'wanted'>, element: Element, value: JsonValue): boolean {
+export function fits({ by, is }: Field, element: Element, value: JsonValue): boolean {
   const found = elementValue(element, by);
   return (found !== undefined && valueKey(found) === valueKey(value)) === is;
 }
@@ -66,7 +70,7 @@ export function choiceOf(
 }
 
 /** The value that a field has, or has not, in exactly the elements that were used; undefined where there is none. */
-export function tellingValue(field: Omit<Where, 'wanted'>, { used, passed }: Choice): JsonValue | undefined {
+export function tellingValue(field: Field, { used, passed }: Choice): JsonValue | undefined {
   const [first] = field.is ? used : passed;
   const value = first && elementValue(first, field.by);
   if (value === undefined || typeof value === 'object') return undefined;
