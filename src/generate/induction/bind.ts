@@ -26,6 +26,11 @@ function linkHolds(link: Link, from: CorpusCall, to: CorpusCall): boolean {
     ];
     return typeof part === 'string' && typeof whole === 'string' && standsIn(whole, part);
   }
+  if (link.source.kind === 'picked') {
+    const value = to.slots.find((one) => one.name === link.slot)?.value;
+    const held = new Set(valuesAt(from.result, link.source.path).map(valueKey));
+    return Array.isArray(value) && value.length > 0 && value.every((one) => held.has(valueKey(one)));
+  }
   if (link.source.change !== null) {
     const value = got(from.result, link.source);
     return value !== undefined && valueKey(value) === key;

@@ -44,6 +44,11 @@ function stepSigns(step: Step, at: number, one: Occurrence, results: readonly Js
   }
   for (const { slot, expr } of calls.length === 0 ? [] : step.args) {
     const key = calls[0]?.slots.find((each) => each.name === slot)?.key ?? '';
+    if (expr.kind === 'among') {
+      const elements = elementsAt(results[expr.step], expr.list);
+      const used = kept(expr.where, elements, { input: one.input, results }) ?? [];
+      signs.push(`${at} ${slot}: ${used.length} of ${elements.length > used.length ? 'more' : 'as many'}`);
+    }
     if (expr.kind === 'select')
       signs.push(`${at} ${slot}: ${placeOf(elementsAt(results[expr.step], expr.list), expr.get, key)}`);
     if (expr.kind === 'default')

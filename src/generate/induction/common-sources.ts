@@ -21,7 +21,8 @@ function sourceId(one: Candidate): string {
 function candidatesOf(instance: Instance, step: number, call: CorpusCall, slot: string): Map<string, Candidate> {
   const found = new Map<string, Candidate>();
   for (const link of instance.linked.links) {
-    if (link.to !== call.index || link.slot !== slot || link.source.kind === 'part') continue;
+    if (link.to !== call.index || link.slot !== slot) continue;
+    if (link.source.kind === 'part' || link.source.kind === 'picked') continue;
     const from = instance.calls.findIndex(
       (calls, at) => at < step && calls.length === 1 && calls[0]?.index === link.from,
     );

@@ -118,6 +118,18 @@ function told(when: When, word: string, program: Program): string {
   return ` ${word} the ${fieldText(when.path)} of the ${of} is ${when.is ? '' : 'not '}${JSON.stringify(when.value)}`;
 }
 
+/** What a step is given of some elements of a list. */
+function amongText(step: Step, program: Program): string {
+  const told = step.args.flatMap(({ slot, expr }) => {
+    if (expr.kind !== 'among') return [];
+    const list = fieldText(expr.list.slice(-1)).replace(/^value$/, 'elements');
+    const what =
+      expr.change.op === 'collect' ? 'for all of its' : `with the ${fieldText(slot.split('.').slice(-1))} of its`;
+    return [` ${what} ${list}${condition(expr.where, program)}`];
+  });
+  return told.join(' and');
+}
+
 function phrase(step: Step, program: Program): string {
   const words = toolWords(step.tool).join(' ');
   if (step.over?.kind === 'param') return `${words} for each of the given ${step.over.name.replaceAll('_', ' ')}`;
@@ -134,6 +146,8 @@ function phrase(step: Step, program: Program): string {
     const source = nounOf(program.steps[wanted.step]?.tool ?? '').join(' ');
     return `${words} for the ${element} whose ${by.filter((one) => typeof one === 'string').join(' ') || 'key'} is that of the ${source}`;
   }
+  const among = amongText(step, program);
+  if (among !== '') return `${words}${among}`;
   if (isFirst(step)) return `${words} for the first one listed`;
   const params = step.args.flatMap(({ expr }) => (expr.kind === 'param' ? [expr.name.replaceAll('_', ' ')] : []));
   return step === program.steps[0] && params.length > 0 ? `${words} by ${params.slice(0, 3).join(', ')}` : words;
@@ -177,13 +191,22 @@ export function summaryOf(program: Program, terms: readonly string[]): string {
   return (sentence.charAt(0).toUpperCase() + sentence.slice(1)).slice(0, 500);
 }
 
+/** The elements that an argument or the calls of a step are of. */
+function filterOf(step: Step | undefined, slot: string): { readonly list: Path; readonly where: Where } | null {
+  const expr = step?.args.find((arg) => arg.slot === slot)?.expr;
+  if (expr?.kind === 'among') return expr;
+  const over = step?.over;
+  return over?.kind === 'result' && over.where ? { list: over.list, where: over.where } : null;
+}
+
 export function describeParam(param: Param, program: Program): string {
   const step = program.steps[param.step];
   const argument = param.slot.split('.').at(-1) ?? param.slot;
   const tool = step?.tool ?? '';
   if (param.role === 'list') return `The ${argument.replaceAll('_', ' ')} of each call of ${tool}`;
-  if (param.role === 'filter' && step?.over?.kind === 'result' && step.over.where) {
-    const { list, where } = step.over;
+  const filter = param.role === 'filter' ? filterOf(step, param.slot) : null;
+  if (filter) {
+    const { list, where } = filter;
     return `Which of ${pathText(list) || 'the list'} to use: those whose ${pathText(where.by)} is ${where.is ? '' : 'not '}this`;
   }
   if (param.role === 'selector') {

@@ -100,7 +100,8 @@ function isDiffering(sights: readonly Sight[]): boolean {
 function askedFor(sights: readonly Sight[]): { readonly values: Given; readonly share: number } {
   const asked = sights.map(({ instance, shows, values }) => {
     if (!shows) return undefined;
-    const known = values.find((one) => knownBefore(instance.linked.run, one, firstOrdinal(instance)));
+    const first = firstOrdinal(instance);
+    const known = values.find((one) => knownBefore(instance.linked.run, one, first));
     return { value: known ?? values[0], isKnown: known !== undefined };
   });
   const found = asked.filter((one) => one?.value !== undefined);

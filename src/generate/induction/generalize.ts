@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../json.js';
+import { amongOf } from './among.js';
 import { changesTo } from './changes.js';
 import { byRank, type Candidate, commonSources } from './common-sources.js';
 import type { Expr } from './expr.js';
@@ -24,6 +25,7 @@ interface Work {
   readonly exprs: Map<string, Expr>;
   /** flow that holds in nearly all occurrences: it becomes part of the structure */
   readonly links: Link[];
+  readonly sure: Program['sure'][number][];
 }
 
 const minConstantGroups = 3;
@@ -129,7 +131,9 @@ function generalizeSlot(work: Work, step: number, slot: string): Expr | null {
   if (direct) return direct;
   if (seen.distinct === 1 && seen.groups >= minConstantGroups) return { kind: 'const', value: seen.values[0] ?? null };
   return (
-    selectExpr(work, step, slot, sources) ?? newParam(work, slot.split('.').at(-1) ?? slot, step, slot, 'argument')
+    selectExpr(work, step, slot, sources) ??
+    amongExpr(work, step, slot) ??
+    newParam(work, slot.split('.').at(-1) ?? slot, step, slot, 'argument')
   );
 }
 
@@ -163,17 +167,25 @@ function sameParam(work: Work, step: number, values: Given): Extract<Expr, { kin
       const found = calls[Number(from)]?.[0]?.slots.find((one) => one.name === slot);
       return value === undefined || found?.key === valueKey(value);
     });
-    if (Number(from) < step && isSame) return expr;
+    if (Number(from) <= step && isSame) return expr;
   }
   return null;
 }
 
 /** A condition on elements with the parameter that it asks for. */
-function named(work: Work, step: number, map: FlowMap, { by, is, wanted }: LearntWhere): Where {
+function named(
+  work: Work,
+  {
+    step,
+    slot,
+    from,
+    list,
+  }: { readonly step: number; readonly slot: string; readonly from: number; readonly list: Path },
+  { by, is, wanted }: LearntWhere,
+): Where {
   if (wanted.kind !== 'given') return { by, is, wanted };
-  const fed = { step, slot: map.slot, role: 'filter' } as const;
   const known = sameParam(work, step, wanted.values);
-  return { by, is, wanted: known ?? tellingParam(work, { step: map.from, list: map.list, by }, fed) };
+  return { by, is, wanted: known ?? tellingParam(work, { step: from, list, by }, { step, slot, role: 'filter' }) };
 }
 
 /** An element of an earlier list, told by a field that an earlier result gives, or else by one that was known before. */
@@ -187,6 +199,17 @@ function selectExpr(work: Work, step: number, slot: string, sources: readonly Ca
   const selector = selectorByParam(work.instances, target, members);
   if (!selector) return null;
   return { kind: 'select', ...selector, wanted: tellingParam(work, selector, { ...target, role: 'selector' }) };
+}
+
+/** What some elements of an earlier list give, told by one of their fields. */
+function amongExpr(work: Work, step: number, slot: string): Expr | null {
+  const singles = [...Array(step).keys()].filter((from) => work.maps[from] === null);
+  const found = amongOf(work.instances, { step, slot }, singles);
+  if (!found) return null;
+  work.sure.push({ step, slot });
+  const { list, change, field, wanted } = found;
+  const where = named(work, { step, slot, from: found.step, list }, { ...field, wanted });
+  return { kind: 'among', step: found.step, list, where, change };
 }
 
 /** What a step's result is called: by the tool's noun, and with its verb where the noun is taken. */
@@ -234,6 +257,7 @@ export function generalize(flow: Flow, runs: readonly LinkedRun[], frequent: Rea
     selectors: new Map(),
     exprs: new Map(),
     links: [],
+    sure: [],
   };
   const names = new Set<string>();
   const steps: Step[] = [];
@@ -246,7 +270,7 @@ export function generalize(flow: Flow, runs: readonly LinkedRun[], frequent: Rea
       args.push({ slot: slot.name, keys: slot.keys, expr });
     }
     const map = maps[at];
-    const where = map?.where ? named(work, at, map, map.where) : null;
+    const where = map?.where ? named(work, { ...map, step: at }, map.where) : null;
     const over: Over | null = map ? { kind: 'result', step: map.from, list: map.list, where } : null;
     steps.push({
       tool,
@@ -259,5 +283,5 @@ export function generalize(flow: Flow, runs: readonly LinkedRun[], frequent: Rea
   }
   const links = programLinks(flow, order, work.exprs);
   const found = flow.steps.map((_, step) => order.indexOf(step));
-  return putTogether({ params: work.params, steps, links, order: found, guard: null }, instances);
+  return putTogether({ params: work.params, steps, links, order: found, sure: work.sure, guard: null }, instances);
 }

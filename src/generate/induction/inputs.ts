@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../json.js';
 import type { Bound } from './bind.js';
 import { type CorpusCall, type CorpusRun, knownBefore } from './corpus.js';
-import { type Expr, got } from './expr.js';
+import { type Expr, evaluate, got } from './expr.js';
 import type { Program } from './program.js';
 import { elementsAt, elementValue, splitAtEach, valueKey } from './values.js';
 import { choiceOf, tellingValue } from './where.js';
@@ -54,6 +54,13 @@ function asked(
   if (expr.kind === 'default') {
     const usual = got(bound[expr.from.step]?.[0]?.result, expr.from);
     return isIt(usual) ? null : { name: expr.name, values: [value] };
+  }
+  if (expr.kind === 'among' && expr.where.wanted.kind === 'param') {
+    const { name } = expr.where.wanted;
+    const results = bound.map((calls) => calls?.[0]?.result ?? null);
+    const elements = elementsAt(results[expr.step], expr.list);
+    const values = elements.flatMap((one) => elementValue(one, expr.where.by) ?? []);
+    return { name, values: values.filter((one) => isIt(evaluate(expr, { [name]: one }, results, null))) };
   }
   if (expr.kind !== 'select' || expr.wanted.kind !== 'param') return null;
   const elements = elementsAt(bound[expr.step]?.[0]?.result, expr.list).filter((one) =>

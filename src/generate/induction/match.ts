@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../json.js';
 import { type Bound, search, slotKey } from './bind.js';
 import { type CorpusCall, type CorpusRun, knownBefore, saidBefore } from './corpus.js';
+import { isSure } from './explains.js';
 import { stepsIn } from './expr.js';
 import { inputOf } from './inputs.js';
 import { comparedIn, fulfils, type Program, replay, resultsOf } from './program.js';
@@ -147,6 +148,7 @@ export function occurrencesIn(
     // Where its guard holds it back it makes no call that could be compared.
     if (program.guard && !fulfils(program.guard, resultsOf(program, bound))) continue;
     const one = occurrenceOf(program, run, bound, destructive);
+    if (!isSure(program, one)) continue;
     found.push(one);
     for (const each of one.calls) taken.add(each);
   }

@@ -2,16 +2,14 @@ import { withSteps } from './expr.js';
 import type { Occurrence } from './match.js';
 import { type Link, type Over, type Program, paramsOf, sourcesOf, type When } from './program.js';
 import { groupsIn, tellingCondition } from './tell-apart.js';
+import { movedWhere } from './where.js';
 
 const minGroupsEach = 3;
 
 /** The same list of elements where the steps have other numbers. */
 function movedOver(over: Over | null, moved: (step: number) => number): Over | null {
   if (over?.kind !== 'result') return over;
-  const { where, step } = over;
-  const { wanted } = where ?? {};
-  const asked = where && wanted?.kind === 'get' ? { ...where, wanted: { ...wanted, step: moved(wanted.step) } } : where;
-  return { ...over, step: moved(step), where: asked };
+  return { ...over, step: moved(over.step), where: over.where && movedWhere(over.where, moved) };
 }
 
 /** The order in which to look for all steps but one, each linked to one before it; null where they do not hang together. */
@@ -54,6 +52,7 @@ export function without(program: Program, left: number): Program | null {
     })),
     links: links.map((one) => ({ ...one, from: moved(one.from), to: moved(one.to) })),
     order: order.map(moved),
+    sure: program.sure.filter((one) => one.step !== left).map((one) => ({ ...one, step: moved(one.step) })),
     guard: null,
   };
 }

@@ -69,6 +69,8 @@ export interface Program {
   readonly links: readonly Link[];
   /** the order in which an occurrence is looked for: each step but the first is linked to one before it */
   readonly order: readonly number[];
+  /** arguments that are as the program says wherever it stands: without them it is another flow */
+  readonly sure: readonly { readonly step: number; readonly slot: string }[];
   readonly guard: Guard | null;
 }
 

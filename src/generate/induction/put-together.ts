@@ -10,12 +10,13 @@ function withMade(program: Program, name: string, made: Made): Program {
   return { ...insteadOf(program, name, made), params: program.params.filter((one) => one.name !== name) };
 }
 
-/** Whether each text that ties two calls is one that the program puts together from the first of them. */
+/** Whether each text or list that ties two calls is one that the program makes of the result of the first of them. */
 function tiesHold({ links, steps }: Program): boolean {
   return links.every((link) => {
-    if (link.source.kind !== 'part') return true;
+    const { kind } = link.source;
+    if (kind !== 'part' && kind !== 'picked') return true;
     const expr = steps[link.to]?.args.find((one) => one.slot === link.slot)?.expr;
-    return expr?.kind === 'text' && stepsIn(expr).includes(link.from);
+    return expr?.kind === (kind === 'part' ? 'text' : 'among') && stepsIn(expr).includes(link.from);
   });
 }
 

@@ -32,6 +32,15 @@ export interface Where extends Field {
   readonly wanted: Operand;
 }
 
+/** The same where the steps have other numbers. */
+export function movedOperand<Of extends Operand>(operand: Of, moved: (step: number) => number): Of {
+  return operand.kind === 'get' ? { ...operand, step: moved(operand.step) } : operand;
+}
+
+export function movedWhere(where: Where, moved: (step: number) => number): Where {
+  return { ...where, wanted: movedOperand(where.wanted, moved) };
+}
+
 /** Whether a field of an element is, or is not, a value. */
 export function fits({ by, is }: Field, element: Element, value: JsonValue): boolean {
   const found = elementValue(element, by);

@@ -11,8 +11,8 @@ import {
   text,
   writeExpr,
   writeExtreme,
-  writeOperand,
   writeSelect,
+  writeWhere,
 } from './write-expr.js';
 
 type Tree = { [key: string]: Tree | string };
@@ -45,12 +45,6 @@ function writeArgs(args: readonly Argument[], names: Names, item: string): strin
   return writeTree(tree, item === '' ? '  ' : '    ');
 }
 
-function writeWhere(over: Step['over'], names: Names): string {
-  if (over?.kind !== 'result' || over.where === null) return '';
-  const { by, is, wanted } = over.where;
-  return `.filter((one: any) => ${access('one', by)} ${is ? '===' : '!=='} ${writeOperand(wanted, names)})`;
-}
-
 function writeWhen(when: Step['when'], names: Names): string {
   if (when === null) return '';
   return `${access(names.steps[when.step] ?? '', when.path)} ${when.is ? '===' : '!=='} ${literal(when.value)} ? `;
@@ -78,7 +72,9 @@ function writeStep(step: Step, at: number, names: Names): string[] {
   const list =
     step.over.kind === 'param' ? step.over.name : step.over.list.filter((one) => typeof one === 'string').at(-1);
   const item = freeName(singular(String(list ?? nounOf(step.tool).join('_'))), names.taken);
-  const elements = keyed ? `Object.keys(${over})` : `${over}${writeWhere(step.over, names)}`;
+  const elements = keyed
+    ? `Object.keys(${over})`
+    : `${over}${step.over.kind === 'result' && step.over.where ? writeWhere(step.over.where, names) : ''}`;
   return [
     `  const ${name}: unknown[] = [];`,
     `  for (const ${item} of ${elements}) {`,
@@ -120,7 +116,7 @@ export function writeCode(program: Program, properties: JsonObject, learnt: Lear
     for (const { expr } of step.args) {
       if (expr.kind === 'select') lines.push(...writeSelect(expr, names, prov));
       if (expr.kind === 'default') lines.push(...writeExtreme(expr.from, names, prov));
-      if (expr.kind === 'get') lines.push(...writeExtreme(expr, names, prov));
+      if (expr.kind === 'get' || expr.kind === 'among') lines.push(...writeExtreme(expr, names, prov));
     }
     lines.push(...writeStep(step, at, names));
     if (!called.includes(step.tool)) called.push(step.tool);

@@ -4,7 +4,7 @@ import { type Learnt, learnt } from './families.js';
 import { judged } from './judge.js';
 import { families } from './planted-asked.js';
 
-const destructive = (tool: string): boolean => /^(cancel|hold|pack|bill)/.test(tool);
+const destructive = (tool: string): boolean => /^(cancel|hold|pack|bill|burn|send)/.test(tool);
 type FamilyName = keyof typeof families;
 const names = Object.keys(families) as FamilyName[];
 const sandbox = openSandbox();
@@ -18,6 +18,14 @@ const wanted: Record<FamilyName, { readonly params: string[]; readonly line: Reg
   },
   allButKind: { params: ['folder_id', 'file_kind'], line: /filter\(\(one: any\) => one\.kind !== input\.file_kind\)/ },
   ofTheDay: { params: ['around', 'station'], line: /filter\(\(one: any\) => one\.leaves\.day === input\.around\)/ },
+  inOneCall: {
+    params: ['box', 'letter_sort'],
+    line: /letters: \w+\.letters\.filter\(.* one\.sort === input\.letter_sort\)\.map\(.* one\.letter\)/,
+  },
+  dueAndNext: {
+    params: ['patient', 'visit_town'],
+    line: /fittingVisits = .*one\.town === input\.visit_town\);[\s\S]*due: .* one\.paid === false\)\.reduce\(.*sum \+ one\.cost/,
+  },
   samePrice: { params: ['house', 'room_name'], line: /amount: room\.price, room: room\.room/ },
   ofTheOrder: { params: ['order'], line: /parts\.filter\(\(one: any\) => one\.colour === order\.finish\)/ },
 };

@@ -78,4 +78,41 @@ function samePrice(roll: Roll): Event[] {
   ];
 }
 
-export const families = { asState, allButKind, ofTheDay, ofTheOrder, samePrice } as const;
+/** In one call those letters that are of the sort that was asked for; nothing else ties the calls. */
+function inOneCall(roll: Roll): Event[] {
+  const [box, sort] = [id(roll, 'BOX'), oneOf(roll, sorts)];
+  const letter = (of: string) => ({ letter: id(roll, 'LET'), sort: of });
+  const letters = [...some(roll, 3, () => letter(oneOf(roll, sorts))), letter(sort)];
+  const picked = letters.filter((one) => one.sort === sort).map((one) => one.letter);
+  return [
+    { user: `Burn every ${sort} in ${box}.` },
+    { tool: 'look_into', args: { box }, result: { letters } },
+    { tool: 'burn_letters', args: { letters: picked, slowly: true }, result: { ashes: id(roll, 'ASH') } },
+  ];
+}
+
+const sorts = ['poem', 'invoice', 'postcard'];
+
+/** What is still due, added up, and the next of the visits to the place that was named. */
+function dueAndNext(roll: Roll): Event[] {
+  const [patient, town] = [id(roll, 'PAT'), oneOf(roll, towns)];
+  const visit = (at: string) => ({
+    visit: id(roll, 'VIS'),
+    town: at,
+    on: `2026-0${1 + number(roll, 9)}-${10 + number(roll, 18)}`,
+    cost: 100 + number(roll, 900),
+    paid: roll() < 0.5,
+  });
+  const visits = [...some(roll, 4, () => visit(oneOf(roll, towns))), visit(town)];
+  const due = visits.filter((one) => !one.paid).reduce((sum, one) => sum + one.cost, 0);
+  const next = visits.filter((one) => one.town === town).reduce((best, one) => (one.on < best.on ? one : best));
+  return [
+    { user: `Remind ${patient} of the next visit to ${town}.` },
+    { tool: 'list_visits', args: { patient }, result: { visits } },
+    { tool: 'send_reminder', args: { due, patient, visit: next.visit }, result: { reminder: id(roll, 'REM') } },
+  ];
+}
+
+const towns = ['Hamar', 'Bergen', 'Tromso'];
+
+export const families = { asState, allButKind, ofTheDay, ofTheOrder, samePrice, inOneCall, dueAndNext } as const;
