@@ -1,12 +1,11 @@
 import type { JsonValue } from '../../json.js';
 import { type CorpusCall, type CorpusRun, standsIn } from './corpus.js';
 import { got } from './expr.js';
-import { fulfils, type Link, type Program } from './program.js';
+import { type Bound, inputOf } from './inputs.js';
+import type { Link, Program } from './program.js';
 import { type Element, elementsAt, elementValue, type Path, splitAtEach, valueAt, valueKey } from './values.js';
+import { fulfils, operandsOf, type When } from './when.js';
 import { choiceOf, kept, tellingValue, type Where } from './where.js';
-
-/** The calls of each step that was found so far. */
-export type Bound = readonly (readonly CorpusCall[] | undefined)[];
 
 const maxBranches = 4;
 export function slotKey(call: CorpusCall, slot: string): string | undefined {
@@ -94,6 +93,14 @@ function aligned(link: Link, calls: readonly CorpusCall[], free: readonly Corpus
   return found;
 }
 
+/** Whether a condition is fulfilled by what was found so far: all steps but optional ones. */
+function isFulfilled(when: When, program: Program, run: CorpusRun, bound: Bound): boolean {
+  const isAsked = operandsOf(when).some((one) => one.kind === 'param');
+  const input = isAsked ? inputOf(program, run, bound)?.input : {};
+  const results = bound.map((calls) => calls?.[0]?.result ?? null);
+  return input !== undefined && fulfils(when, input, results);
+}
+
 /** The calls that a step can stand for, given the steps bound so far; nearest first. */
 function candidates(
   program: Program,
@@ -103,14 +110,7 @@ function candidates(
   used: ReadonlySet<CorpusCall>,
 ): (readonly CorpusCall[])[] {
   const when = program.steps[step]?.when;
-  if (
-    when &&
-    !fulfils(
-      when,
-      bound.map((calls) => calls?.[0]?.result ?? null),
-    )
-  )
-    return [[]];
+  if (when?.kind === 'compare' && !isFulfilled(when, program, run, bound)) return [[]];
   const taken = new Set(bound.flatMap((calls) => calls ?? []));
   const label = program.steps[step]?.label;
   const free = run.calls.filter((call) => call.label === label && !used.has(call) && !taken.has(call));
@@ -137,7 +137,9 @@ function candidates(
     }),
   );
   if (links.some((link) => link.from === step)) fits.reverse();
-  return fits.slice(0, maxBranches).map((call) => [call]);
+  const found = fits.slice(0, maxBranches).map((call) => [call]);
+  // Where there is no such call, its parameter was not given.
+  return when?.kind === 'given' ? [...found, []] : found;
 }
 
 export function search(

@@ -2,9 +2,10 @@ import { changeText, pathText } from './change-text.js';
 import type { InducedSkill } from './induce.js';
 import type { Destructive } from './match.js';
 import { nounOf, plural, singular, snakeCase, toolWords, unique } from './naming.js';
-import type { Param, Program, Step, When } from './program.js';
+import type { Param, Program, Step } from './program.js';
 import { byText, type Path } from './values.js';
-import type { Where } from './where.js';
+import type { When } from './when.js';
+import type { Operand, Where } from './where.js';
 
 const stopWords = new Set(
   `about after also and any are because been but can could did does for from get has have help her him his how into its just know like
@@ -107,15 +108,20 @@ function fieldText(path: Path): string {
 function condition(where: Where | null, program: Program): string {
   if (where === null) return '';
   const { by, is, wanted } = where;
-  const is1 = ` whose ${fieldText(by)} is ${is ? '' : 'not '}`;
-  if (wanted.kind === 'const') return `${is1}${JSON.stringify(wanted.value)}`;
-  if (wanted.kind === 'param') return `${is1}the given ${wanted.name.replaceAll('_', ' ')}`;
-  return `${is1}the ${fieldText(wanted.path)} of the ${nounOf(program.steps[wanted.step]?.tool ?? '').join(' ')}`;
+  return ` whose ${fieldText(by)} is ${is ? '' : 'not '}${operandText(wanted, program)}`;
+}
+
+/** What something is compared with, in words. */
+function operandText(operand: Operand, program: Program): string {
+  if (operand.kind === 'const') return JSON.stringify(operand.value);
+  if (operand.kind === 'param') return `the given ${operand.name.replaceAll('_', ' ')}`;
+  return `the ${fieldText(operand.path)} of the ${nounOf(program.steps[operand.step]?.tool ?? '').join(' ')}`;
 }
 
 function told(when: When, word: string, program: Program): string {
-  const of = nounOf(program.steps[when.step]?.tool ?? '').join(' ');
-  return ` ${word} the ${fieldText(when.path)} of the ${of} is ${when.is ? '' : 'not '}${JSON.stringify(when.value)}`;
+  if (when.kind === 'given') return ` ${word} ${when.name.replaceAll('_', ' ')} is given`;
+  const { of, is, wanted } = when;
+  return ` ${word} ${operandText(of, program)} is ${is ? '' : 'not '}${operandText(wanted, program)}`;
 }
 
 /** What a step is given of some elements of a list. */
@@ -184,7 +190,7 @@ export function wordsOf(text: string): Set<string> {
 /** One sentence that starts with a verb: the steps in order, and what the runs were about. */
 export function summaryOf(program: Program, terms: readonly string[]): string {
   const steps = program.steps.map((step, at) => {
-    const stop = program.guard?.before === at ? told(program.guard, 'only if', program) : '';
+    const stop = program.guard?.before === at ? told(program.guard.when, 'only if', program) : '';
     return `${phrase(step, program)}${constants(step)}${step.when ? told(step.when, 'if', program) : ''}${stop}`;
   });
   const sentence = `${steps.join(', then ')}${terms.length > 0 ? ` (for requests about: ${terms.join(', ')})` : ''}.`;
@@ -222,5 +228,6 @@ export function describeParam(param: Param, program: Program): string {
     const change = usual.from.change === null ? '' : ` (${changeText(usual.from.change)})`;
     return `Argument ${argument} of ${tool}; where it is left out, ${pathText(usual.from.path)} of the ${of}${change}`;
   }
-  return `Argument ${argument} of ${tool}`;
+  const isGiven = step?.when?.kind === 'given' && step.when.name === param.name;
+  return `Argument ${argument} of ${tool}${isGiven ? ', which is called only where it is given' : ''}`;
 }

@@ -1,10 +1,12 @@
 import type { JsonValue } from '../../json.js';
-import type { Bound } from './bind.js';
 import { type CorpusCall, type CorpusRun, knownBefore } from './corpus.js';
 import { type Expr, evaluate, got } from './expr.js';
 import type { Program } from './program.js';
 import { elementsAt, elementValue, splitAtEach, valueKey } from './values.js';
 import { choiceOf, tellingValue } from './where.js';
+
+/** The calls of each step that was found so far. */
+export type Bound = readonly (readonly CorpusCall[] | undefined)[];
 
 /** What each parameter can have been, narrowed by each of its uses. */
 class Possible {

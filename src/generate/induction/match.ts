@@ -1,11 +1,12 @@
 import type { JsonObject } from '../../json.js';
-import { type Bound, search, slotKey } from './bind.js';
+import { search, slotKey } from './bind.js';
 import { type CorpusCall, type CorpusRun, knownBefore, saidBefore } from './corpus.js';
 import { isSure } from './explains.js';
 import { stepsIn } from './expr.js';
-import { inputOf } from './inputs.js';
-import { comparedIn, fulfils, type Program, replay, resultsOf } from './program.js';
+import { type Bound, inputOf } from './inputs.js';
+import { comparedIn, type Program, replay, resultsOf } from './program.js';
 import { leavesOf, valueKey } from './values.js';
+import { fulfils } from './when.js';
 import type { Bindings } from './where.js';
 
 /**
@@ -146,7 +147,7 @@ export function occurrencesIn(
     )
       continue;
     // Where its guard holds it back it makes no call that could be compared.
-    if (program.guard && !fulfils(program.guard, resultsOf(program, bound))) continue;
+    if (program.guard && !fulfils(program.guard.when, {}, resultsOf(program, bound))) continue;
     const one = occurrenceOf(program, run, bound, destructive);
     if (!isSure(program, one)) continue;
     found.push(one);

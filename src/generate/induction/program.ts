@@ -3,25 +3,14 @@ import type { JsonObject, JsonValue } from '../../json.js';
 import type { CorpusCall } from './corpus.js';
 import { type Expr, evaluate, type Item, paramsIn, stepsIn } from './expr.js';
 import type { Source } from './sources.js';
-import { elementsAt, type Path, valueAt, valueKey } from './values.js';
+import { elementsAt, type Path, valueKey } from './values.js';
+import { fulfils, operandsOf, type When } from './when.js';
 import { type Bindings, kept, type Operand, type Where } from './where.js';
 
-/** A condition on an earlier result: that what stands at a path is, or is not, a value. */
-export interface When {
-  readonly step: number;
-  readonly path: Path;
-  readonly is: boolean;
-  readonly value: JsonValue;
-}
-
-export function fulfils({ step, path, is, value }: When, results: readonly JsonValue[]): boolean {
-  const found = valueAt(results[step], path);
-  return (found !== undefined && valueKey(found) === valueKey(value)) === is;
-}
-
-/** Before this step the program stops, and says that something is missing, unless an earlier result is as the condition says. */
-export interface Guard extends When {
+/** Before this step the program stops, and says that something is missing, unless the condition is fulfilled. */
+export interface Guard {
   readonly before: number;
+  readonly when: When;
 }
 
 export type Over =
@@ -75,11 +64,12 @@ export interface Program {
 }
 
 /** What a step compares with, but for its arguments. */
-export function comparedIn({ over }: Step): readonly Operand[] {
-  return over?.kind === 'result' && over.where ? [over.where.wanted] : [];
+export function comparedIn({ over, when }: Step): readonly Operand[] {
+  const where = over?.kind === 'result' && over.where ? [over.where.wanted] : [];
+  return when === null ? where : [...where, ...operandsOf(when)];
 }
 
-/** The parameters that say for which elements a step is made. */
+/** The parameters that say whether, or for which elements, a step is made. */
 export function decidingParams(step: Step): string[] {
   return comparedIn(step).flatMap((one) => (one.kind === 'param' ? [one.name] : []));
 }
@@ -111,9 +101,13 @@ export function insteadOf(program: Program, name: string, instead: Expr): Progra
   return withExprs(program, ({ expr }) => (expr.kind === 'param' && expr.name === name ? instead : expr));
 }
 
-/** Whether a parameter may be left out, since an earlier result says what is meant then. */
+/** Whether a parameter may be left out, since an earlier result says what is meant then, or a step is not made then. */
 export function isOptional(program: Program, name: string): boolean {
-  return program.steps.some(({ args }) => args.some(({ expr }) => expr.kind === 'default' && expr.name === name));
+  return program.steps.some(
+    ({ args, when }) =>
+      (when?.kind === 'given' && when.name === name) ||
+      args.some(({ expr }) => expr.kind === 'default' && expr.name === name),
+  );
 }
 
 export interface RunResult {
@@ -151,9 +145,9 @@ export function runProgram(program: Program, input: Bindings, answer: Answer): J
     return answer(step.tool, args);
   };
   for (const [at, step] of program.steps.entries()) {
-    if (program.guard?.before === at && !fulfils(program.guard, results)) return null;
+    if (program.guard?.before === at && !fulfils(program.guard.when, input, results)) return null;
     let result: JsonValue | undefined;
-    if (step.when !== null && !fulfils(step.when, results)) result = null;
+    if (step.when !== null && !fulfils(step.when, input, results)) result = null;
     else if (step.over === null) result = call(step, null);
     else {
       const { over } = step;

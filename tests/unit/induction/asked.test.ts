@@ -4,7 +4,7 @@ import { type Learnt, learnt } from './families.js';
 import { judged } from './judge.js';
 import { families } from './planted-asked.js';
 
-const destructive = (tool: string): boolean => /^(cancel|hold|pack|bill|burn|send)/.test(tool);
+const destructive = (tool: string): boolean => /^(cancel|hold|pack|bill|burn|send|add|close|book|call|open)/.test(tool);
 type FamilyName = keyof typeof families;
 const names = Object.keys(families) as FamilyName[];
 const sandbox = openSandbox();
@@ -26,6 +26,9 @@ const wanted: Record<FamilyName, { readonly params: string[]; readonly line: Reg
     params: ['patient', 'visit_town'],
     line: /fittingVisits = .*one\.town === input\.visit_town\);[\s\S]*due: .* one\.paid === false\)\.reduce\(.*sum \+ one\.cost/,
   },
+  dictated: { params: ['case_id', 'text'], line: /note = input\.text !== undefined \? await .* : null/ },
+  byDriver: { params: ['parcel', 'way'], line: /callDriver = input\.way === 'driver' \? await .* : null/ },
+  ownRoom: { params: ['locker', 'visitor'], line: /locker\.owner === input\.visitor \? await .* : null/ },
   samePrice: { params: ['house', 'room_name'], line: /amount: room\.price, room: room\.room/ },
   ofTheOrder: { params: ['order'], line: /parts\.filter\(\(one: any\) => one\.colour === order\.finish\)/ },
 };
@@ -35,7 +38,7 @@ const share = 0.85;
 let found: Learnt;
 
 beforeAll(async () => {
-  found = await learnt(families, destructive, { runs: 40, seed: 5, noise: 0.3 });
+  found = await learnt(families, destructive, { runs: 30, seed: 5, noise: 0.3 });
 });
 
 test.each(names)('%s is learnt out of noise, with exactly its parameters', (name) => {

@@ -115,4 +115,51 @@ function dueAndNext(roll: Roll): Event[] {
 
 const towns = ['Hamar', 'Bergen', 'Tromso'];
 
-export const families = { asState, allButKind, ofTheDay, ofTheOrder, samePrice, inOneCall, dueAndNext } as const;
+/** A note is added only where the person dictates one. */
+function dictated(roll: Roll): Event[] {
+  const [file, note] = [id(roll, 'CASE'), id(roll, 'note')];
+  const isDictated = roll() < 0.5;
+  return [
+    { user: `Archive ${file}${isDictated ? ` and note ${note} in it` : ''}.` },
+    { tool: 'read_case', args: { case_id: file }, result: { case_id: file, shelf: id(roll, 'SHELF') } },
+    ...(isDictated ? [{ tool: 'add_note', args: { case_id: file, text: note }, result: { note: id(roll, 'N') } }] : []),
+    { tool: 'close_case', args: { case_id: file }, result: { closed: id(roll, 'Z') } },
+  ];
+}
+
+/** A driver is called only where the parcel is not fetched by the customer. */
+function byDriver(roll: Roll): Event[] {
+  const [parcel, way] = [id(roll, 'PARCEL'), oneOf(roll, ['driver', 'counter'])];
+  const slot = id(roll, 'SLOT');
+  return [
+    { user: `Hand out ${parcel} by ${way}.` },
+    { tool: 'weigh_parcel', args: { parcel }, result: { grams: 100 + number(roll, 900), label: id(roll, 'LABEL') } },
+    { tool: 'book_slot', args: { parcel, way }, result: { slot } },
+    ...(way === 'driver' ? [{ tool: 'call_driver', args: { slot }, result: { driver: id(roll, 'DR') } }] : []),
+  ];
+}
+
+/** A visit is always written down, but the room is opened only for whom it belongs to. */
+function ownRoom(roll: Roll): Event[] {
+  const [locker, person] = [id(roll, 'LOCKER'), id(roll, 'Person')];
+  const owner = roll() < 0.5 ? person : id(roll, 'Person');
+  return [
+    { user: `${person} stands at ${locker}.` },
+    { tool: 'read_locker', args: { locker }, result: { locker, owner, floor: number(roll, 9) } },
+    { tool: 'log_visit', args: { locker, visitor: person }, result: { visit: id(roll, 'VISIT') } },
+    ...(owner === person ? [{ tool: 'open_locker', args: { locker }, result: { opened: id(roll, 'OP') } }] : []),
+  ];
+}
+
+export const families = {
+  asState,
+  allButKind,
+  ofTheDay,
+  ofTheOrder,
+  samePrice,
+  inOneCall,
+  dueAndNext,
+  dictated,
+  byDriver,
+  ownRoom,
+} as const;
