@@ -69,6 +69,24 @@ export interface NameRules {
   readonly taken: Set<string>;
 }
 
+/** Whether two steps are about the same kind of thing. */
+function isOf(one: Step, other: Step): boolean {
+  return singular(nounOf(one.tool).join('_')) === singular(nounOf(other.tool).join('_'));
+}
+
+/** Where the step to name is about what the first is about: with what was done between, else with both verbs. */
+function nameOfOne(program: Program, main: Step): string {
+  const [first = main, ...rest] = program.steps;
+  const between = rest.findLast((step) => step !== main && step.when === null && !isOf(step, main));
+  if (!between) {
+    const [early, late] = [verb(first), verb(main)];
+    const what = part(main, new Set());
+    return early === '' || early === late ? what : `${early}_and_${what}`;
+  }
+  const both = rest.indexOf(between) < rest.indexOf(main) ? [between, main] : [main, between];
+  return both.map((step) => part(step, new Set())).join('_and_');
+}
+
 /** A name from verb and object of the tools, unique among those taken. One of a program that changes something says a change. */
 export function nameOf(program: Program, rules: NameRules): string {
   const { destructive, taken } = rules;
@@ -81,6 +99,7 @@ export function nameOf(program: Program, rules: NameRules): string {
     return unique(snakeCase(`${how}_${part(first, new Set([how]))}_and_${part(second, new Set([how]))}`), taken);
   }
   const said = new Set([verb(main)]);
+  if (isOf(main, first)) return unique(snakeCase(nameOfOne(program, main)), taken);
   const change = program.steps.findLast((step) => destructive(step.tool) && step.when === null);
   const rest = change && !destructive(main.tool) ? `and_${part(change, said)}` : `for_${nounOf(first.tool).join('_')}`;
   return unique(snakeCase(`${verb(main)}_${part(main, said)}_${rest}`), taken);

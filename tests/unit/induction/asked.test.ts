@@ -47,6 +47,10 @@ test.each(names)('%s is learnt out of noise, with exactly its parameters', (name
   expect(code).toMatch(wanted[name].line);
 });
 
+test('a skill that reads something and closes it is not named twice after it', () => {
+  expect(found.skillFor('dictated').spec.name).toBe('read_and_close_case');
+});
+
 test('nothing else is learnt', () => {
   expect(found.written).toHaveLength(names.length);
 });
