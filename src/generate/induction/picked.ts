@@ -33,7 +33,7 @@ export function pickedLinks(run: CorpusRun, to: CorpusRun['calls'][number]): Sou
         for (const get of Array.isArray(elements) ? fieldsHolding(elements, wanted) : []) {
           const path = [...list, EACH, ...get];
           const id = JSON.stringify([from.label, path, to.label, slot, 'picked']);
-          const place = { from: from.index, to: to.index, slot, each: false, weak: false };
+          const place = { from: from.index, to: to.index, slot, each: false, weak: false, isIdentifier: false };
           links.push({ ...place, source: { kind: 'picked', path }, value: key, id, among: null });
         }
       }
