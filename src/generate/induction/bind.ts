@@ -1,11 +1,11 @@
 import type { JsonValue } from '../../json.js';
 import { type CorpusCall, type CorpusRun, standsIn } from './corpus.js';
 import { got } from './expr.js';
-import { fulfils, holds, type Link, type Program, type Where } from './program.js';
-import { elementsAt, elementValue, type Path, splitAtEach, valueAt, valueKey } from './values.js';
-
-/** The calls of each step that was found so far. */
-export type Bound = readonly (readonly CorpusCall[] | undefined)[];
+import { type Bound, inputOf } from './inputs.js';
+import type { Link, Program } from './program.js';
+import { type Element, elementsAt, elementValue, type Path, splitAtEach, valueAt, valueKey } from './values.js';
+import { fulfils, operandsOf, type When } from './when.js';
+import { choiceOf, kept, tellingValue, type Where } from './where.js';
 
 const maxBranches = 4;
 export function slotKey(call: CorpusCall, slot: string): string | undefined {
@@ -25,6 +25,11 @@ function linkHolds(link: Link, from: CorpusCall, to: CorpusCall): boolean {
     ];
     return typeof part === 'string' && typeof whole === 'string' && standsIn(whole, part);
   }
+  if (link.source.kind === 'picked') {
+    const value = to.slots.find((one) => one.name === link.slot)?.value;
+    const held = new Set(valuesAt(from.result, link.source.path).map(valueKey));
+    return Array.isArray(value) && value.length > 0 && value.every((one) => held.has(valueKey(one)));
+  }
   if (link.source.change !== null) {
     const value = got(from.result, link.source);
     return value !== undefined && valueKey(value) === key;
@@ -39,15 +44,38 @@ function valuesAt(result: JsonValue, path: Path): JsonValue[] {
   return values.filter((one) => one !== undefined);
 }
 
-function mapped(link: Link, where: Where | null, from: CorpusCall, free: readonly CorpusCall[]): CorpusCall[] | null {
-  if (link.source.kind !== 'result') return null;
-  const { list, rest } = splitAtEach(link.source.path);
-  const elements = elementsAt(from.result, list).filter((one) => holds(where, one));
+/** The elements that a map was called for; where a parameter says for which, the calls tell what it was. */
+function usedElements(
+  where: Where | null,
+  elements: readonly Element[],
+  at: { readonly link: { slot: string; rest: Path }; readonly later: readonly CorpusCall[]; readonly bound: Bound },
+): readonly Element[] {
+  const results = at.bound.map((calls) => calls?.[0]?.result);
+  const known = kept(where, elements, { input: {}, results });
+  if (known !== undefined || where === null) return known ?? [];
+  const choice = choiceOf(elements, at.later, at.link);
+  return tellingValue(where, choice) === undefined ? [] : choice.used;
+}
+
+/** The calls of a map, one for each element that it is made for; null where one of them has none. */
+function mapped(
+  { slot, source }: Link,
+  where: Where | null,
+  at: { readonly from: CorpusCall; readonly free: readonly CorpusCall[]; readonly bound: Bound },
+): CorpusCall[] | null {
+  if (source.kind !== 'result') return null;
+  const { list, rest } = splitAtEach(source.path);
+  const later = at.free.filter((one) => one.ordinal > at.from.resultOrdinal);
+  const elements = usedElements(where, elementsAt(at.from.result, list), {
+    link: { slot, rest },
+    later,
+    bound: at.bound,
+  });
   const keys = elements.map((one) => elementValue(one, rest)).map((one) => (one === undefined ? '' : valueKey(one)));
   if (keys.length === 0 || new Set(keys).size < keys.length) return null;
   const found: CorpusCall[] = [];
   for (const key of keys) {
-    const call = free.find((one) => one.ordinal > from.resultOrdinal && slotKey(one, link.slot) === key);
+    const call = later.find((one) => slotKey(one, slot) === key);
     if (!call) return null;
     found.push(call);
   }
@@ -65,6 +93,14 @@ function aligned(link: Link, calls: readonly CorpusCall[], free: readonly Corpus
   return found;
 }
 
+/** Whether a condition is fulfilled by what was found so far: all steps but optional ones. */
+function isFulfilled(when: When, program: Program, run: CorpusRun, bound: Bound): boolean {
+  const isAsked = operandsOf(when).some((one) => one.kind === 'param');
+  const input = isAsked ? inputOf(program, run, bound)?.input : {};
+  const results = bound.map((calls) => calls?.[0]?.result ?? null);
+  return input !== undefined && fulfils(when, input, results);
+}
+
 /** The calls that a step can stand for, given the steps bound so far; nearest first. */
 function candidates(
   program: Program,
@@ -74,14 +110,7 @@ function candidates(
   used: ReadonlySet<CorpusCall>,
 ): (readonly CorpusCall[])[] {
   const when = program.steps[step]?.when;
-  if (
-    when &&
-    !fulfils(
-      when,
-      bound.map((calls) => calls?.[0]?.result ?? null),
-    )
-  )
-    return [[]];
+  if (when?.kind === 'compare' && !isFulfilled(when, program, run, bound)) return [[]];
   const taken = new Set(bound.flatMap((calls) => calls ?? []));
   const label = program.steps[step]?.label;
   const free = run.calls.filter((call) => call.label === label && !used.has(call) && !taken.has(call));
@@ -94,7 +123,11 @@ function candidates(
     const over = program.steps[step]?.over;
     const where = over?.kind === 'result' ? over.where : null;
     const inMap = program.steps[map.from]?.over !== null;
-    const calls = inMap ? aligned(map, bound[map.from] ?? [], free) : from ? mapped(map, where, from, free) : null;
+    const calls = inMap
+      ? aligned(map, bound[map.from] ?? [], free)
+      : from
+        ? mapped(map, where, { from, free, bound })
+        : null;
     return calls ? [calls] : [];
   }
   const fits = free.filter((call) =>
@@ -104,7 +137,9 @@ function candidates(
     }),
   );
   if (links.some((link) => link.from === step)) fits.reverse();
-  return fits.slice(0, maxBranches).map((call) => [call]);
+  const found = fits.slice(0, maxBranches).map((call) => [call]);
+  // Where there is no such call, its parameter was not given.
+  return when?.kind === 'given' ? [...found, []] : found;
 }
 
 export function search(

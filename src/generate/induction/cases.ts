@@ -1,7 +1,8 @@
 import type { JsonValue } from '../../json.js';
 import type { Occurrence } from './match.js';
-import { holds, type Program, resultsOf, type Step } from './program.js';
+import { type Program, resultsOf, type Step } from './program.js';
 import { byText, elementsAt, elementValue, type Path, valueAt, valueKey } from './values.js';
+import { kept } from './where.js';
 
 /** How many calls each step made, and which parameters were given: occurrences that differ in it exercise something else. */
 function shapeOf(one: Occurrence): string {
@@ -37,11 +38,17 @@ function stepSigns(step: Step, at: number, one: Occurrence, results: readonly Js
   const signs = [`${at}: ${calls.length} calls`];
   if (step.over?.kind === 'result' && step.over.where) {
     const { over } = step;
-    const passed = elementsAt(results[over.step], over.list).filter((each) => !holds(over.where, each)).length;
-    signs.push(`${at}: ${passed > 0 ? 'some' : 'none'} passed over`);
+    const elements = elementsAt(results[over.step], over.list);
+    const used = kept(over.where, elements, { input: one.input, results }) ?? [];
+    signs.push(`${at}: ${used.length < elements.length ? 'some' : 'none'} passed over`);
   }
   for (const { slot, expr } of calls.length === 0 ? [] : step.args) {
     const key = calls[0]?.slots.find((each) => each.name === slot)?.key ?? '';
+    if (expr.kind === 'among') {
+      const elements = elementsAt(results[expr.step], expr.list);
+      const used = kept(expr.where, elements, { input: one.input, results }) ?? [];
+      signs.push(`${at} ${slot}: ${used.length} of ${elements.length > used.length ? 'more' : 'as many'}`);
+    }
     if (expr.kind === 'select')
       signs.push(`${at} ${slot}: ${placeOf(elementsAt(results[expr.step], expr.list), expr.get, key)}`);
     if (expr.kind === 'default')

@@ -2,8 +2,10 @@ import { changeText, pathText } from './change-text.js';
 import type { InducedSkill } from './induce.js';
 import type { Destructive } from './match.js';
 import { nounOf, plural, singular, snakeCase, toolWords, unique } from './naming.js';
-import type { Param, Program, Step, When, Where } from './program.js';
-import { byText } from './values.js';
+import type { Param, Program, Step } from './program.js';
+import { byText, type Path } from './values.js';
+import type { When } from './when.js';
+import type { Operand, Where } from './where.js';
 
 const stopWords = new Set(
   `about after also and any are because been but can could did does for from get has have help her him his how into its just know like
@@ -67,6 +69,24 @@ export interface NameRules {
   readonly taken: Set<string>;
 }
 
+/** Whether two steps are about the same kind of thing. */
+function isOf(one: Step, other: Step): boolean {
+  return singular(nounOf(one.tool).join('_')) === singular(nounOf(other.tool).join('_'));
+}
+
+/** Where the step to name is about what the first is about: with what was done between, else with both verbs. */
+function nameOfOne(program: Program, main: Step): string {
+  const [first = main, ...rest] = program.steps;
+  const between = rest.findLast((step) => step !== main && step.when === null && !isOf(step, main));
+  if (!between) {
+    const [early, late] = [verb(first), verb(main)];
+    const what = part(main, new Set());
+    return early === '' || early === late ? what : `${early}_and_${what}`;
+  }
+  const both = rest.indexOf(between) < rest.indexOf(main) ? [between, main] : [main, between];
+  return both.map((step) => part(step, new Set())).join('_and_');
+}
+
 /** A name from verb and object of the tools, unique among those taken. One of a program that changes something says a change. */
 export function nameOf(program: Program, rules: NameRules): string {
   const { destructive, taken } = rules;
@@ -79,6 +99,7 @@ export function nameOf(program: Program, rules: NameRules): string {
     return unique(snakeCase(`${how}_${part(first, new Set([how]))}_and_${part(second, new Set([how]))}`), taken);
   }
   const said = new Set([verb(main)]);
+  if (isOf(main, first)) return unique(snakeCase(nameOfOne(program, main)), taken);
   const change = program.steps.findLast((step) => destructive(step.tool) && step.when === null);
   const rest = change && !destructive(main.tool) ? `and_${part(change, said)}` : `for_${nounOf(first.tool).join('_')}`;
   return unique(snakeCase(`${verb(main)}_${part(main, said)}_${rest}`), taken);
@@ -99,16 +120,39 @@ function constants(step: Step): string {
   return told.length === 0 ? '' : ` with ${told.slice(0, maxConstants).join(', ')}${more}`;
 }
 
-function condition(where: Where | null): string {
+function fieldText(path: Path): string {
+  return (path.filter((one) => typeof one === 'string').join(' ') || 'value').replaceAll('_', ' ');
+}
+
+function condition(where: Where | null, program: Program): string {
   if (where === null) return '';
-  const field = where.by.filter((one) => typeof one === 'string').join(' ') || 'value';
-  return ` whose ${field.replaceAll('_', ' ')} is ${where.is ? '' : 'not '}${JSON.stringify(where.value)}`;
+  const { by, is, wanted } = where;
+  return ` whose ${fieldText(by)} is ${is ? '' : 'not '}${operandText(wanted, program)}`;
+}
+
+/** What something is compared with, in words. */
+function operandText(operand: Operand, program: Program): string {
+  if (operand.kind === 'const') return JSON.stringify(operand.value);
+  if (operand.kind === 'param') return `the given ${operand.name.replaceAll('_', ' ')}`;
+  return `the ${fieldText(operand.path)} of the ${nounOf(program.steps[operand.step]?.tool ?? '').join(' ')}`;
 }
 
 function told(when: When, word: string, program: Program): string {
-  const field = when.path.filter((one) => typeof one === 'string').join(' ') || 'value';
-  const of = nounOf(program.steps[when.step]?.tool ?? '').join(' ');
-  return ` ${word} the ${field.replaceAll('_', ' ')} of the ${of} is ${when.is ? '' : 'not '}${JSON.stringify(when.value)}`;
+  if (when.kind === 'given') return ` ${word} ${when.name.replaceAll('_', ' ')} is given`;
+  const { of, is, wanted } = when;
+  return ` ${word} ${operandText(of, program)} is ${is ? '' : 'not '}${operandText(wanted, program)}`;
+}
+
+/** What a step is given of some elements of a list. */
+function amongText(step: Step, program: Program): string {
+  const told = step.args.flatMap(({ slot, expr }) => {
+    if (expr.kind !== 'among') return [];
+    const list = fieldText(expr.list.slice(-1)).replace(/^value$/, 'elements');
+    const what =
+      expr.change.op === 'collect' ? 'for all of its' : `with the ${fieldText(slot.split('.').slice(-1))} of its`;
+    return [` ${what} ${list}${condition(expr.where, program)}`];
+  });
+  return told.join(' and');
 }
 
 function phrase(step: Step, program: Program): string {
@@ -116,7 +160,7 @@ function phrase(step: Step, program: Program): string {
   if (step.over?.kind === 'param') return `${words} for each of the given ${step.over.name.replaceAll('_', ' ')}`;
   if (step.over) {
     const list = step.over.list.filter((one) => typeof one === 'string').at(-1) ?? 'elements';
-    return `${words} for each of its ${String(list).replaceAll('_', ' ')}${condition(step.over.where)}`;
+    return `${words} for each of its ${String(list).replaceAll('_', ' ')}${condition(step.over.where, program)}`;
   }
   const select = step.args.find(({ expr }) => expr.kind === 'select')?.expr;
   if (select?.kind === 'select') {
@@ -127,6 +171,8 @@ function phrase(step: Step, program: Program): string {
     const source = nounOf(program.steps[wanted.step]?.tool ?? '').join(' ');
     return `${words} for the ${element} whose ${by.filter((one) => typeof one === 'string').join(' ') || 'key'} is that of the ${source}`;
   }
+  const among = amongText(step, program);
+  if (among !== '') return `${words}${among}`;
   if (isFirst(step)) return `${words} for the first one listed`;
   const params = step.args.flatMap(({ expr }) => (expr.kind === 'param' ? [expr.name.replaceAll('_', ' ')] : []));
   return step === program.steps[0] && params.length > 0 ? `${words} by ${params.slice(0, 3).join(', ')}` : words;
@@ -163,11 +209,19 @@ export function wordsOf(text: string): Set<string> {
 /** One sentence that starts with a verb: the steps in order, and what the runs were about. */
 export function summaryOf(program: Program, terms: readonly string[]): string {
   const steps = program.steps.map((step, at) => {
-    const stop = program.guard?.before === at ? told(program.guard, 'only if', program) : '';
+    const stop = program.guard?.before === at ? told(program.guard.when, 'only if', program) : '';
     return `${phrase(step, program)}${constants(step)}${step.when ? told(step.when, 'if', program) : ''}${stop}`;
   });
   const sentence = `${steps.join(', then ')}${terms.length > 0 ? ` (for requests about: ${terms.join(', ')})` : ''}.`;
   return (sentence.charAt(0).toUpperCase() + sentence.slice(1)).slice(0, 500);
+}
+
+/** The elements that an argument or the calls of a step are of. */
+function filterOf(step: Step | undefined, slot: string): { readonly list: Path; readonly where: Where } | null {
+  const expr = step?.args.find((arg) => arg.slot === slot)?.expr;
+  if (expr?.kind === 'among') return expr;
+  const over = step?.over;
+  return over?.kind === 'result' && over.where ? { list: over.list, where: over.where } : null;
 }
 
 export function describeParam(param: Param, program: Program): string {
@@ -175,6 +229,11 @@ export function describeParam(param: Param, program: Program): string {
   const argument = param.slot.split('.').at(-1) ?? param.slot;
   const tool = step?.tool ?? '';
   if (param.role === 'list') return `The ${argument.replaceAll('_', ' ')} of each call of ${tool}`;
+  const filter = param.role === 'filter' ? filterOf(step, param.slot) : null;
+  if (filter) {
+    const { list, where } = filter;
+    return `Which of ${pathText(list) || 'the list'} to use: those whose ${pathText(where.by)} is ${where.is ? '' : 'not '}this`;
+  }
   if (param.role === 'selector') {
     const expr = step?.args.find(
       (arg) => arg.expr.kind === 'select' && arg.expr.wanted.kind === 'param' && arg.expr.wanted.name === param.name,
@@ -188,5 +247,6 @@ export function describeParam(param: Param, program: Program): string {
     const change = usual.from.change === null ? '' : ` (${changeText(usual.from.change)})`;
     return `Argument ${argument} of ${tool}; where it is left out, ${pathText(usual.from.path)} of the ${of}${change}`;
   }
-  return `Argument ${argument} of ${tool}`;
+  const isGiven = step?.when?.kind === 'given' && step.when.name === param.name;
+  return `Argument ${argument} of ${tool}${isGiven ? ', which is called only where it is given' : ''}`;
 }

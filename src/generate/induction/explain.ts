@@ -176,12 +176,10 @@ function ofLink({ source, weak }: SourceLink, where: Support & { readonly call: 
     return { isWeak: weak, isChanged: false, source: { kind: 'argument', argument: source.slot, ...where } };
   }
   const path = pathText(source.path) || 'the whole result';
-  if (source.kind === 'part')
-    return {
-      isWeak: weak,
-      isChanged: true,
-      source: { kind: 'result', path, change: 'as a part of the text', ...where },
-    };
+  if (source.kind === 'part' || source.kind === 'picked') {
+    const change = source.kind === 'part' ? 'as a part of the text' : 'of some of them, as a list';
+    return { isWeak: weak, isChanged: true, source: { kind: 'result', path, change, ...where } };
+  }
   const change = source.change === null ? {} : { change: changeText(source.change) };
   return { isWeak: weak, isChanged: source.change !== null, source: { kind: 'result', path, ...change, ...where } };
 }

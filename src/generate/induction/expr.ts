@@ -2,11 +2,7 @@ import type { JsonValue } from '../../json.js';
 import { type Change, changed } from './changes.js';
 import { type Made, make, type Part, partsOf } from './made.js';
 import { elementsAt, elementValue, type Path, valueAt, valueKey } from './values.js';
-
-/** What an element is selected by: a parameter, or a value in an earlier result. */
-export type Wanted =
-  | { readonly kind: 'param'; readonly name: string }
-  | { readonly kind: 'get'; readonly step: number; readonly path: Path };
+import { type Bindings, kept, movedOperand, movedWhere, type Wanted, type Where, wantedValue } from './where.js';
 
 /** What stands at a path of an earlier result, changed. */
 export interface Get {
@@ -14,6 +10,15 @@ export interface Get {
   readonly step: number;
   readonly path: Path;
   readonly change: Change | null;
+}
+
+/** Of those elements of a list that a condition leaves, what the change makes of them. */
+export interface Among {
+  readonly kind: 'among';
+  readonly step: number;
+  readonly list: Path;
+  readonly where: Where;
+  readonly change: Change;
 }
 
 /** Where an argument's value comes from. */
@@ -32,6 +37,7 @@ export type Expr =
       readonly get: Path;
       readonly wanted: Wanted;
     }
+  | Among
   /** inside a map: of the element that the call is made for */
   | { readonly kind: 'item'; readonly path: Path }
   | Made;
@@ -45,6 +51,7 @@ export function stepsIn(expr: Expr): number[] {
   if (isMade(expr)) return partsOf(expr).flatMap((part) => (part.kind === 'get' ? [part.step] : []));
   if (expr.kind === 'get') return [expr.step];
   if (expr.kind === 'default') return [expr.from.step];
+  if (expr.kind === 'among') return [expr.step, ...(expr.where.wanted.kind === 'get' ? [expr.where.wanted.step] : [])];
   if (expr.kind !== 'select') return [];
   return expr.wanted.kind === 'get' ? [expr.step, expr.wanted.step] : [expr.step];
 }
@@ -53,6 +60,7 @@ export function stepsIn(expr: Expr): number[] {
 export function paramsIn(expr: Expr): string[] {
   if (isMade(expr)) return partsOf(expr).flatMap((part) => (part.kind === 'param' ? [part.name] : []));
   if (expr.kind === 'param' || expr.kind === 'default') return [expr.name];
+  if (expr.kind === 'among') return expr.where.wanted.kind === 'param' ? [expr.where.wanted.name] : [];
   return expr.kind === 'select' && expr.wanted.kind === 'param' ? [expr.wanted.name] : [];
 }
 
@@ -68,20 +76,14 @@ export function withSteps(expr: Expr, moved: (step: number) => number): Expr {
       return { ...expr, parts: expr.parts.map(part) };
     case 'number':
       return { ...expr, left: part(expr.left), right: part(expr.right) };
-    case 'select': {
-      const { wanted } = expr;
-      return {
-        ...expr,
-        step: moved(expr.step),
-        wanted: wanted.kind === 'get' ? { ...wanted, step: moved(wanted.step) } : wanted,
-      };
-    }
+    case 'select':
+      return { ...expr, step: moved(expr.step), wanted: movedOperand(expr.wanted, moved) };
+    case 'among':
+      return { ...expr, step: moved(expr.step), where: movedWhere(expr.where, moved) };
     default:
       return expr;
   }
 }
-
-export type Bindings = Readonly<Record<string, JsonValue>>;
 
 export type Item = { readonly key: string | null; readonly value: JsonValue };
 
@@ -90,8 +92,7 @@ function selected(
   input: Bindings,
   results: readonly JsonValue[],
 ): JsonValue | undefined {
-  const { wanted } = expr;
-  const value = wanted.kind === 'param' ? input[wanted.name] : valueAt(results[wanted.step], wanted.path);
+  const value = wantedValue(expr.wanted, input, results);
   if (value === undefined) return undefined;
   const found = elementsAt(results[expr.step], expr.list).find((one) => {
     const by = elementValue(one, expr.by);
@@ -134,6 +135,16 @@ export function evaluate(
       return item ? elementValue(item, expr.path) : undefined;
     case 'select':
       return selected(expr, input, results);
+    case 'among': {
+      const elements = kept(expr.where, elementsAt(results[expr.step], expr.list), { input, results });
+      return (
+        elements &&
+        changed(
+          expr.change,
+          elements.map((one) => one.value),
+        )
+      );
+    }
     case 'text':
     case 'number':
       return make(expr, (part) => partValue(part, input, results));

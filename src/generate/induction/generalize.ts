@@ -1,7 +1,9 @@
 import type { JsonValue } from '../../json.js';
+import { amongOf } from './among.js';
 import { changesTo } from './changes.js';
 import { byRank, type Candidate, commonSources } from './common-sources.js';
 import type { Expr } from './expr.js';
+import type { Given, LearntWhere } from './filters.js';
 import type { Embedding, Flow, Instance, LinkedRun } from './flows.js';
 import { type FlowMap, flowMaps, itemExpr } from './maps.js';
 import { nounOf, plural, singular, snakeCase, toolWords, unique } from './naming.js';
@@ -9,6 +11,7 @@ import type { Argument, Link, Over, Param, Program, Step } from './program.js';
 import { putTogether } from './put-together.js';
 import { selectorByFlow, selectorByParam } from './select.js';
 import { isIdentifier, isWeak, type Path, valueKey } from './values.js';
+import type { Where } from './where.js';
 
 interface Work {
   readonly instances: readonly Instance[];
@@ -22,6 +25,7 @@ interface Work {
   readonly exprs: Map<string, Expr>;
   /** flow that holds in nearly all occurrences: it becomes part of the structure */
   readonly links: Link[];
+  readonly sure: Program['sure'][number][];
 }
 
 const minConstantGroups = 3;
@@ -127,8 +131,61 @@ function generalizeSlot(work: Work, step: number, slot: string): Expr | null {
   if (direct) return direct;
   if (seen.distinct === 1 && seen.groups >= minConstantGroups) return { kind: 'const', value: seen.values[0] ?? null };
   return (
-    selectExpr(work, step, slot, sources) ?? newParam(work, slot.split('.').at(-1) ?? slot, step, slot, 'argument')
+    selectExpr(work, step, slot, sources) ??
+    amongExpr(work, step, slot) ??
+    newParam(work, slot.split('.').at(-1) ?? slot, step, slot, 'argument')
   );
+}
+
+/** The last name in a path. */
+function lastName(path: Path): string | undefined {
+  return path.filter((one) => typeof one === 'string').at(-1);
+}
+
+/** The parameter that tells elements of a list by one of their fields. */
+function tellingParam(
+  work: Work,
+  { step, list, by }: { readonly step: number; readonly list: Path; readonly by: Path },
+  fed: { readonly step: number; readonly slot: string; readonly role: Param['role'] },
+): Extract<Expr, { kind: 'param' }> {
+  const key = JSON.stringify([step, list, by]);
+  const known = work.selectors.get(key);
+  if (known !== undefined) return { kind: 'param', name: known };
+  const noun = lastName(list) ?? nounOf(work.labels[step] ?? '').join('_');
+  const made = newParam(work, `${singular(noun)}_${lastName(by) ?? 'key'}`, fed.step, fed.slot, fed.role);
+  work.selectors.set(key, made.name);
+  return made;
+}
+
+/** An earlier argument that is a parameter and has these values in all occurrences. */
+function sameParam(work: Work, step: number, values: Given): Extract<Expr, { kind: 'param' }> | null {
+  for (const [key, expr] of work.exprs) {
+    if (expr.kind !== 'param') continue;
+    const [from = '', slot] = key.split(' ');
+    const isSame = work.instances.every(({ calls }, at) => {
+      const value = values[at];
+      const found = calls[Number(from)]?.[0]?.slots.find((one) => one.name === slot);
+      return value === undefined || found?.key === valueKey(value);
+    });
+    if (Number(from) <= step && isSame) return expr;
+  }
+  return null;
+}
+
+/** A condition on elements with the parameter that it asks for. */
+function named(
+  work: Work,
+  {
+    step,
+    slot,
+    from,
+    list,
+  }: { readonly step: number; readonly slot: string; readonly from: number; readonly list: Path },
+  { by, is, wanted }: LearntWhere,
+): Where {
+  if (wanted.kind !== 'given') return { by, is, wanted };
+  const known = sameParam(work, step, wanted.values);
+  return { by, is, wanted: known ?? tellingParam(work, { step: from, list, by }, { step, slot, role: 'filter' }) };
 }
 
 /** An element of an earlier list, told by a field that an earlier result gives, or else by one that was known before. */
@@ -141,14 +198,18 @@ function selectExpr(work: Work, step: number, slot: string, sources: readonly Ca
   if (flow) return { kind: 'select', ...flow };
   const selector = selectorByParam(work.instances, target, members);
   if (!selector) return null;
-  const key = JSON.stringify([selector.step, selector.list, selector.by]);
-  const known = work.selectors.get(key);
-  if (known !== undefined) return { kind: 'select', ...selector, wanted: { kind: 'param', name: known } };
-  const names = (path: Path) => path.filter((one) => typeof one === 'string').at(-1);
-  const list = names(selector.list) ?? nounOf(work.labels[selector.step] ?? '').join('_');
-  const wanted = newParam(work, `${singular(list)}_${names(selector.by) ?? 'key'}`, step, slot, 'selector');
-  work.selectors.set(key, wanted.name);
-  return { kind: 'select', ...selector, wanted };
+  return { kind: 'select', ...selector, wanted: tellingParam(work, selector, { ...target, role: 'selector' }) };
+}
+
+/** What some elements of an earlier list give, told by one of their fields. */
+function amongExpr(work: Work, step: number, slot: string): Expr | null {
+  const singles = [...Array(step).keys()].filter((from) => work.maps[from] === null);
+  const found = amongOf(work.instances, { step, slot }, singles);
+  if (!found) return null;
+  work.sure.push({ step, slot });
+  const { list, change, field, wanted } = found;
+  const where = named(work, { step, slot, from: found.step, list }, { ...field, wanted });
+  return { kind: 'among', step: found.step, list, where, change };
 }
 
 /** What a step's result is called: by the tool's noun, and with its verb where the noun is taken. */
@@ -196,6 +257,7 @@ export function generalize(flow: Flow, runs: readonly LinkedRun[], frequent: Rea
     selectors: new Map(),
     exprs: new Map(),
     links: [],
+    sure: [],
   };
   const names = new Set<string>();
   const steps: Step[] = [];
@@ -208,7 +270,8 @@ export function generalize(flow: Flow, runs: readonly LinkedRun[], frequent: Rea
       args.push({ slot: slot.name, keys: slot.keys, expr });
     }
     const map = maps[at];
-    const over: Over | null = map ? { kind: 'result', step: map.from, list: map.list, where: map.where } : null;
+    const where = map?.where ? named(work, { ...map, step: at }, map.where) : null;
+    const over: Over | null = map ? { kind: 'result', step: map.from, list: map.list, where } : null;
     steps.push({
       tool,
       label: labels[at] ?? '',
@@ -220,5 +283,5 @@ export function generalize(flow: Flow, runs: readonly LinkedRun[], frequent: Rea
   }
   const links = programLinks(flow, order, work.exprs);
   const found = flow.steps.map((_, step) => order.indexOf(step));
-  return putTogether({ params: work.params, steps, links, order: found, guard: null }, instances);
+  return putTogether({ params: work.params, steps, links, order: found, sure: work.sure, guard: null }, instances);
 }

@@ -8,7 +8,7 @@ import { listPrograms } from './list-program.js';
 import type { Destructive, Occurrence } from './match.js';
 import { mineFlows } from './mine.js';
 import { lessonOf } from './negative.js';
-import { withOptional, without } from './optional.js';
+import { isAsked, withOptional } from './optional.js';
 import { type Program, programId } from './program.js';
 import { repair } from './repair.js';
 import { findDictionaries, linksOf } from './sources.js';
@@ -173,8 +173,9 @@ async function optionalOnes(
   known: readonly (Judged & Candidate)[],
   index: LabelIndex,
   { salt, destructive, signal }: InduceOptions,
-): Promise<(Judged & Candidate)[]> {
+): Promise<{ readonly found: readonly (Judged & Candidate)[]; readonly replaced: readonly Program[] }> {
   const found: (Judged & Candidate)[] = [];
+  const replaced: Program[] = [];
   const size = (one: Judged & Candidate): number => one.occurrences.reduce((sum, each) => sum + each.calls.length, 0);
   const best = [...known].sort((a, b) => size(b) - size(a)).slice(0, maxOptionalTried);
   for (const one of best) {
@@ -182,17 +183,23 @@ async function optionalOnes(
     await setImmediate();
     const shown = isShown(one.fold, salt);
     for (const left of one.program.steps.keys()) {
-      const short = without(one.program, left);
-      if (short === null) continue;
-      // It stands wherever the step is made too, although it could not be called there before the step.
-      const shorter = occurrencesOf(short, index, new Set(), () => false).filter(shown);
-      const merged = withOptional(one.program, left, { whole: one.occurrences.filter(shown), short: shorter });
+      const merged = withOptional(one.program, left, {
+        whole: one.occurrences.filter(shown),
+        // It stands wherever the step is made too, although it could not be called there before the step.
+        of: (short) => occurrencesOf(short, index, new Set(), () => false),
+        mended: (short) => verified(short, index, () => false)?.program ?? null,
+        shown,
+        destructive,
+      });
       const exact = merged && verified(merged, index, destructive);
       const whole = exact && judged(exact.program, exact.occurrences, new Set([one.fold]), salt);
-      if (whole) found.push({ ...whole, occurrences: exact.occurrences });
+      if (!whole) continue;
+      found.push({ ...whole, occurrences: exact.occurrences });
+      // Who calls the whole would have to know beforehand how the condition turns out.
+      if (exact.program.steps.some(isAsked)) replaced.push(one.program);
     }
   }
-  return found;
+  return { found, replaced };
 }
 
 interface Rejected {
@@ -250,8 +257,9 @@ export async function induce(runs: readonly CorpusRun[], options: InduceOptions)
     if (whole) judgedById.set(programId(exact.program), { ...whole, occurrences: exact.occurrences });
     else drop('no held-out occurrence with an input of its own');
   }
-  for (const one of await optionalOnes([...judgedById.values()], index, options))
-    judgedById.set(programId(one.program), one);
+  const optional = await optionalOnes([...judgedById.values()], index, options);
+  for (const program of optional.replaced) judgedById.delete(programId(program));
+  for (const one of optional.found) judgedById.set(programId(one.program), one);
   const { rejected: bad = [] } = options;
   const traced = new Set([...index.values()].flat()).size;
   const rejected = { index: indexByLabel(bad), share: bad.length / (bad.length + traced) };

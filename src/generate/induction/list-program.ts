@@ -27,7 +27,7 @@ export function listProgram(
     when: null,
     args,
   };
-  return { params, steps: [step], links: [], order: [0], guard: null };
+  return { params, steps: [step], links: [], order: [0], sure: [], guard: null };
 }
 
 interface Loop {

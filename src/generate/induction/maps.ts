@@ -1,9 +1,9 @@
-import type { JsonValue } from '../../json.js';
 import type { Expr } from './expr.js';
+import { type LearntWhere, whereOf } from './filters.js';
 import type { Flow, Instance } from './flows.js';
-import { holds, type Where } from './program.js';
 import { fieldsOf } from './select.js';
-import { byText, EACH, type Element, elementsAt, elementValue, type Path, splitAtEach, valueKey } from './values.js';
+import { EACH, type Element, elementsAt, elementValue, type Path, splitAtEach, valueKey } from './values.js';
+import { type Choice, choiceOf } from './where.js';
 
 /** A step that is called for elements of a list, and which of its arguments is of the element. */
 export interface FlowMap {
@@ -12,18 +12,18 @@ export interface FlowMap {
   readonly list: Path;
   readonly rest: Path;
   /** for those elements only */
-  readonly where: Where | null;
+  readonly where: LearntWhere | null;
   /** for each result of another map; `list` is empty then */
   readonly aligned: boolean;
 }
 
 const sample = 20;
-const minWhereGroups = 3;
 
-function elementsOf(instance: Instance, map: FlowMap): Element[] {
+/** The elements that the calls of an occurrence were made for. */
+function elementsOf(instance: Instance, step: number, map: FlowMap): readonly Element[] {
   const calls = instance.calls[map.from] ?? [];
   if (map.aligned) return calls.map((call) => ({ key: null, value: call.result }));
-  return elementsAt(calls[0]?.result, map.list).filter((one) => holds(map.where, one));
+  return choiceOf(elementsAt(calls[0]?.result, map.list), instance.calls[step] ?? [], map).used;
 }
 
 /** The argument of a map's calls that is a field of the element. */
@@ -31,12 +31,12 @@ export function itemExpr(instances: readonly Instance[], step: number, slot: str
   if (slot === map.slot) return { kind: 'item', path: map.rest };
   const fields = new Map<string, Path>();
   for (const instance of instances.slice(0, sample)) {
-    const element = elementsOf(instance, map)[0];
+    const element = elementsOf(instance, step, map)[0];
     for (const path of element ? fieldsOf(element.value) : []) fields.set(JSON.stringify(path), path);
   }
   for (const path of fields.values()) {
     const always = instances.every((instance) => {
-      const elements = elementsOf(instance, map);
+      const elements = elementsOf(instance, step, map);
       return (instance.calls[step] ?? []).every((call, at) => {
         const element = elements[at];
         const value = element && elementValue(element, path);
@@ -48,68 +48,11 @@ export function itemExpr(instances: readonly Instance[], step: number, slot: str
   return null;
 }
 
-interface Choice {
-  readonly group: string;
-  readonly called: readonly Element[];
-  readonly passed: readonly Element[];
-}
-
 /** Which elements of the list had a call in each occurrence; null where the list is none. */
 function choicesOf(instances: readonly Instance[], step: number, map: FlowMap): Choice[] | null {
-  const choices: Choice[] = [];
-  for (const instance of instances) {
-    const list = elementsAt(instance.calls[map.from]?.[0]?.result, map.list);
-    if (list.some((one) => one.key !== null)) return null;
-    const keys = new Set(
-      (instance.calls[step] ?? []).map((call) => call.slots.find((one) => one.name === map.slot)?.key),
-    );
-    const called: Element[] = [];
-    const passed: Element[] = [];
-    for (const element of list) {
-      const target = elementValue(element, map.rest);
-      (target !== undefined && keys.has(valueKey(target)) ? called : passed).push(element);
-    }
-    choices.push({ group: instance.linked.run.group, called, passed });
-  }
-  return choices;
-}
-
-/** The conditions that the called elements of an occurrence share and that no other one fulfils. */
-function conditions({ called, passed }: Choice): Map<string, Where> {
-  const found = new Map<string, Where>();
-  const note = (by: Path, is: boolean, value: JsonValue | undefined): void => {
-    if (value === undefined || typeof value === 'object') return;
-    const where = { by, is, value };
-    const fits = called.every((one) => holds(where, one)) && !passed.some((one) => holds(where, one));
-    if (fits) found.set(JSON.stringify([by, !is, value]), where);
-  };
-  for (const by of fieldsOf(called[0]?.value ?? null)) {
-    note(by, true, called[0] && elementValue(called[0], by));
-    note(by, false, passed[0] && elementValue(passed[0], by));
-  }
-  return found;
-}
-
-/**
- * What a field of the elements says about which of them are called: that it is, or is not, one value, the same in all
- * occurrences that passed over an element, in enough task groups. Null where nothing does.
- */
-function whereOf(instances: readonly Instance[], step: number, map: FlowMap): Where | null {
-  const all = choicesOf(instances, step, map) ?? [];
-  const choices = all.filter((one) => one.passed.length > 0 && one.called.length > 0);
-  if (new Set(choices.map((one) => one.group)).size < minWhereGroups) return null;
-  const [first, ...rest] = choices.map(conditions);
-  const shared = [...(first ?? [])]
-    .filter(([id]) => rest.every((one) => one.has(id)))
-    .sort((a, b) => byText(a[0], b[0]))
-    .map(([, where]) => where);
-  return (
-    shared.find((where) =>
-      all.every(
-        (one) => one.called.every((each) => holds(where, each)) && !one.passed.some((each) => holds(where, each)),
-      ),
-    ) ?? null
-  );
+  const lists = instances.map((instance) => elementsAt(instance.calls[map.from]?.[0]?.result, map.list));
+  if (lists.some((list) => list.some((one) => one.key !== null))) return null;
+  return lists.map((list, at) => choiceOf(list, instances[at]?.calls[step] ?? [], map));
 }
 
 /** The maps of a flow by step, in the order of the program; undefined where which elements are called cannot be told. */
@@ -142,8 +85,9 @@ export function flowMaps(
       maps.push(map);
       continue;
     }
-    const where = whereOf(instances, at, map);
-    if (where === null) return undefined;
+    const choices = choicesOf(instances, at, map);
+    const where = choices && whereOf(choices, instances, at);
+    if (!where) return undefined;
     maps.push({ ...map, where });
   }
   return maps;

@@ -1,9 +1,13 @@
-import type { JsonObject, JsonValue } from '../../json.js';
-import { type Bound, search, slotKey } from './bind.js';
+import type { JsonObject } from '../../json.js';
+import { search, slotKey } from './bind.js';
 import { type CorpusCall, type CorpusRun, knownBefore, saidBefore } from './corpus.js';
-import { type Bindings, got, stepsIn } from './expr.js';
-import { fulfils, type Program, replay, resultsOf } from './program.js';
-import { elementsAt, elementValue, leavesOf, valueKey } from './values.js';
+import { isSure } from './explains.js';
+import { stepsIn } from './expr.js';
+import { type Bound, inputOf } from './inputs.js';
+import { comparedIn, type Program, replay, resultsOf } from './program.js';
+import { leavesOf, valueKey } from './values.js';
+import { fulfils } from './when.js';
+import type { Bindings } from './where.js';
 
 /**
  * Where a program stands in a run. `strict`: no user turn lies between the calls and every parameter stood in what the agent
@@ -24,55 +28,11 @@ export interface Occurrence {
 
 export type Destructive = (tool: string) => boolean;
 
-/** The parameters with which the program makes these calls, and the first call that each feeds; null where two uses of one disagree. */
-function inputOf(
-  program: Program,
-  bound: Bound,
-): { input: Record<string, JsonValue>; uses: Map<string, CorpusCall> } | null {
-  const input: Record<string, JsonValue> = {};
-  const uses = new Map<string, CorpusCall>();
-  for (const [at, step] of program.steps.entries()) {
-    const calls = bound[at] ?? [];
-    const first = calls[0];
-    if (!first && step.when !== null) continue;
-    if (!first) return null;
-    const bind = (name: string, value: JsonValue | undefined): boolean => {
-      if (value === undefined || (Object.hasOwn(input, name) && valueKey(input[name] ?? null) !== valueKey(value)))
-        return false;
-      input[name] = value;
-      if (!uses.has(name)) uses.set(name, first);
-      return true;
-    };
-    if (step.over?.kind === 'param') {
-      const slot = step.args.find((one) => one.expr.kind === 'item')?.slot;
-      const list = calls.map((call) => call.slots.find((one) => one.name === slot)?.value ?? null);
-      if (!bind(step.over.name, list)) return null;
-    }
-    for (const arg of step.args) {
-      const value = first.slots.find((one) => one.name === arg.slot)?.value;
-      if (arg.expr.kind === 'param' && !bind(arg.expr.name, value)) return null;
-      if (arg.expr.kind === 'default') {
-        const usual = got(bound[arg.expr.from.step]?.[0]?.result, arg.expr.from);
-        const isUsual = value !== undefined && usual !== undefined && valueKey(usual) === valueKey(value);
-        if (!isUsual && !bind(arg.expr.name, value)) return null;
-      }
-      if (arg.expr.kind !== 'select') continue;
-      const { step: from, list, get, by, wanted } = arg.expr;
-      if (wanted.kind !== 'param') continue;
-      const element = elementsAt(bound[from]?.[0]?.result, list).find((one) => {
-        const got = elementValue(one, get);
-        return got !== undefined && value !== undefined && valueKey(got) === valueKey(value);
-      });
-      if (!bind(wanted.name, element && elementValue(element, by))) return null;
-    }
-  }
-  return { input, uses };
-}
-
 /** Whether each source of the program came before its use in these calls. */
 function ordered(program: Program, bound: Bound): boolean {
   return program.steps.every((step, at) => {
-    const sources = step.args.flatMap(({ expr }) => stepsIn(expr));
+    const compared = comparedIn(step).flatMap((one) => (one.kind === 'get' ? [one.step] : []));
+    const sources = [...compared, ...step.args.flatMap(({ expr }) => stepsIn(expr))];
     const calls = bound[at] ?? [];
     if (step.over?.kind === 'result') {
       const { step: from } = step.over;
@@ -115,7 +75,7 @@ function overtakes(run: CorpusRun, calls: readonly CorpusCall[], destructive: De
 function occurrenceOf(program: Program, run: CorpusRun, bound: Bound, destructive: Destructive): Occurrence {
   const steps = bound.map((one) => one ?? []);
   const calls = steps.flat();
-  const bindings = inputOf(program, bound);
+  const bindings = inputOf(program, run, bound);
   const payload = bindings && ordered(program, bound) ? replay(program, bindings.input, calls) : null;
   if (!bindings || !payload)
     return { run, calls, steps, input: bindings?.input ?? {}, payload: null, strict: false, loose: false };
@@ -187,8 +147,9 @@ export function occurrencesIn(
     )
       continue;
     // Where its guard holds it back it makes no call that could be compared.
-    if (program.guard && !fulfils(program.guard, resultsOf(program, bound))) continue;
+    if (program.guard && !fulfils(program.guard.when, {}, resultsOf(program, bound))) continue;
     const one = occurrenceOf(program, run, bound, destructive);
+    if (!isSure(program, one)) continue;
     found.push(one);
     for (const each of one.calls) taken.add(each);
   }

@@ -28,8 +28,12 @@ export function lessonOf(
   // What every accepted occurrence showed before its first change, and no rejected one.
   const telling =
     before > 0 && bad >= minGuardGroups && good >= minGuardGroups
-      ? tellingCondition(accepted, rejected, { before, results: (one) => resultsOf(program, one.steps) })
+      ? tellingCondition(accepted, rejected, {
+          before,
+          results: (one) => resultsOf(program, one.steps),
+          withInput: false,
+        })
       : null;
-  if (telling) return { ...telling, before };
+  if (telling) return { when: telling, before };
   return bad >= good && bad / (bad + good) >= share + minExcess ? 'refused' : 'nothing';
 }

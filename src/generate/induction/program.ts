@@ -1,40 +1,16 @@
 import { contentId } from '../../hash.js';
 import type { JsonObject, JsonValue } from '../../json.js';
 import type { CorpusCall } from './corpus.js';
-import { type Bindings, type Expr, evaluate, type Item } from './expr.js';
+import { type Expr, evaluate, type Item, paramsIn, stepsIn } from './expr.js';
 import type { Source } from './sources.js';
-import { type Element, elementsAt, elementValue, type Path, valueAt, valueKey } from './values.js';
+import { elementsAt, type Path, valueKey } from './values.js';
+import { fulfils, operandsOf, type When } from './when.js';
+import { type Bindings, kept, type Operand, type Where } from './where.js';
 
-/** A condition on a field of an element: that it is, or is not, a value. */
-export interface Where {
-  readonly by: Path;
-  readonly is: boolean;
-  readonly value: JsonValue;
-}
-
-/** Whether a map is called for an element. */
-export function holds(where: Where | null, element: Element): boolean {
-  if (where === null) return true;
-  const value = elementValue(element, where.by);
-  return (value !== undefined && valueKey(value) === valueKey(where.value)) === where.is;
-}
-
-/** A condition on an earlier result: that what stands at a path is, or is not, a value. */
-export interface When {
-  readonly step: number;
-  readonly path: Path;
-  readonly is: boolean;
-  readonly value: JsonValue;
-}
-
-export function fulfils({ step, path, is, value }: When, results: readonly JsonValue[]): boolean {
-  const found = valueAt(results[step], path);
-  return (found !== undefined && valueKey(found) === valueKey(value)) === is;
-}
-
-/** Before this step the program stops, and says that something is missing, unless an earlier result is as the condition says. */
-export interface Guard extends When {
+/** Before this step the program stops, and says that something is missing, unless the condition is fulfilled. */
+export interface Guard {
   readonly before: number;
+  readonly when: When;
 }
 
 export type Over =
@@ -64,7 +40,7 @@ export interface Param {
   /** the argument that it feeds first, or the field that it selects by */
   readonly step: number;
   readonly slot: string;
-  readonly role: 'argument' | 'selector' | 'list';
+  readonly role: 'argument' | 'selector' | 'filter' | 'list';
 }
 
 /** Flow that holds a pattern together: occurrences are found by it. */
@@ -82,7 +58,33 @@ export interface Program {
   readonly links: readonly Link[];
   /** the order in which an occurrence is looked for: each step but the first is linked to one before it */
   readonly order: readonly number[];
+  /** arguments that are as the program says wherever it stands: without them it is another flow */
+  readonly sure: readonly { readonly step: number; readonly slot: string }[];
   readonly guard: Guard | null;
+}
+
+/** What a step compares with, but for its arguments. */
+export function comparedIn({ over, when }: Step): readonly Operand[] {
+  const where = over?.kind === 'result' && over.where ? [over.where.wanted] : [];
+  return when === null ? where : [...where, ...operandsOf(when)];
+}
+
+/** The parameters that say whether, or for which elements, a step is made. */
+export function decidingParams(step: Step): string[] {
+  return comparedIn(step).flatMap((one) => (one.kind === 'param' ? [one.name] : []));
+}
+
+/** The parameters that a step needs. */
+export function paramsOf(step: Step): string[] {
+  const list = step.over?.kind === 'param' ? [step.over.name] : [];
+  return [...list, ...decidingParams(step), ...step.args.flatMap(({ expr }) => paramsIn(expr))];
+}
+
+/** The steps whose results a step needs. */
+export function sourcesOf(step: Step): number[] {
+  const over = step.over?.kind === 'result' ? [step.over.step] : [];
+  const compared = comparedIn(step).flatMap((one) => (one.kind === 'get' ? [one.step] : []));
+  return [...over, ...compared, ...step.args.flatMap(({ expr }) => stepsIn(expr))];
 }
 
 /** The same program with its arguments made as `change` says. */
@@ -99,9 +101,13 @@ export function insteadOf(program: Program, name: string, instead: Expr): Progra
   return withExprs(program, ({ expr }) => (expr.kind === 'param' && expr.name === name ? instead : expr));
 }
 
-/** Whether a parameter may be left out, since an earlier result says what is meant then. */
+/** Whether a parameter may be left out, since an earlier result says what is meant then, or a step is not made then. */
 export function isOptional(program: Program, name: string): boolean {
-  return program.steps.some(({ args }) => args.some(({ expr }) => expr.kind === 'default' && expr.name === name));
+  return program.steps.some(
+    ({ args, when }) =>
+      (when?.kind === 'given' && when.name === name) ||
+      args.some(({ expr }) => expr.kind === 'default' && expr.name === name),
+  );
 }
 
 export interface RunResult {
@@ -139,18 +145,18 @@ export function runProgram(program: Program, input: Bindings, answer: Answer): J
     return answer(step.tool, args);
   };
   for (const [at, step] of program.steps.entries()) {
-    if (program.guard?.before === at && !fulfils(program.guard, results)) return null;
+    if (program.guard?.before === at && !fulfils(program.guard.when, input, results)) return null;
     let result: JsonValue | undefined;
-    if (step.when !== null && !fulfils(step.when, results)) result = null;
+    if (step.when !== null && !fulfils(step.when, input, results)) result = null;
     else if (step.over === null) result = call(step, null);
     else {
       const { over } = step;
       const list =
         over.kind === 'param'
           ? elementsAt(input[over.name], [])
-          : elementsAt(results[over.step], over.list).filter((one) => holds(over.where, one));
-      const each = list.map((item) => call(step, item));
-      result = each.includes(undefined) ? undefined : each.filter((one) => one !== undefined);
+          : kept(over.where, elementsAt(results[over.step], over.list), { input, results });
+      const each = list?.map((item) => call(step, item));
+      result = !each || each.includes(undefined) ? undefined : each.filter((one) => one !== undefined);
     }
     if (result === undefined) return null;
     results.push(result);

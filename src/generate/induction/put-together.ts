@@ -1,7 +1,7 @@
 import { isMade, paramsIn, stepsIn } from './expr.js';
 import type { Instance } from './flows.js';
 import type { Made } from './made.js';
-import { insteadOf, isOptional, type Program } from './program.js';
+import { decidingParams, insteadOf, isOptional, type Program } from './program.js';
 import { putNumber } from './put-number.js';
 import { putText } from './put-text.js';
 import { usualSource } from './usual.js';
@@ -10,12 +10,13 @@ function withMade(program: Program, name: string, made: Made): Program {
   return { ...insteadOf(program, name, made), params: program.params.filter((one) => one.name !== name) };
 }
 
-/** Whether each text that ties two calls is one that the program puts together from the first of them. */
+/** Whether each text or list that ties two calls is one that the program makes of the result of the first of them. */
 function tiesHold({ links, steps }: Program): boolean {
   return links.every((link) => {
-    if (link.source.kind !== 'part') return true;
+    const { kind } = link.source;
+    if (kind !== 'part' && kind !== 'picked') return true;
     const expr = steps[link.to]?.args.find((one) => one.slot === link.slot)?.expr;
-    return expr?.kind === 'text' && stepsIn(expr).includes(link.from);
+    return expr?.kind === (kind === 'part' ? 'text' : 'among') && stepsIn(expr).includes(link.from);
   });
 }
 
@@ -28,6 +29,7 @@ export function putTogether(program: Program, instances: readonly Instance[]): P
   let better = program;
   for (const { name, step, slot, role } of program.params) {
     if (role !== 'argument' || isOptional(program, name) || program.steps[step]?.over !== null) continue;
+    if (program.steps.some((one) => decidingParams(one).includes(name))) continue;
     if (better.steps.some(({ args }) => args.some(({ expr }) => isMade(expr) && paramsIn(expr).includes(name))))
       continue;
     const target = { program: better, step, slot, name };

@@ -1,27 +1,11 @@
-import { evaluate, paramsIn, stepsIn } from './expr.js';
+import { explains } from './explains.js';
 import type { Occurrence } from './match.js';
 import { snakeCase, unique } from './naming.js';
-import { type Argument, insteadOf, type Link, type Program, resultsOf, withExprs } from './program.js';
+import { type Argument, insteadOf, type Link, type Program, paramsOf, withExprs } from './program.js';
 import { isUsual, type Seen } from './usual.js';
-import { valueKey } from './values.js';
 
 /** Up to this share of failed replays they are noise: the flow becomes part of the structure instead of a parameter. */
 const noiseShare = 0.15;
-
-/** Whether an argument of a step is what the program says, in the calls of an occurrence. */
-function explains(program: Program, argument: Argument, step: number, one: Occurrence): boolean {
-  if (one.steps[step]?.length === 0) return true;
-  const call = one.steps[step]?.[0];
-  const recorded = call?.slots.find((slot) => slot.name === argument.slot);
-  if (!call || !recorded) return false;
-  const { expr } = argument;
-  if (expr.kind === 'item' || expr.kind === 'param') return true;
-  const early = stepsIn(expr).every((from) => (one.steps[from]?.[0]?.resultOrdinal ?? call.ordinal) < call.ordinal);
-  if (!early) return false;
-  const results = resultsOf(program, one.steps);
-  const value = evaluate(expr, one.input, results, null);
-  return value !== undefined && valueKey(value) === recorded.key;
-}
 
 /** Where one parameter feeds several arguments: the step and argument whose value is not that of the first. */
 function disagreeing(
@@ -48,10 +32,10 @@ function asParam(program: Program, step: number, slot: string): Program {
   const { steps } = withExprs(program, (arg, at) =>
     at === step && arg.slot === slot ? { kind: 'param', name } : arg.expr,
   );
-  const used = new Set(steps.flatMap((one) => one.args.flatMap(({ expr }) => paramsIn(expr))));
-  const lists = new Set(program.steps.map((one) => (one.over?.kind === 'param' ? one.over.name : '')));
-  const params = program.params.filter((one) => used.has(one.name) || lists.has(one.name));
-  return { ...program, steps, params: [...params, { name, step, slot, role: 'argument' }] };
+  const used = new Set(steps.flatMap(paramsOf));
+  const params = program.params.filter((one) => used.has(one.name));
+  const sure = program.sure.filter((one) => one.step !== step || one.slot !== slot);
+  return { ...program, steps, sure, params: [...params, { name, step, slot, role: 'argument' }] };
 }
 
 /** The argument as one that may be given, else is what the program says; null where that is no rule. */

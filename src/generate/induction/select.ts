@@ -1,6 +1,5 @@
 import { isJsonObject, type JsonValue } from '../../json.js';
 import { knownBefore } from './corpus.js';
-import type { Wanted } from './expr.js';
 import type { Instance } from './flows.js';
 import {
   byText,
@@ -14,6 +13,7 @@ import {
   splitAtEach,
   valueKey,
 } from './values.js';
+import type { Wanted } from './where.js';
 
 export interface Selector {
   readonly step: number;
@@ -40,7 +40,7 @@ function fieldKeys(elements: readonly Element[], by: Path): string[] {
   return elements.map((one) => elementValue(one, by)).map((one) => (one === undefined ? '' : valueKey(one)));
 }
 
-function firstOrdinal(instance: Instance): number {
+export function firstOrdinal(instance: Instance): number {
   return Math.min(...instance.calls.flat().map((call) => call.ordinal));
 }
 
@@ -132,7 +132,11 @@ function placesOf(result: JsonValue): ReadonlyMap<string, readonly Place[]> {
 }
 
 /** The results of earlier single calls that hold the value, as step and path. */
-function holders(instance: Instance, before: number, value: JsonValue): Map<string, { step: number; path: Path }> {
+export function holders(
+  instance: Instance,
+  before: number,
+  value: JsonValue,
+): Map<string, { step: number; path: Path }> {
   const key = valueKey(value);
   const found = new Map<string, { step: number; path: Path }>();
   for (const [step, calls] of instance.calls.slice(0, before).entries()) {

@@ -1,13 +1,16 @@
 import { isJsonObject, type JsonValue } from '../../json.js';
 import { type Change, changesTo } from './changes.js';
 import { type CorpusCall, type CorpusRun, standsIn } from './corpus.js';
+import { pickedLinks } from './picked.js';
 import { EACH, isEmptyValue, isIdentifier, isWeak, KEY, type Path, scalarsAt, valueKey } from './values.js';
 
 export type Source =
   | { readonly kind: 'result'; readonly path: Path; readonly change: Change | null }
   | { readonly kind: 'argument'; readonly slot: string }
   /** what stands at the path is a part of the text that the argument is */
-  | { readonly kind: 'part'; readonly path: Path };
+  | { readonly kind: 'part'; readonly path: Path }
+  /** of some of the elements at the path the argument is a list */
+  | { readonly kind: 'picked'; readonly path: Path };
 
 /** That the value of an argument stood in an earlier call of its run: one possible source. */
 export interface SourceLink {
@@ -243,7 +246,7 @@ export function linksOf(run: CorpusRun, dictionaries: Dictionaries): SourceLink[
         if (from) links.push(resultLink(one, from, to, slot));
       }
     }
-    links.push(...argumentLinks(run, to), ...partLinks(run, to));
+    links.push(...argumentLinks(run, to), ...partLinks(run, to), ...pickedLinks(run, to));
   }
   return links;
 }

@@ -98,6 +98,15 @@ export function leavesOf(value: JsonValue): JsonPrimitive[] {
   return [value];
 }
 
+const maxListDepth = 3;
+
+/** The paths of the lists of objects in a result, none inside a list. */
+export function listsIn(value: JsonValue, path: Path = []): Path[] {
+  if (Array.isArray(value)) return isJsonObject(value[0] ?? null) ? [path] : [];
+  if (!isJsonObject(value) || path.length >= maxListDepth) return [];
+  return Object.keys(value).flatMap((key) => listsIn(value[key] ?? null, [...path, key]));
+}
+
 const maxScalarDepth = 4;
 
 /** The scalars of a result with their paths, none inside a list. */

@@ -1,8 +1,9 @@
 import { type Change, dayPattern } from './changes.js';
-import type { Expr, Get } from './expr.js';
+import type { Among, Expr, Get } from './expr.js';
 import type { MadeNumber, MadeText, Part } from './made.js';
 import { camelCase, singular, snakeCase } from './naming.js';
 import { EACH, KEY, type Path } from './values.js';
+import type { Operand, Where } from './where.js';
 
 const reserved = new Set(
   'input ctx execute one break case catch class const continue default delete do else enum export extends false finally for function if import in instanceof new null return super switch this throw true try typeof var void while with yield let static await async of'.split(
@@ -52,6 +53,12 @@ export function freeName(wanted: string, taken: Set<string>): string {
   return name;
 }
 
+/** What something is compared with. */
+export function writeOperand(wanted: Operand, names: Names): string {
+  if (wanted.kind === 'const') return literal(wanted.value);
+  return wanted.kind === 'param' ? access('input', [wanted.name]) : access(names.steps[wanted.step] ?? '', wanted.path);
+}
+
 function selectKey(expr: Extract<Expr, { kind: 'select' }>): string {
   return JSON.stringify([expr.step, expr.list, expr.by, expr.wanted]);
 }
@@ -64,10 +71,7 @@ export function writeSelect(expr: Extract<Expr, { kind: 'select' }>, names: Name
   const last = expr.list.filter((one) => typeof one === 'string').at(-1);
   const name = freeName(singular(String(last ?? 'element')), names.taken);
   const byKey = expr.by[0] === KEY || expr.get[0] === KEY;
-  const wanted =
-    expr.wanted.kind === 'param'
-      ? access('input', [expr.wanted.name])
-      : access(names.steps[expr.wanted.step] ?? '', expr.wanted.path);
+  const wanted = writeOperand(expr.wanted, names);
   names.selected.set(key, name);
   const found = byKey
     ? `Object.entries<any>(${list}).find(([key, one]) => ${expr.by[0] === KEY ? 'key' : access('one', expr.by)} === ${wanted})`
@@ -78,25 +82,48 @@ export function writeSelect(expr: Extract<Expr, { kind: 'select' }>, names: Name
   ];
 }
 
-function extremeKey({ step, path, change }: Get): string {
-  return change?.op === 'least' || change?.op === 'most' ? JSON.stringify([step, path, change.op, change.by]) : '';
+/** A list, or those of its elements that a condition leaves, as code. */
+function writeList(expr: Get | Among, names: Names): string {
+  const list = access(names.steps[expr.step] ?? '', pathOf(expr));
+  return expr.kind === 'among' ? `${list}${writeWhere(expr.where, names)}` : list;
+}
+
+function pathOf(expr: Get | Among): Path {
+  return expr.kind === 'among' ? expr.list : expr.path;
+}
+
+function extremeKey(expr: Get | Among): string {
+  const { step, change } = expr;
+  const where = expr.kind === 'among' ? expr.where : null;
+  return change?.op === 'least' || change?.op === 'most'
+    ? JSON.stringify([step, pathOf(expr), where, change.op, change.by])
+    : '';
 }
 
 /** The element that is the least or the most of its list, found once for all arguments that need it. */
-export function writeExtreme(expr: Get, names: Names, prov: string): string[] {
-  const { step, path, change } = expr;
+export function writeExtreme(expr: Get | Among, names: Names, prov: string): string[] {
+  const { change } = expr;
   if (change?.op !== 'least' && change?.op !== 'most') return [];
   if (names.selected.has(extremeKey(expr))) return [];
-  const list = access(names.steps[step] ?? '', path);
-  const last = path.filter((one) => typeof one === 'string').at(-1);
+  const last = pathOf(expr)
+    .filter((one) => typeof one === 'string')
+    .at(-1);
+  const whole = writeList(expr, names);
+  const list = expr.kind === 'among' ? freeName(`fitting_${last ?? 'elements'}`, names.taken) : whole;
   const by = change.by.filter((one) => typeof one === 'string').at(-1);
   const name = freeName(`${change.op}_${by ?? ''}_${singular(String(last ?? 'element'))}`, names.taken);
   names.selected.set(extremeKey(expr), name);
   const better = `${access('one', change.by)} ${change.op === 'least' ? '<' : '>'} ${access('best', change.by)}`;
   return [
+    ...(list === whole ? [] : [`  const ${list} = ${whole};`]),
     `  if (${list}.length === 0) return { status: 'missing', payload: null, prov: ${prov} };`,
     `  const ${name} = ${list}.reduce((best: any, one: any) => (${better} ? one : best));`,
   ];
+}
+
+/** The elements that a condition leaves. */
+export function writeWhere({ by, is, wanted }: Where, names: Names): string {
+  return `.filter((one: any) => ${access('one', by)} ${is ? '===' : '!=='} ${writeOperand(wanted, names)})`;
 }
 
 function writeChange(value: string, change: Change): string {
@@ -133,9 +160,9 @@ function writeChange(value: string, change: Change): string {
   }
 }
 
-function writeGet(expr: Get, names: Names): string {
-  const { step, path, change } = expr;
-  const value = names.selected.get(extremeKey(expr)) ?? access(names.steps[step] ?? '', path);
+function writeGet(expr: Get | Among, names: Names): string {
+  const { change } = expr;
+  const value = names.selected.get(extremeKey(expr)) ?? writeList(expr, names);
   return change === null ? value : writeChange(value, change);
 }
 
@@ -181,6 +208,8 @@ export function writeExpr(expr: Expr, names: Names, item: string): string {
       return writeText(expr, names);
     case 'number':
       return writeNumber(expr, names);
+    case 'among':
+      return writeGet(expr, names);
     case 'item':
       return expr.path[0] === KEY ? item : access(item, expr.path);
     case 'select': {

@@ -2,16 +2,18 @@ import type { JsonObject } from '../../json.js';
 import { nounOf, singular } from './naming.js';
 import { type Argument, isOptional, type Program, type Step } from './program.js';
 import { KEY } from './values.js';
+import type { When } from './when.js';
 import {
   access,
   freeName,
   isName,
-  literal,
   type Names,
   text,
   writeExpr,
   writeExtreme,
+  writeOperand,
   writeSelect,
+  writeWhere,
 } from './write-expr.js';
 
 type Tree = { [key: string]: Tree | string };
@@ -44,30 +46,23 @@ function writeArgs(args: readonly Argument[], names: Names, item: string): strin
   return writeTree(tree, item === '' ? '  ' : '    ');
 }
 
-function writeWhere(over: Step['over']): string {
-  if (over?.kind !== 'result' || over.where === null) return '';
-  const { by, is, value } = over.where;
-  return `.filter((one: any) => ${access('one', by)} ${is ? '===' : '!=='} ${literal(value)})`;
-}
-
-function writeWhen(when: Step['when'], names: Names): string {
-  if (when === null) return '';
-  return `${access(names.steps[when.step] ?? '', when.path)} ${when.is ? '===' : '!=='} ${literal(when.value)} ? `;
+/** A condition as code, or its opposite. */
+function writeWhen(when: When, names: Names, isMet = true): string {
+  if (when.kind === 'given') return `${access('input', [when.name])} ${isMet ? '!==' : '==='} undefined`;
+  const sign = when.is === isMet ? '===' : '!==';
+  return `${writeOperand(when.of, names)} ${sign} ${writeOperand(when.wanted, names)}`;
 }
 
 function writeGuard(guard: Program['guard'], at: number, names: Names, prov: string): string[] {
   if (guard?.before !== at) return [];
-  const found = access(names.steps[guard.step] ?? '', guard.path);
-  return [
-    `  if (${found} ${guard.is ? '!==' : '==='} ${literal(guard.value)}) return { status: 'missing', payload: null, prov: ${prov} };`,
-  ];
+  return [`  if (${writeWhen(guard.when, names, false)}) return { status: 'missing', payload: null, prov: ${prov} };`];
 }
 
 function writeStep(step: Step, at: number, names: Names): string[] {
   const name = names.steps[at] ?? '';
   if (step.over === null) {
     const call = `await ctx.call(${text(step.tool)}, ${writeArgs(step.args, names, '')})`;
-    return [`  const ${name} = ${writeWhen(step.when, names)}${call}${step.when === null ? '' : ' : null'};`];
+    return [`  const ${name} = ${step.when === null ? call : `${writeWhen(step.when, names)} ? ${call} : null`};`];
   }
   const over =
     step.over.kind === 'param'
@@ -77,7 +72,9 @@ function writeStep(step: Step, at: number, names: Names): string[] {
   const list =
     step.over.kind === 'param' ? step.over.name : step.over.list.filter((one) => typeof one === 'string').at(-1);
   const item = freeName(singular(String(list ?? nounOf(step.tool).join('_'))), names.taken);
-  const elements = keyed ? `Object.keys(${over})` : `${over}${writeWhere(step.over)}`;
+  const elements = keyed
+    ? `Object.keys(${over})`
+    : `${over}${step.over.kind === 'result' && step.over.where ? writeWhere(step.over.where, names) : ''}`;
   return [
     `  const ${name}: unknown[] = [];`,
     `  for (const ${item} of ${elements}) {`,
@@ -119,7 +116,7 @@ export function writeCode(program: Program, properties: JsonObject, learnt: Lear
     for (const { expr } of step.args) {
       if (expr.kind === 'select') lines.push(...writeSelect(expr, names, prov));
       if (expr.kind === 'default') lines.push(...writeExtreme(expr.from, names, prov));
-      if (expr.kind === 'get') lines.push(...writeExtreme(expr, names, prov));
+      if (expr.kind === 'get' || expr.kind === 'among') lines.push(...writeExtreme(expr, names, prov));
     }
     lines.push(...writeStep(step, at, names));
     if (!called.includes(step.tool)) called.push(step.tool);

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CorpusRun, corpusRun } from '../../../src/generate/induction/corpus.js';
-import { induce } from '../../../src/generate/induction/induce.js';
-import { type WrittenSkill, writeSkills } from '../../../src/generate/induction/spec-of.js';
 import { openSandbox } from '../gate/support.js';
+import { type Learnt, learnt } from './families.js';
 import { judged } from './judge.js';
-import { type FamilyName, families, runsOf } from './planted-changes.js';
+import { families } from './planted-changes.js';
 
 const destructive = (tool: string): boolean => /^(book|lend|send|cancel|close)/.test(tool);
+type FamilyName = keyof typeof families;
 const names = Object.keys(families) as FamilyName[];
 const sandbox = openSandbox();
 afterAll(() => sandbox.close());
@@ -44,41 +43,23 @@ const wanted: Record<FamilyName, { readonly params: string[]; readonly line: Reg
   },
 };
 
-let corpus: CorpusRun[] = [];
-let written: WrittenSkill[] = [];
+let found: Learnt;
 
-async function learn(noise: number, seed: number): Promise<void> {
-  corpus = names.flatMap((name) => runsOf(name, { runs: 40, seed, noise })).map(corpusRun);
-  const signal = new AbortController().signal;
-  const induced = await induce(corpus, { salt: 'salt', destructive, signal, progress: () => undefined });
-  const requests = corpus.map((run) => run.request);
-  written = writeSkills(induced.skills, requests, { maxTests: 4, destructive });
-}
-
-/** The skill that covers every run of a family that makes more than one call. */
-function skillFor(name: FamilyName): WrittenSkill | undefined {
-  const runs = corpus.filter((run) => run.runId.startsWith(`run_${name}_`));
-  const due = runs.filter((run) => run.calls.filter((call) => call.tool !== 'read_manual').length > 1);
-  return written.find(({ skill }) =>
-    due.every((run) => skill.own.some((one) => one.run.runId === run.runId && one.strict)),
-  );
-}
-
-beforeAll(() => learn(0.3, 5));
+beforeAll(async () => {
+  found = await learnt(families, destructive, { runs: 40, seed: 5, noise: 0.3 });
+});
 
 test.each(names)('%s is learnt out of noise, with exactly its parameter', (name) => {
-  const found = skillFor(name);
-  expect(Object.keys(Object(found?.spec.input_schema['properties']))).toEqual(wanted[name].params);
-  expect(found?.code).toMatch(wanted[name].line);
+  const { spec, code } = found.skillFor(name);
+  expect(Object.keys(Object(spec.input_schema['properties']))).toEqual(wanted[name].params);
+  expect(code).toMatch(wanted[name].line);
 });
 
 test('nothing else is learnt', () => {
-  expect(written).toHaveLength(names.length);
+  expect(found.written).toHaveLength(names.length);
 });
 
 test.each(names)('the gate admits the code of %s', async (name) => {
-  const found = skillFor(name);
-  if (!found) throw new Error('not learnt');
-  const report = await judged(sandbox, found);
+  const report = await judged(sandbox, found.skillFor(name));
   expect({ verdict: report.verdict, reasons: report.reasons }).toEqual({ verdict: 'admitted', reasons: [] });
 });

@@ -14,7 +14,7 @@ function desk(n: number): Event[] {
     },
     { tool: 'orders', args: { customer: { id } }, result: [{ order: `OR-${n}1` }, { order: `OR-${n}2` }] },
     { tool: 'cancel', args: { order: `OR-${n}1`, reason: `made up ${n}`, card: `card_${n}9` }, result: 'done' },
-    { tool: 'note', args: { order: `OR-${n}1`, orders: [`OR-${n}2`, `OR-${n}1`] }, result: null },
+    { tool: 'note', args: { order: `OR-${n}1`, orders: [`OR-${n}2`], all: [`OR-${n}2`, `CU-${n}4711`] }, result: null },
   ];
 }
 
@@ -52,7 +52,12 @@ describe('an argument comes', () => {
     expect(sources(4, 'order')).toContainEqual({ kind: 'argument', call: 3, argument: 'order', runs: 4, of: 4 });
   });
 
-  test('part by part', () => expect(sources(4, 'orders')).toEqual([{ kind: 'parts', runs: 1, of: 1 }]));
+  test('from some elements of a list', () => {
+    const change = 'of some of them, as a list';
+    expect(sources(4, 'orders')).toEqual([{ kind: 'result', call: 2, path: '[each].order', change, runs: 4, of: 4 }]);
+  });
+
+  test('part by part', () => expect(sources(4, 'all')).toEqual([{ kind: 'parts', runs: 1, of: 1 }]));
 
   test('from nowhere that the log shows', () => expect(sources(3, 'reason')).toEqual([]));
 });

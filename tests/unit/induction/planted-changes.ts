@@ -1,13 +1,5 @@
-import type { RunTrace } from '../../../src/evidence/model.js';
-import { dice } from './planted.js';
-import { type Event, traceOf } from './traces.js';
-
-type Roll = () => number;
-
-const number = (roll: Roll, below: number): number => Math.floor(roll() * below);
-const id = (roll: Roll, prefix: string): string => `${prefix}-${100_000 + number(roll, 900_000)}`;
-const some = <T>(roll: Roll, least: number, make: () => T): T[] =>
-  Array.from({ length: least + number(roll, 4) }, make);
+import { id, number, type Roll, some } from './families.js';
+import type { Event } from './traces.js';
 
 /** The address of a letter is written in capitals, and the directory knows only small letters. */
 function smallLetters(roll: Roll): Event[] {
@@ -248,26 +240,3 @@ export const families = {
   usualPlace,
   sums,
 } as const;
-export type FamilyName = keyof typeof families;
-
-/** A call that has nothing to do with the rest, or one that fails before it is made again. */
-function noisy(roll: Roll, events: readonly Event[], noise: number): Event[] {
-  return events.flatMap((event) => {
-    if ('user' in event || roll() >= noise) return [event];
-    if (roll() < 0.5) return [{ ...event, result: 'Error: try again', failed: true }, event];
-    const looked = { tool: 'read_manual', args: { topic: id(roll, 'topic') }, result: { pages: [id(roll, 'page')] } };
-    return [looked, event];
-  });
-}
-
-/** Runs of one family. */
-export function runsOf(
-  family: FamilyName,
-  { runs, seed, noise }: { readonly runs: number; readonly seed: number; readonly noise: number },
-): RunTrace[] {
-  const roll = dice(seed);
-  return Array.from({ length: runs }, (_, at) => {
-    const place = `${family}_${String(at).padStart(5, '0')}`;
-    return traceOf(`run_${place}`, `task_${place}`, noisy(roll, families[family](roll), noise));
-  });
-}
