@@ -5,13 +5,15 @@ import type { JsonValue } from '../json.js';
 import { isIdentifier, kindByKey, personalRuleSources } from './personal-rules.js';
 import type { SearchRules } from './redact-detect.js';
 import { RedactionMemory } from './redact-memory.js';
+import { namedRules, namedSources } from './redact-named.js';
 import { awsSecretName, awsSecretValue, type Finding, secretRules } from './redact-rules.js';
 import { type Findings, joinedText, kindUnderKey, searchValues } from './redact-search.js';
+import { tokenRules } from './redact-tokens.js';
 import { mapValue, type Part, visit } from './redact-walk.js';
 import { kindsOf, type RedactionConfig } from './redaction-config.js';
 
 /** Raised when a rule changes what it finds in a way that its source does not show. */
-export const redactionVersion = 4;
+export const redactionVersion = 5;
 
 /** What one kind of text is replaced by, in the order of first appearance within a run. Never stored. */
 export interface RunRedactor {
@@ -194,7 +196,8 @@ export function createRedactionPolicy(
   const digest = hashOf({
     version: redactionVersion,
     preset: '@secretlint/secretlint-rule-preset-recommend@11.7.1',
-    rules: secretRules.map((rule) => [rule.kind, rule.pattern.source]),
+    rules: [...secretRules, ...tokenRules, ...namedRules].map(({ pattern }) => pattern.source),
+    named: [...namedSources],
     keys: [awsSecretName.source, awsSecretValue.source],
     personal: personalRuleSources(personal),
     custom: (config.custom ?? []).map(({ kind, pattern }) => [kind, pattern]),
