@@ -175,6 +175,7 @@ describe('OpenAI chat logs', () => {
       call(''),
       { role: 'assistant', content: null, function_call: { name: 'old', arguments: '{"b":2}' } },
       { role: 'function', name: 'old', content: '[1,2]' },
+      { role: 'assistant', content: '', tool_calls: '[{"name": "g", "arguments": "{}"}]' },
     ];
     await bench.import({ path: bench.file('a.json', JSON.stringify(messages)) });
     const [trace] = await bench.traces();
@@ -185,8 +186,9 @@ describe('OpenAI chat logs', () => {
       { id: '1', name: 'f', arguments: null, raw_arguments: '{broken' },
       { id: '1', name: 'f', arguments: {}, raw_arguments: null },
       { id: null, name: 'old', arguments: { b: 2 }, raw_arguments: null },
+      { id: null, name: 'g', arguments: {}, raw_arguments: null },
     ]);
-    expect(trace && recordedCalls(trace).at(-1)?.result).toEqual([1, 2]);
+    expect(trace && recordedCalls(trace).at(-2)?.result).toEqual([1, 2]);
   });
 });
 
@@ -310,6 +312,16 @@ describe('bad input', () => {
     const output = await bench.service.importEvidence({ path }, { ...plainContext('cli'), progress });
     expect(output.records_read).toBe(6);
     expect(told.at(-1)).toBe('6 records read, all bytes');
+  });
+
+  it('of another program is not taken for a conversation because messages stand within its lines', async () => {
+    const line = (message: object): object => ({ type: 'message', id: 'x', message });
+    const lines = [{ type: 'session', id: 's' }, ...conversation.map(line)];
+    const other = { sessionId: 's', messages: [{ type: 'user', content: 'hello' }] };
+    for (const text of [jsonl(lines), JSON.stringify(other)]) {
+      const path = bench.file('other.jsonl', text);
+      await expect(bench.import({ path })).rejects.toMatchObject({ code: 'unsupported_format' });
+    }
   });
 
   it('that no importer knows, lies outside the granted folders, or is missing is an error', async () => {
