@@ -49,24 +49,21 @@ interface Crossing {
 
 const numeric: ReadonlySet<string> = new Set(['PHONE', 'CARD', 'IBAN', 'ADDRESS']);
 
-/** What stands across the border of parts, and in no part by itself. Lists of values make numbers by chance: not looked at. */
+/** What only shows when the parts are one text: it crosses their border, or what tells of it stands in another part. Lists of values make numbers by chance: not looked at. */
 function crossings(parts: readonly Part[], findings: Findings): Crossing[] {
   const joined = joinedText(parts);
   const found = findings.get(joined) ?? [];
   if (found.length === 0) return [];
   let offset = 0;
-  const borders: number[] = [];
   const own: Finding[] = [];
   for (const { text } of parts) {
-    if (offset > 0) borders.push(offset);
     for (const one of findings.get(text) ?? []) own.push({ ...one, start: one.start + offset, end: one.end + offset });
     offset += text.length;
   }
   return found
     .filter(({ start, end, kind }) => {
-      const crosses = borders.some((border) => border > start && border < end);
       const isOwn = own.some((one) => one.start < end && one.end > start);
-      return crosses && !isOwn && (parts[0]?.inBlock === true || !numeric.has(kind));
+      return !isOwn && (parts[0]?.inBlock === true || !numeric.has(kind));
     })
     .map((one) => ({ ...one, secret: joined.slice(one.start, one.end) }));
 }

@@ -90,7 +90,10 @@ function readConversation(span: ValueSpan): ImportEvent[] {
   if (whole && request && Array.isArray(request['messages'])) {
     const list = spanAt(span, [objectOf(whole['request']) ? 'request' : 'body', 'messages']);
     const drafts = [...messageDrafts(list), ...answerDraft(span), ...outcomeDraft(span)];
-    return [{ event: 'tools', tools: toolsOf(request) }, runOf(span, drafts, threadNames)];
+    const chunks = memberSpan(span, 'response');
+    // The pieces of a streamed answer are not put together: a secret could be split over any two of them.
+    const streamed = Array.isArray(chunks?.value) ? [ignored(chunks ?? span, 'streamed_response')] : [];
+    return [{ event: 'tools', tools: toolsOf(request) }, runOf(span, drafts, threadNames), ...streamed];
   }
   if (whole && Array.isArray(whole['messages'])) {
     const drafts = [...messageDrafts(memberSpan(span, 'messages')), ...outcomeDraft(span)];

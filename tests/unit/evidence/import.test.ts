@@ -156,6 +156,13 @@ describe('OpenAI chat logs', () => {
     expect(trace?.records.map((record) => record.role)).toEqual(['system', 'user', 'assistant', 'tool', 'assistant']);
   });
 
+  it('count an answer that was logged as the chunks of its stream', async () => {
+    const chunks = [{ object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content: 'He' } }] }];
+    const line = { request: { messages: conversation.slice(0, 2) }, response: chunks };
+    const output = await bench.import({ path: bench.file('s.jsonl', jsonl([line])) });
+    expect(output).toMatchObject({ records_read: 3, imported: 2, ignored_kinds: { streamed_response: 1 } });
+  });
+
   it('take arguments as text or object, the legacy call, and keep text that is no JSON', async () => {
     const call = (args: unknown) => ({
       role: 'assistant',
