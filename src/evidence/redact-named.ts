@@ -5,7 +5,7 @@ const isCode = /[\w$][([]/;
 
 /** What stands in the place of a secret: variables, blanks to fill in, words of examples. */
 const standIn =
-  /^(?:[$<{%*[#(@&]|x{3}|your|my[_-]|change|example|sample|test|dummy|fake|mock|placeholder|redacted|secret|password|passwd|token|api[_-]?key|foo|abc|1234|none|null|undefined|true|false|env[.:]|process\.|os\.|config\.|self\.|this\.)|\$\{|\{\{|\.\.\.|[*•]{3}|x{5}|^[A-Za-z]:[\\/]|^\.{0,2}\/[a-z]/i;
+  /^(?:[$<{%*[#(@&]|x{3}|your|my[_-]|change|example|sample|test|dummy|fake|mock|placeholder|redacted|secret|pass|token|(?:root|admin|postgres|mysql|guest|user)$|api[_-]?key|foo|abc|1234|none|null|undefined|true|false|env[.:]|process\.|os\.|config\.|self\.|this\.)|\$\{|\{\{|\.\.\.|[*•]{3}|x{5}|^[A-Za-z]:[\\/]|^\.{0,2}\/[a-z]/i;
 
 const run = /[A-Z]?[a-z]+|[A-Z]+|\d+/g;
 
@@ -55,7 +55,7 @@ export const namedRules: readonly SecretRule[] = [
   rule(
     'TOKEN',
     new RegExp(`authorization${between}${schemes}[ \\t]{1,4}([A-Za-z0-9+/=._~-]{12,4000})`, anyCase),
-    isGiven,
+    (text) => isGiven(text) && isMixed(text),
   ),
   rule('TOKEN', /earer[ \t]{1,4}(?<=\b[bB]earer[ \t]{1,4})([A-Za-z0-9+/=._~-]{16,4000})/dg, isToken),
   {

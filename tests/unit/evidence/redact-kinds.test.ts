@@ -69,6 +69,7 @@ const code: readonly string[] = [
   'max_tokens=4096, primary_key=True, private_key_path: /etc/ssl/private/server1.key',
   'redis://localhost:6379/0 and https://user:<password>@host and http://host:8080/@scope/name',
   "if (text.indexOf('-----BEGIN PRIVATE KEY-----') !== 0) throw new TypeError('no key');\nreturn 1;",
+  'Authorization: Basic authentication is meant, postgresql+x://user:pass@db and mysql+y://root:root@db',
   'Set-Cookie: name=value; the bearer of this letter; curl -u "$USER:$PASSWORD" x',
   '00 11 22 33 44 55 66 77 0012 3456 7890 1234 06 12 34 56 78 9a be12',
 ];
