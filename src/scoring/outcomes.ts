@@ -17,16 +17,27 @@ const goodWords = new Set(
 const partWords = new Set('partial partially partially_accepted partially_correct'.split(' '));
 const badWords = new Set(
   (
-    'aborted bad cancelled canceled crashed error errored exception fail failed failure false incorrect killed no ' +
-    'rejected thumbs_down timeout timed_out unresolved unsuccessful'
+    'aborted agent_error bad cancelled canceled crashed error errored exception fail failed failure false incorrect killed ' +
+    'max_steps max_turns no rejected thumbs_down timeout timed_out too_many_errors unresolved unsuccessful'
   ).split(' '),
 );
 
-function ofWord(text: string): Category | null {
-  const word = text
+/** That a run came to its end, and not how. */
+const endWords = new Set('agent_stop complete completed done end_turn finished stop submitted user_stop'.split(' '));
+
+function wordOf(text: string): string {
+  return text
     .trim()
     .toLowerCase()
     .replaceAll(/[\s-]+/g, '_');
+}
+
+function saysEnd({ kind, value }: Outcome): boolean {
+  return (kind === 'exit' || kind === 'status') && typeof value === 'string' && endWords.has(wordOf(value));
+}
+
+function ofWord(text: string): Category | null {
+  const word = wordOf(text);
   if (goodWords.has(word)) return 'accepted';
   if (partWords.has(word)) return 'partially_accepted';
   return badWords.has(word) ? 'rejected' : null;
@@ -79,11 +90,14 @@ const shown = (value: JsonValue): string => {
 /**
  * Reads one outcome. Rewards and shares of passed tests: at least `fullReward` (1) is accepted, 0 or less rejected,
  * between them partially accepted. Booleans and the usual words likewise. Exit code 0 is accepted, any other rejected.
- * Words that only say that something ended ("completed", "submitted") are no verdict.
+ * Words that only say that a run ended ("completed", "submitted", "user_stop") are no verdict, and nothing is wrong with them.
  */
 export function verdictOf(outcome: Outcome, fullReward: number): Verdict {
   const said = `${outcome.grader} gave ${outcome.kind} ${shown(outcome.value)}`;
   const category = categoryOf(outcome, fullReward);
+  if (category === null && saysEnd(outcome)) {
+    return { category, marker: 'ended', message: `${said}: the run came to its end, which says nothing of how.` };
+  }
   if (category === null) {
     return { category, marker: 'outcome_unclear', message: `${said}, which is no verdict that the rules can read.` };
   }

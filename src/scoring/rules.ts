@@ -26,7 +26,7 @@ export interface LoadedRules {
 const { schema_version: _version, $schema: _editors, ...defaults } = rulesFileSchema.parse({});
 export const defaultRules: ScorerRules = { ...defaults, trust_client_outcomes: false };
 
-const scorerName = 'deterministic@2';
+const scorerName = 'deterministic@3';
 const maxBytes = 256 * 1024;
 
 const digests = new WeakMap<ScorerRules, string>();

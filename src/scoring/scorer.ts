@@ -93,7 +93,7 @@ function blockedBy(main: readonly EvidenceRecord[], calls: readonly RecordedCall
   return [reasonOf('block', 'last_calls_failed', message, last.resultEvidenceId ?? last.callEvidenceId)];
 }
 
-const nothingTold = "The log holds no reward, test result, exit code, status or person's verdict for this run.";
+const nothingTold = "No reward, test result, exit code, status or person's word in the log says how well this run went.";
 
 function withoutOutcome({ run, main, calls }: Seen, rules: ScorerRules, unclear: readonly ScoreReason[]): Finding {
   const expected = compareWithTask(run, main, calls);
@@ -171,16 +171,19 @@ function judge(trace: RunTrace, seen: Seen, rules: ScorerRules): Finding & { rea
     const outcome = said.find((one) => one.evidenceId !== null);
     return { ...ofClient(seen, outcome), basis: 'supplier' };
   }
-  const unclear = said
-    .filter((one) => one.verdict.category === null)
-    .map((one) => reasonOf('warn', one.verdict.marker, one.verdict.message, one.evidenceId ?? main.at(-1)));
+  const told = (marker: string, severity: 'warn' | 'info'): ScoreReason[] =>
+    said
+      .filter((one) => one.verdict.marker === marker)
+      .map((one) => reasonOf(severity, marker, one.verdict.message, one.evidenceId ?? main.at(-1)));
+  const unclear = told('outcome_unclear', 'warn');
   const decided = byOutcomes(said, main);
   if (decided) {
     const reasons = [...decided.reasons, ...unclear, ...observations(seen)];
     return { category: decided.category, reasons, basis: 'verdict' };
   }
   const believed = isDoubted ? { ...seen, run: { ...run, task: null } } : seen;
-  return { ...withoutOutcome(believed, rules, unclear), basis: 'markers' };
+  const found = withoutOutcome(believed, rules, unclear);
+  return { category: found.category, reasons: [...found.reasons, ...told('ended', 'info')], basis: 'markers' };
 }
 
 /**

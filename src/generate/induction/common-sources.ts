@@ -1,5 +1,5 @@
 import type { CorpusCall } from './corpus.js';
-import type { Instance } from './flows.js';
+import type { Instance, LinkedRun } from './flows.js';
 import type { FlowMap } from './maps.js';
 import type { SourceLink } from './sources.js';
 
@@ -13,21 +13,42 @@ export interface Candidate {
 /** A source explains an argument where it holds in this share of the calls; the rest is noise. */
 const minShare = 0.85;
 
-function sourceId(one: Candidate): string {
-  return JSON.stringify([one.step, one.link.source]);
+interface KnownLink {
+  readonly link: SourceLink;
+  /** the same for the same source */
+  readonly text: string;
+}
+
+// A run's links are asked for in every flow that it is part of.
+const linksByTarget = new WeakMap<LinkedRun, ReadonlyMap<string, readonly KnownLink[]>>();
+
+/** The links into one argument of one call of a run. */
+function linksInto(linked: LinkedRun, call: CorpusCall, slot: string): readonly KnownLink[] {
+  let byTarget = linksByTarget.get(linked);
+  if (!byTarget) {
+    const found = new Map<string, KnownLink[]>();
+    for (const link of linked.links) {
+      if (link.source.kind === 'part') continue;
+      const target = `${link.to} ${link.slot}`;
+      const list = found.get(target) ?? [];
+      found.set(target, list);
+      list.push({ link, text: JSON.stringify(link.source) });
+    }
+    byTarget = found;
+    linksByTarget.set(linked, byTarget);
+  }
+  return byTarget.get(`${call.index} ${slot}`) ?? [];
 }
 
 /** The sources that hold for one argument of one call, among the calls of the same occurrence. */
 function candidatesOf(instance: Instance, step: number, call: CorpusCall, slot: string): Map<string, Candidate> {
   const found = new Map<string, Candidate>();
-  for (const link of instance.linked.links) {
-    if (link.to !== call.index || link.slot !== slot || link.source.kind === 'part') continue;
+  for (const { link, text } of linksInto(instance.linked, call, slot)) {
     const from = instance.calls.findIndex(
       (calls, at) => at < step && calls.length === 1 && calls[0]?.index === link.from,
     );
     if (from < 0) continue;
-    const one = { step: from, link, share: 1 };
-    found.set(sourceId(one), one);
+    found.set(`${from} ${text}`, { step: from, link, share: 1 });
   }
   return found;
 }

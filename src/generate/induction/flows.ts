@@ -58,12 +58,25 @@ export function groupsOf(runs: readonly LinkedRun[], embeddings: readonly Embedd
 /** The chosen element must be the extreme in this share of the calls whose value is any element of the list. */
 const minExtremeShare = 0.9;
 
+interface Stat {
+  readonly groups: Set<string>;
+  readonly values: Set<string>;
+  count: number;
+  readonly among: string | null;
+  /** from a result, and of an identifier */
+  readonly isNamed: boolean;
+}
+
+/** So many task groups must use one identifier out of a result for it to count as flow, where a log knows no other. */
+const minSameGroups = 3;
+
 /**
- * Ids of links that hold in enough task groups, with more than one value (one value alone is a constant). That an element is
- * the extreme of its list is often chance: it must be so nearly always.
+ * Ids of links that hold in enough task groups, with more than one value (one value alone is a constant, unless it is an
+ * identifier: a log may be of one customer only). That an element is the extreme of its list is often chance: it must be so
+ * nearly always.
  */
 export function frequentLinks(runs: readonly LinkedRun[], minGroups: number): Set<string> {
-  const stats = new Map<string, { groups: Set<string>; values: Set<string>; count: number; among: string | null }>();
+  const stats = new Map<string, Stat>();
   for (const { run, links } of runs) {
     for (const link of links) {
       if (link.weak) continue;
@@ -72,18 +85,18 @@ export function frequentLinks(runs: readonly LinkedRun[], minGroups: number): Se
         values: new Set<string>(),
         count: 0,
         among: link.among,
+        isNamed: link.source.kind === 'result' && link.isIdentifier,
       };
       stats.set(link.id, stat);
       stat.count += 1;
-      if (stat.groups.size < minGroups) stat.groups.add(run.group);
+      if (stat.groups.size < Math.max(minGroups, minSameGroups)) stat.groups.add(run.group);
       if (stat.values.size < 2) stat.values.add(link.value);
     }
   }
-  const isRule = ({ count, among }: { count: number; among: string | null }): boolean =>
+  const isRule = ({ count, among }: Stat): boolean =>
     among === null || count >= (stats.get(among)?.count ?? 0) * minExtremeShare;
-  return new Set(
-    [...stats]
-      .filter(([, stat]) => stat.groups.size >= minGroups && stat.values.size >= 2 && isRule(stat))
-      .map(([id]) => id),
-  );
+  const isFlow = ({ values, groups, isNamed }: Stat): boolean =>
+    values.size >= 2 || (isNamed && groups.size >= minSameGroups);
+  const found = [...stats].filter(([, stat]) => stat.groups.size >= minGroups && isFlow(stat) && isRule(stat));
+  return new Set(found.map(([id]) => id));
 }

@@ -8,7 +8,7 @@ import { nounOf, plural, singular, snakeCase, toolWords, unique } from './naming
 import type { Argument, Link, Over, Param, Program, Step } from './program.js';
 import { putTogether } from './put-together.js';
 import { selectorByFlow, selectorByParam } from './select.js';
-import { isWeak, type Path, valueKey } from './values.js';
+import { isIdentifier, isWeak, type Path, valueKey } from './values.js';
 
 interface Work {
   readonly instances: readonly Instance[];
@@ -64,7 +64,7 @@ function slotValues(work: Work, step: number, slot: string): SlotValues {
 /** A source that holds everywhere may still hold by chance: it must be frequent, or hold for enough different values. */
 function isFlow(work: Work, one: Candidate, seen: SlotValues): boolean {
   if (work.frequent.has(one.link.id)) return seen.distinct > 1 || !seen.values.some(isWeak);
-  return seen.distinct > 1 && seen.groups >= minChanceGroups;
+  return seen.groups >= minChanceGroups && (seen.distinct > 1 || seen.values.every(isIdentifier));
 }
 
 function newParam(

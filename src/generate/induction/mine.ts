@@ -1,13 +1,30 @@
 import { setImmediate } from 'node:timers/promises';
-import { sha256 } from '../../hash.js';
 import { type Embedding, type Flow, groupsOf, type LinkedRun, type MiningLimits } from './flows.js';
 import { extend, type Growth, indexRun } from './grow.js';
 import { byText } from './values.js';
 
+/** A number of 32 bits whose bits all depend on all of the value's (the finish of MurmurHash3). */
+function scrambled(value: number, seed: number): number {
+  let bits = value ^ seed;
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return bits ^ (bits >>> 16);
+}
+
+/** The same for the same calls of the same runs, in whatever order: sums, since these flows are too many to be sorted and written out. */
+function placesHash(embeddings: readonly Embedding[], seed: number): number {
+  let all = 0;
+  for (const { run, calls } of embeddings) {
+    let here = scrambled(run, seed);
+    for (const step of calls) for (const call of step) here = (here + scrambled(call, ~seed)) | 0;
+    all = (all + scrambled(here, seed)) | 0;
+  }
+  return all;
+}
+
 /** Two flows with the same calls at the same places are one flow, however they were grown. */
 function signature(flow: Flow): string {
-  const places = flow.embeddings.map((one) => `${one.run}:${one.calls.flat().sort((a, b) => a - b)}`).sort();
-  return sha256(`${kindsOf(flow)}|${places.join(';')}`);
+  return `${kindsOf(flow)}|${flow.embeddings.length}|${placesHash(flow.embeddings, 1)}|${placesHash(flow.embeddings, 2)}`;
 }
 
 function kindsOf(flow: Flow): string {
@@ -16,7 +33,7 @@ function kindsOf(flow: Flow): string {
 }
 
 function weight(flow: Flow): number {
-  return flow.embeddings.reduce((sum, one) => sum + one.calls.flat().length, 0);
+  return flow.embeddings.reduce((sum, one) => one.calls.reduce((inner, calls) => inner + calls.length, sum), 0);
 }
 
 const maxAlike = 6;
@@ -24,8 +41,10 @@ const maxAlike = 6;
 /** The heaviest flows; of those of the same calls only some, so that one family of runs does not crowd out the others. */
 function heaviest(flows: readonly Flow[], { beam }: MiningLimits): Flow[] {
   const alike = new Map<string, number>();
-  return [...flows]
-    .sort((a, b) => weight(b) - weight(a))
+  return flows
+    .map((flow) => ({ flow, weight: weight(flow) }))
+    .sort((a, b) => b.weight - a.weight)
+    .map(({ flow }) => flow)
     .filter((flow) => {
       const key = kindsOf(flow);
       const seen = (alike.get(key) ?? 0) + 1;

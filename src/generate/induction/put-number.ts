@@ -1,8 +1,7 @@
 import type { JsonValue } from '../../json.js';
 import type { Instance } from './flows.js';
 import { counted, formed, type MadeNumber, type NumberForm, numberForms, type Operator, type Part } from './made.js';
-import { asNumber, piecesFor, simplicity, type Target } from './parts.js';
-import type { Program } from './program.js';
+import { asNumber, pieceId, simplicity, type Target, wantedIn } from './parts.js';
 import { byText } from './values.js';
 
 /** A sum of three different values is no chance. */
@@ -12,10 +11,11 @@ const minGroups = 3;
 type Numbers = ReadonlyMap<string, { readonly part: Part; readonly value: number }>;
 
 interface Seen {
-  readonly group: string;
   readonly wanted: JsonValue;
   readonly numbers: Numbers;
 }
+
+const nowhere = { kind: 'param', name: '', change: null } as const;
 
 type Sum = Omit<MadeNumber, 'kind' | 'form'>;
 
@@ -34,6 +34,10 @@ function fixedSums(left: Part, value: number, wanted: number): Sum[] {
 /** Numbers as they stand come before those that are counted or read out of a text. */
 function orderOf(part: Part): string {
   return `${part.kind !== 'const' && part.change !== null ? 1 : 0}${JSON.stringify(part)}`;
+}
+
+function isNumber(value: JsonValue | undefined): boolean {
+  return typeof value === 'number' || (typeof value === 'string' && asNumber({ part: nowhere, value }) !== null);
 }
 
 /** Every operation on two of the numbers, or on one and a fixed one, that gives what is wanted. */
@@ -61,7 +65,7 @@ function sumsOf({ wanted, numbers }: Seen): Sum[] {
 
 function valueIn(part: Part, numbers: Numbers): number | undefined {
   if (part.kind === 'const') return Number(part.value);
-  return numbers.get(JSON.stringify({ ...part, change: null }))?.value;
+  return numbers.get(pieceId(part))?.value;
 }
 
 /** The form in which an operation gives what was written in every occurrence; null where none does. */
@@ -82,23 +86,21 @@ function formOf(sum: Sum, all: readonly Seen[]): NumberForm | null {
 }
 
 /** What an argument is counted out of in all occurrences: two values, or one and a fixed number; the simplest. */
-export function putNumber(program: Program, instances: readonly Instance[], target: Target): MadeNumber | null {
-  const all = instances.flatMap((instance): Seen[] => {
-    const wanted = instance.calls[target.step]?.[0]?.slots.find((one) => one.name === target.slot)?.value;
-    if (wanted === undefined || !asNumber({ part: { kind: 'param', name: '', change: null }, value: wanted }))
-      return [];
-    if (Array.isArray(wanted)) return [];
-    const numbers = new Map<string, { part: Part; value: number }>();
-    for (const [id, piece] of piecesFor(program, instance, target)) {
+export function putNumber(instances: readonly Instance[], target: Target): MadeNumber | null {
+  const wanted = instances.map((instance) => wantedIn(instance, target));
+  if (!wanted.every(isNumber)) return null;
+  const groups = new Set(instances.map(({ linked }) => linked.run.group)).size;
+  if (new Set(wanted).size < minDistinct || groups < minGroups) return null;
+  const all = instances.map((instance, at): Seen => {
+    const pieces = [...target.pieces(instance).values()];
+    const numbers = pieces.flatMap((piece) => {
       const number = asNumber(piece);
-      if (number) numbers.set(id, number);
-    }
-    return [{ group: instance.linked.run.group, wanted, numbers }];
+      return number ? [[piece.id, number] as const] : [];
+    });
+    return { wanted: wanted[at] ?? null, numbers: new Map(numbers) };
   });
   const [first] = all;
-  if (!first || all.length < instances.length) return null;
-  if (new Set(all.map((one) => one.wanted)).size < minDistinct || new Set(all.map((one) => one.group)).size < minGroups)
-    return null;
+  if (!first) return null;
   const weight = ({ left, right }: Sum): number => simplicity(left) + simplicity(right);
   const sums = sumsOf(first)
     .map((sum) => ({ sum, text: JSON.stringify(sum) }))

@@ -1,6 +1,7 @@
 import { isMade, paramsIn, stepsIn } from './expr.js';
 import type { Instance } from './flows.js';
 import type { Made } from './made.js';
+import { targetOf } from './parts.js';
 import { insteadOf, isOptional, type Program } from './program.js';
 import { putNumber } from './put-number.js';
 import { putText } from './put-text.js';
@@ -30,9 +31,9 @@ export function putTogether(program: Program, instances: readonly Instance[]): P
     if (role !== 'argument' || isOptional(program, name) || program.steps[step]?.over !== null) continue;
     if (better.steps.some(({ args }) => args.some(({ expr }) => isMade(expr) && paramsIn(expr).includes(name))))
       continue;
-    const target = { step, slot, name };
-    const made = putText(better, instances, target) ?? putNumber(better, instances, target);
-    const usual = made === null ? usualSource(better, instances, target) : null;
+    const target = targetOf(better, { step, slot, name });
+    const made = putText(instances, target) ?? putNumber(instances, target);
+    const usual = made === null ? usualSource(instances, target) : null;
     if (made) better = withMade(better, name, made);
     else if (usual) better = insteadOf(better, name, { kind: 'default', name, from: usual });
   }

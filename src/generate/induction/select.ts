@@ -108,6 +108,29 @@ export function selectorByParam(
   return best && best.count > itself && best.count * 2 >= instances.length ? best.selector : null;
 }
 
+interface Place {
+  readonly path: Path;
+  readonly text: string;
+}
+
+// A result is looked through for every flow that it is part of.
+const placesByResult = new WeakMap<object, ReadonlyMap<string, readonly Place[]>>();
+
+/** Where each scalar of a result stands, by its key. */
+function placesOf(result: JsonValue): ReadonlyMap<string, readonly Place[]> {
+  if (!isJsonObject(result)) return new Map();
+  const known = placesByResult.get(result);
+  if (known) return known;
+  const places = new Map<string, Place[]>();
+  for (const { path, value } of scalarsAt(result)) {
+    const list = places.get(valueKey(value)) ?? [];
+    places.set(valueKey(value), list);
+    list.push({ path, text: JSON.stringify(path) });
+  }
+  placesByResult.set(result, places);
+  return places;
+}
+
 /** The results of earlier single calls that hold the value, as step and path. */
 function holders(instance: Instance, before: number, value: JsonValue): Map<string, { step: number; path: Path }> {
   const key = valueKey(value);
@@ -115,9 +138,7 @@ function holders(instance: Instance, before: number, value: JsonValue): Map<stri
   for (const [step, calls] of instance.calls.slice(0, before).entries()) {
     const [call] = calls;
     if (!call || calls.length > 1) continue;
-    for (const one of scalarsAt(call.result)) {
-      if (valueKey(one.value) === key) found.set(JSON.stringify([step, one.path]), { step, path: one.path });
-    }
+    for (const { path, text } of placesOf(call.result).get(key) ?? []) found.set(`${step} ${text}`, { step, path });
   }
   return found;
 }

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonValue } from '../../json.js';
 import { type Change, changesTo } from './changes.js';
 import { type CorpusCall, type CorpusRun, standsIn } from './corpus.js';
-import { EACH, isEmptyValue, isWeak, KEY, type Path, scalarsAt, valueKey } from './values.js';
+import { EACH, isEmptyValue, isIdentifier, isWeak, KEY, type Path, scalarsAt, valueKey } from './values.js';
 
 export type Source =
   | { readonly kind: 'result'; readonly path: Path; readonly change: Change | null }
@@ -18,6 +18,7 @@ export interface SourceLink {
   /** true where the path passes through the elements of a list */
   readonly each: boolean;
   readonly weak: boolean;
+  readonly isIdentifier: boolean;
   /** key of the value */
   readonly value: string;
   /** the same for the same source in every run: labels, path and slot, but not the place */
@@ -162,6 +163,7 @@ function resultLink(
     source: { kind: 'result', path: hit.path, change: hit.change },
     each: hit.path.includes(EACH),
     weak: isWeak(slot.value),
+    isIdentifier: isIdentifier(slot.value),
     value: slot.key,
     id: linkId(from, hit, to, slot.name),
     among: anyId(from, hit, to, slot.name),
@@ -182,6 +184,7 @@ function argumentLinks(run: CorpusRun, to: CorpusCall): SourceLink[] {
           source: { kind: 'argument', slot: other.name },
           each: false,
           weak: isWeak(slot.value),
+          isIdentifier: isIdentifier(slot.value),
           value: slot.key,
           id: JSON.stringify([from.label, other.name, to.label, slot.name]),
           among: null,
@@ -203,7 +206,7 @@ function partLinks(run: CorpusRun, to: CorpusCall): SourceLink[] {
         if (typeof part !== 'string' || isWeak(part) || part.length * maxPartsOfText < value.length) continue;
         if (part === value || !standsIn(value, part)) continue;
         const id = JSON.stringify([from.label, path, to.label, slot, 'part']);
-        const place = { from: from.index, to: to.index, slot, each: false, weak: false };
+        const place = { from: from.index, to: to.index, slot, each: false, weak: false, isIdentifier: false };
         links.push({ ...place, source: { kind: 'part', path }, value: key, id, among: null });
       }
     }

@@ -2,8 +2,7 @@ import type { JsonValue } from '../../json.js';
 import { type CorpusRun, knownBefore, saidBefore } from './corpus.js';
 import type { Get } from './expr.js';
 import type { Instance } from './flows.js';
-import { piecesFor, simplicity, type Target } from './parts.js';
-import type { Program } from './program.js';
+import { simplicity, type Target } from './parts.js';
 import { byText, isWeak, valueKey } from './values.js';
 
 /** The value of an argument in one occurrence, and whether it is what an earlier result holds. */
@@ -38,15 +37,18 @@ export function isUsual(all: readonly Seen[]): boolean {
 }
 
 /** What an argument usually is, where a person may ask for something else; null where there is no such rule. */
-export function usualSource(program: Program, instances: readonly Instance[], target: Target): Get | null {
+export function usualSource(instances: readonly Instance[], target: Target): Get | null {
   const counts = new Map<string, { from: Get; count: number }>();
+  if (new Set(instances.map(({ linked }) => linked.run.group)).size < minGroups) return null;
   const seen = instances.flatMap((instance) => {
     const call = instance.calls[target.step]?.[0];
     const slot = call?.slots.find((one) => one.name === target.slot);
     if (!call || !slot) return [];
     const holding = new Set<string>();
-    for (const [id, { part, value }] of piecesFor(program, instance, target)) {
-      if (part.kind !== 'get' || isWeak(value) || valueKey(value) !== slot.key) continue;
+    for (const [id, { part, value }] of target.pieces(instance)) {
+      // Lists are compared by a text of theirs, which takes long to write.
+      if (part.kind !== 'get' || typeof value !== typeof slot.value || isWeak(value)) continue;
+      if (valueKey(value) !== slot.key) continue;
       holding.add(id);
       counts.set(id, { from: part, count: (counts.get(id)?.count ?? 0) + 1 });
     }

@@ -59,6 +59,11 @@ export function isWeak(value: JsonValue): boolean {
   return (Array.isArray(value) ? value.length : Object.keys(value).length) === 0;
 }
 
+/** A text that names one thing (`L1001`, `#W2378156`): with a digit, and no space. That it stands in two places is no chance. */
+export function isIdentifier(value: JsonValue): boolean {
+  return typeof value === 'string' && /^(?=.*\d)\S{4,80}$/u.test(value);
+}
+
 /** A value that says nothing about where it came from. */
 export function isEmptyValue(value: JsonValue): boolean {
   return value === null || value === '' || typeof value === 'boolean' || (typeof value === 'object' && isWeak(value));

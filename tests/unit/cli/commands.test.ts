@@ -92,7 +92,7 @@ test('score takes a rule file, names it in its receipt, and refuses a broken one
   const rule = { id: 'late', severity: 'info', message: 'Looked.', when: { call: { tool: 'find_order' } } };
   writeFileSync(rules, JSON.stringify({ rules: [rule] }));
   const scored = JSON.parse((await runMain('score', '--all', '--rules', rules, '--json')).out);
-  expect(scored.scorer_version).toMatch(/^deterministic@2\+/);
+  expect(scored.scorer_version).toMatch(/^deterministic@3\+/);
   expect(scored.runs[0].reasons).toContainEqual(expect.stringMatching(/^rule:late \(record \d+\): Looked\.$/));
   const receipts = (await runMain('records', 'receipt')).out;
   expect(receipts).toMatch(/"inputs":\[\{"path":"rules.json","sha256":"[0-9a-f]{64}"/);

@@ -98,7 +98,7 @@ test('review shows the request, the calls, the end and the reasons within 80 col
   expect(out).toMatch(/^ {3}0 {2}user {3}Refund order \d\.$/m);
   expect(out).toMatch(/^ {3}1 {2}FAIL look \{"o":1\}\n {11}Error: the desk is closed$/m);
   expect(out).toMatch(/^ {3}3 {2}ok {3}look \{"o":2\}$/m);
-  expect(out).toMatch(/^ {2}warn {3}no_outcome \(record 5\): The log holds no reward/m);
+  expect(out).toMatch(/^ {2}warn {3}no_outcome \(record 5\): No reward/m);
   expect(out).toMatch(/^0 decided .* 4 still wait\.$/m);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: none of these may reach a terminal
   expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);

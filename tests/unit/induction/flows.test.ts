@@ -78,6 +78,21 @@ describe('induction', () => {
     ]);
   });
 
+  it('takes an identifier out of a result where the log knows one customer only, and a plain word as fixed', async () => {
+    const runs = runsOf(12, (at) => [
+      { user: `My order is O${at}00.` },
+      call('get_order', { order_id: `O${at}00` }, { customer: 'C1001', channel: 'phone', total: at }),
+      call('get_bills', { customer: 'C1001', channel: 'phone' }, { bills: [`B${at}00`] }),
+    ]);
+    expect(await learn(runs)).toEqual([
+      {
+        calls: ['get_order', 'get_bills'],
+        params: ['order_id'],
+        args: [{ order_id: 'param' }, { customer: 'get', channel: 'const' }],
+      },
+    ]);
+  });
+
   it('selects the order that an earlier result names', async () => {
     const runs = runsOf(12, (at) => {
       const orders = ['lamp', 'mug', 'scarf'].map((item, n) => ({ id: `O${at}0${n}`, item: `${item} ${at % 4}` }));

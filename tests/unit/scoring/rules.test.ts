@@ -175,7 +175,7 @@ describe('a rule file', () => {
       JSON.stringify(JSON.parse(ruleFile({ call: { failed: true } })), null, 2),
       ruleFile({ call: { failed: false } }),
     ].map((text) => scorerVersion(loaded(text).rules));
-    expect(one).toMatch(/^deterministic@2\+[0-9a-f]{12}$/);
+    expect(one).toMatch(/^deterministic@3\+[0-9a-f]{12}$/);
     expect(spaced).toBe(one);
     expect(other).not.toBe(one);
     expect(scorerVersion(loaded('{}').rules)).toBe(scorerVersion(defaultRules));

@@ -46,15 +46,16 @@ describe('a run with an outcome', () => {
     ['human', 'thumbs-down', 'rejected'],
     ['status', 'Resolved', 'accepted'],
     ['status', 'timeout', 'rejected'],
+    ['exit', 'max_steps', 'rejected'],
     ['status', 'partial', 'partially_accepted'],
   ])('of kind %s and value %j is %s', (kind, value, category) => {
     expect(categoryFor(outcome(kind, value))).toBe(category);
   });
 
   it.each<[Outcome['kind'], JsonValue]>([
-    ['status', 'completed'],
-    ['exit', 'submitted'],
+    ['status', 'submitted (exit_cost)'],
     ['human', 4],
+    ['human', 'done'],
     ['reward', null],
     ['reward', 'NaN'],
     ['reward', {}],
@@ -64,6 +65,14 @@ describe('a run with an outcome', () => {
     const judged = scoreTrace(traceOf('r', done, { outcomes: [outcome(kind, value)] }));
     expect(judged.category).toBe('needs_human_review');
     expect(markers(judged)).toContain('outcome_unclear');
+  });
+
+  it.each(['completed', 'user_stop'])('that says %s alone tells that the run ended, and not how', (value) => {
+    const judged = scoreTrace(traceOf('r', done, { outcomes: [outcome('exit', value)] }));
+    expect(judged.category).toBe('needs_human_review');
+    expect([markers(judged)[0], markers(judged).at(-1)]).toEqual(['no_outcome', 'ended']);
+    const rewarded = scoreTrace(traceOf('r', done, { outcomes: [outcome('exit', value), reward(1)] }));
+    expect(markers(rewarded)).toEqual(['reward_full']);
   });
 
   it('stays accepted where calls failed or the agent handed over, and says so', () => {
@@ -90,7 +99,7 @@ describe('a run without an outcome', () => {
   it('of a task of which nothing is known is never accepted, and the reasons name what is missing', () => {
     const judged = scoreTrace(traceOf('r', done));
     expect(judged.category).toBe('needs_human_review');
-    expect(judged.reasons[0]?.message).toContain('no reward, test result, exit code');
+    expect(judged.reasons[0]?.message).toContain('No reward, test result, exit code');
   });
 
   it('is rejected where it ended on a failed call', () => {
