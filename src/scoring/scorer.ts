@@ -93,7 +93,8 @@ function blockedBy(main: readonly EvidenceRecord[], calls: readonly RecordedCall
   return [reasonOf('block', 'last_calls_failed', message, last.resultEvidenceId ?? last.callEvidenceId)];
 }
 
-const nothingTold = "No reward, test result, exit code, status or person's word in the log says how well this run went.";
+const nothingTold =
+  "No reward, test result, exit code, status or person's word in the log says how well this run went.";
 
 function withoutOutcome({ run, main, calls }: Seen, rules: ScorerRules, unclear: readonly ScoreReason[]): Finding {
   const expected = compareWithTask(run, main, calls);
