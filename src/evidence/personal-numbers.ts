@@ -8,9 +8,9 @@ const ibanLengths: Readonly<Record<string, number>> = Object.fromEntries(
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 );
 
-/** @param text letters and digits of an IBAN, spaces allowed */
+/** @param text letters and digits of an IBAN, spaces and hyphens allowed */
 export function isIban(text: string): boolean {
-  const compact = text.replace(/[ \u00a0]/g, '');
+  const compact = text.replace(/[^A-Za-z0-9]/g, '').toUpperCase();
   if (ibanLengths[compact.slice(0, 2)] !== compact.length) return false;
   let remainder = 0;
   for (const char of compact.slice(4) + compact.slice(0, 4)) {
@@ -40,6 +40,12 @@ export function isCard(text: string): boolean {
   const digits = text.replace(/\D/g, '');
   // One digit over and over is filler.
   return cardRanges.test(digits) && passesLuhn(digits) && !/^(\d)\1*$/.test(digits);
+}
+
+/** Cards of 15 to 19 digits of any issuer, where something says that it is a card. */
+export function isLongCard(text: string): boolean {
+  const digits = text.replace(/\D/g, '');
+  return digits.length >= 15 && digits.length <= 19 && passesLuhn(digits) && !/^(\d)\1*$/.test(digits);
 }
 
 /** Calling codes of the ITU; what no country has is no phone number. */

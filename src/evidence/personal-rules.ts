@@ -1,4 +1,4 @@
-import { isCard, isIban, isInternationalPhone, isNationalPhone } from './personal-numbers.js';
+import { isCard, isIban, isInternationalPhone, isLongCard, isNationalPhone } from './personal-numbers.js';
 import type { Finding } from './redact-rules.js';
 import type { PersonalKind } from './redaction-config.js';
 
@@ -14,11 +14,14 @@ interface PersonalRule {
   starts?(text: string): Iterable<number>;
 }
 
-const digitHint = /\d[\d ().\-/\u00a0]{5}/;
+/** Spaces and hyphens that word processors put into numbers. */
+const space = ' \\u00a0\\u2007\\u2009\\u202f';
+const hyphen = '\\-\\u2010\\u2011\\u2013';
+const digitHint = /\d[\d ().\-/\u00a0\u2007\u2009\u202f\u2010\u2011\u2013]{5}/;
 
 /** Top-level domains that are no endings of file names; two letters stand for a country. */
 const topLevel =
-  /\.(?:[a-z]{2}|com|org|net|edu|gov|mil|int|info|biz|name|pro|dev|app|cloud|online|site|tech|store|shop|blog|email|mail|live|life|world|works?|group|team|company|agency|solutions|services|systems|digital|global|news|media|club|design|studio|xyz|top|academy|bank|health|travel|museum|aero|coop|jobs|mobi|post|tel|asia|cat|berlin|london|paris|wien|koeln|bayern|swiss|eus|gal|scot|example|test|invalid|local|localdomain|internal|corp|lan|home)$/i;
+  /\.(?:[a-z]{2}|com|org|net|edu|gov|mil|int|info|biz|name|pro|dev|app|cloud|online|site|tech|store|shop|blog|email|mail|live|life|world|works?|group|team|company|agency|solutions|services|systems|digital|global|news|media|club|design|studio|xyz|top|academy|bank|health|travel|museum|aero|coop|jobs|mobi|post|tel|asia|cat|berlin|london|paris|wien|koeln|bayern|swiss|eus|gal|scot|photography|photo|finance|legal|support|center|consulting|marketing|software|technology|education|church|family|social|network|community|foundation|international|house|events|clinic|dental|immo|hamburg|nrw|ruhr|tirol|amsterdam|brussels|vlaanderen|bzh|barcelona|madrid|nyc|example|test|invalid|local|localdomain|internal|corp|lan|home)$/i;
 const codeEndings = /\.(?:js|ts|go|rb|cs|py|rs|sh|md|pl|cc|so)$/i;
 /** A file that is named by an address: its ending is no domain. */
 const fileEnding =
@@ -31,9 +34,14 @@ const maxLocal = 128;
 const localChar = /[\p{L}\p{N}._%+\-']/u;
 const firstChar = /[\p{L}\p{N}_%+]/u;
 
+function* signs(text: string): Generator<number> {
+  for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) yield at;
+  for (let at = text.indexOf('\uff20'); at !== -1; at = text.indexOf('\uff20', at + 1)) yield at;
+}
+
 /** Where the part of an address before an @ may begin: the pattern matches from nowhere else. Quotes may stand before it. */
 function* addressStarts(text: string): Generator<number> {
-  for (let at = text.indexOf('@'); at !== -1; at = text.indexOf('@', at + 1)) {
+  for (const at of signs(text)) {
     let start = at;
     const first = Math.max(0, at - maxLocal);
     const starts: number[] = [];
@@ -54,26 +62,42 @@ const saysNumberIsId =
   /(?:\b|_|[a-z])(?:id|ids|order|orders|ref|reference|tracking|ticket|invoice|trace|span|sku|serial|build|commit|job|event|request|message|hash|seed|timestamp|isbn|imei|ean|upc)(?:[_ -]?(?:id|no|nr|num|number|key|code))?[\s"'`:=#(<[>-]{1,6}$/i;
 
 const phoneWords =
-  '(?:(?:tele)?phone|tel|mobile|cell(?:phone)?|fax|whatsapp|telefon|handy|mobil|(?:call|text|ring|reach)(?: me| us| him| her| them))';
+  '(?:(?:tele)?phone|tel|mobile|cell(?:phone)?|fax|whatsapp|telefon|telefono|tel[eé]fono|telefoon|t[ée]l(?:[ée]phone)?|portable|m[oó]vil|cellulare|gsm|handy|mobil|(?:call|text|ring|reach)(?: me| us| him| her| them))';
 
-const anyNumber = '\\+?\\(?\\d[\\d().\\-/ \\u00a0]{5,20}\\d';
+const anyNumber = `\\+?\\(?\\d[\\d().${space}${hyphen}/]{5,20}\\d`;
 const notInside = '(?<![\\w.+\\-/\\\\@#])';
+
+/** An IBAN in letters of one case, whole or in groups. */
+const ibanShape = (letters: string): RegExp =>
+  new RegExp(
+    `(?<![A-Za-z0-9])([${letters}]{2}\\d{2}(?:[${letters}0-9]{11,30}|(?:[${space}${hyphen}][${letters}0-9]{4}){2,7}(?:[${space}${hyphen}][${letters}0-9]{1,3})?))(?![A-Za-z0-9])`,
+    'dg',
+  );
 
 const rules: Readonly<Record<PersonalKind, readonly PersonalRule[]>> = {
   email: [
     {
-      hint: /@/,
+      hint: /[@\uff20]/,
       pattern:
-        /(?<![\p{L}\p{N}_%+])([\p{L}\p{N}_%+][\p{L}\p{N}._%+\-']{0,63}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}\p{L}{2,24})(?![\p{L}\p{N}_-]|\.[\p{L}\p{N}]|\()/dgu,
+        /(?<![\p{L}\p{N}_%+])([\p{L}\p{N}_%+][\p{L}\p{N}._%+\-']{0,63}[@\uff20](?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}\p{L}{2,24})(?![\p{L}\p{N}_-]|\.[\p{L}\p{N}]|\()/dgu,
       tail: fileEnding,
       starts: addressStarts,
       accepts: (found) => topLevel.test(found) && !codeEndings.test(found) && !impersonal.test(found),
+    },
+    {
+      hint: /\(at\)|\[at\]|\(AT\)|\[AT\]/,
+      pattern:
+        /[([](?:at|AT)[)\]] ?[\w-]{1,63}(?:(?: ?[([](?:dot|DOT)[)\]] ?|\.)[\w-]{2,63}){1,4}(?<=([\w.%+-]{1,64} ?[([](?:at|AT)[^\n\0@]{3,200}))/dg,
+      accepts: () => true,
     },
   ],
   phone: [
     {
       hint: /\+[1-9]/,
-      pattern: /(?<![\w+.])(\+[1-9](?: ?\(\d{1,4}\) ?|[ .\-/\u00a0]?\d){7,17})(?![\w]|[.,]\d)/dg,
+      pattern: new RegExp(
+        `(?<![\\w+.])(\\+[1-9](?: ?\\(\\d{1,4}\\) ?|(?: ?[/-] ?|[${space}${hyphen}.])?\\d){7,17})(?![\\w]|[.,]\\d)`,
+        'dg',
+      ),
       // A line of a patch begins with + as well: there only a number that is written as a phone number counts.
       accepts: (found, before) =>
         isInternationalPhone(found) && (!/[^\0]\n$/.test(before) || /[ ().-]/.test(found) || found.length > 12),
@@ -86,10 +110,19 @@ const rules: Readonly<Record<PersonalKind, readonly PersonalRule[]>> = {
       ),
       accepts: (found) => !/\d-\d{3}\.|\d\.\d{3}-/.test(found),
     },
+    // Mobile numbers as they are written within France, the United Kingdom and Germany; 00 in place of the +.
+    {
+      hint: /0[0167]/,
+      pattern: new RegExp(
+        `(?<![\\w.+/-]|[\\da-f]{2} )(0[67](?:[${space}.-]\\d\\d){4}|07\\d{3}[${space}]\\d{3}[${space}]?\\d{3}|01[567]\\d(?:[${space}/-]| [/-] )\\d{7,8}|00[1-9]\\d{0,2}[${space}/-](?:\\(0\\))?\\d{2,4}[${space}/-]?\\d{3,10})(?![\\w-]|[.,/]\\d| [\\da-f]{2}\\b)`,
+        'dg',
+      ),
+      accepts: (found) => !found.startsWith('00') || isInternationalPhone(found.slice(2)),
+    },
     {
       hint: digitHint,
       pattern: new RegExp(
-        `\\b${phoneWords}(?:[_ -]?(?:number|no\\.?|nr\\.?|num))?["']?(?: is| at| on|:|=|=>|\\.)*[ \\t]{0,3}["']?(${anyNumber})(?![\\w])`,
+        `\\b${phoneWords}(?:[_ -]?(?:number|no\\.?|nr\\.?|num|nummer))?["']?(?: is| at| on| ?:|=|=>|\\.)*[ \\t]{0,3}["']?(${anyNumber})(?![\\w])`,
         'dgi',
       ),
       accepts: isNationalPhone,
@@ -98,15 +131,28 @@ const rules: Readonly<Record<PersonalKind, readonly PersonalRule[]>> = {
   card: [
     {
       hint: /\d{4}/,
-      pattern: /(?<![\w+-]|\d[.,])(\d{4}([ -]?)\d{4}\2\d{4}\2\d{4}|\d{4}([ -]?)\d{6}\3\d{4,5})(?![\w-]|[.,]\d)/dg,
+      pattern: new RegExp(
+        `(?<![\\w+-]|\\d[.,])(\\d{4}([${space}${hyphen}.]?)\\d{4}\\2\\d{4}\\2\\d{4}|\\d{4}([${space}${hyphen}.]?)\\d{6}\\3\\d{4,5})(?![\\w-]|[.,]\\d)`,
+        'dg',
+      ),
       accepts: (found, before) => isCard(found) && (/\D/.test(found) || !saysNumberIsId.test(before)),
+    },
+    {
+      hint: /\d{4}/,
+      pattern:
+        /\b(?:[cC]ar(?:d|te)|CARD|[mM]aestro|[gG]irocard|(?:[kK]redit)?[kK]arte)(?: (?:number|no\.?|nr\.?|is))*["']?\s?[:=#]?\s?["']?(\d[\d -]{14,22}\d)(?![\w-]|[.,]\d)/dg,
+      accepts: isLongCard,
     },
   ],
   iban: [
     {
       hint: /[A-Z]{2}\d{2}/,
-      pattern:
-        /(?<![A-Za-z0-9])([A-Z]{2}\d{2}(?:[A-Z0-9]{11,30}|(?:[ \u00a0][A-Z0-9]{4}){2,7}(?:[ \u00a0][A-Z0-9]{1,3})?))(?![A-Za-z0-9])/dg,
+      pattern: ibanShape('A-Z'),
+      accepts: isIban,
+    },
+    {
+      hint: /[a-z]{2}\d{2}/,
+      pattern: ibanShape('a-z'),
       accepts: isIban,
     },
   ],

@@ -62,8 +62,14 @@ function undoEscape(token: string): string {
   return simpleEscapes[char] ?? char;
 }
 
+/** A character of UTF-8, or what stands for a space. */
+const percents =
+  /%[Cc][2-9A-Fa-f]%[89ABab][0-9A-Fa-f]|%[Dd][0-9A-Fa-f]%[89ABab][0-9A-Fa-f]|%[Ee][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f]){2}|%[0-9A-Fa-f]{2}|\+/g;
+
 function undoPercent(token: string): string {
-  return token === '+' ? ' ' : String.fromCharCode(Number.parseInt(token.slice(1), 16));
+  if (token === '+') return ' ';
+  const bytes = Buffer.from(token.replaceAll('%', ''), 'hex');
+  return bytes.length === 1 ? String.fromCharCode(bytes[0] ?? 0) : bytes.toString('utf8').slice(0, 1);
 }
 
 const probeChars = 16;
@@ -141,7 +147,7 @@ export function mayBeEncoded(text: string): boolean {
 function* oneStep(text: string): Generator<View> {
   if (text.length > maxEncoded * 4) return;
   if (text.includes('\\') && escaped.test(text)) yield unescaped(text, /\\(?:u[0-9A-Fa-f]{4}|["\\/nrt])/g, undoEscape);
-  if (text.includes('%') && percent.test(text)) yield unescaped(text, /%[0-9A-Fa-f]{2}|\+/g, undoPercent);
+  if (text.includes('%') && percent.test(text)) yield unescaped(text, percents, undoPercent);
   yield* base64Views(text);
 }
 

@@ -2,7 +2,9 @@ import { lintSource } from '@secretlint/core';
 import { creator as preset } from '@secretlint/secretlint-rule-preset-recommend';
 import { personalFindings } from './personal-rules.js';
 import { decodedViews, mayBeEncoded, type View } from './redact-decode.js';
-import { type Finding, presetKinds, secretRules } from './redact-rules.js';
+import { namedRules } from './redact-named.js';
+import { type Finding, presetKinds, type SecretRule, secretRules } from './redact-rules.js';
+import { tokenRules } from './redact-tokens.js';
 import type { PersonalKind } from './redaction-config.js';
 
 /** What is looked for beside secrets. */
@@ -17,6 +19,8 @@ const minLength = 6;
 
 /** Characters that are searched in one go; each call has a fixed cost far above that of a short text. */
 const blockSize = 4_000_000;
+
+const allRules = [...secretRules, ...tokenRules, ...namedRules];
 
 /** No rule matches across it. */
 const separator = '\n\0\n';
@@ -35,13 +39,24 @@ function kindOf(messageId: string): string {
 
 function ownFindings(text: string, rules: SearchRules): Finding[] {
   const found: Finding[] = [...personalFindings(text, rules.personal), ...rules.custom(text)];
-  for (const rule of secretRules) {
-    for (const match of text.matchAll(rule.pattern)) {
-      const [start, end] = match.indices?.[1] ?? match.indices?.[0] ?? [match.index, match.index + match[0].length];
-      found.push({ start, end, kind: rule.kind });
+  for (const rule of allRules) {
+    for (const [start, end] of matchesOf(rule, text)) {
+      const secret = text.slice(start, end);
+      if (rule.accepts && !rule.accepts(secret)) continue;
+      found.push({ start, end, kind: typeof rule.kind === 'string' ? rule.kind : rule.kind(secret) });
     }
   }
   return found;
+}
+
+function* matchesOf({ pattern, within }: SecretRule, text: string): Generator<readonly [number, number]> {
+  for (const match of text.matchAll(pattern)) {
+    if (within) {
+      for (const { index, 0: found } of match[0].matchAll(within)) {
+        yield [match.index + index, match.index + index + found.length];
+      }
+    } else yield match.indices?.[1] ?? match.indices?.[0] ?? [match.index, match.index + match[0].length];
+  }
 }
 
 const tokenChar = /[A-Za-z0-9_/+=-]/;
@@ -110,7 +125,8 @@ function byUnit(findings: readonly Finding[], starts: readonly number[], units: 
     for (let index = first; index < units.length && (starts[index] ?? 0) < end; index += 1) {
       const known = touched.get(index);
       if (!within || known === null) touched.set(index, null);
-      else touched.set(index, [...(known ?? []), { start: start - from, end: end - from, kind }]);
+      else if (known) known.push({ start: start - from, end: end - from, kind });
+      else touched.set(index, [{ start: start - from, end: end - from, kind }]);
     }
   }
   return touched;

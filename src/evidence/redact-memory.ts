@@ -15,8 +15,8 @@ const standsAlone: ReadonlySet<string> = new Set(['PHONE', 'CARD', 'IBAN']);
 export class RedactionMemory {
   readonly #known = new Map<string, Known>();
   readonly #ordinals = new Map<string, number>();
-  /** By the first characters; of those that begin alike the longest first. */
-  readonly #byHead = new Map<string, Known[]>();
+  /** By the first characters: how long those are that begin so, the longest first. A log may hold thousands that begin alike. */
+  readonly #lengths = new Map<string, number[]>();
   /** Units with which something known begins, by their lowest byte: at most others nothing has to be looked up. */
   readonly #firsts = new Uint8Array(256);
   /** Shorter than a head: only patterns of the operator find such. */
@@ -41,13 +41,17 @@ export class RedactionMemory {
   #add(known: Known): void {
     this.#known.set(known.secret, known);
     this.#firsts[known.secret.charCodeAt(0) & 255] = 1;
-    const longestFirst = (a: Known, b: Known): number => b.secret.length - a.secret.length;
     if (known.secret.length < headLength) {
-      this.#short = [...this.#short, known].sort(longestFirst);
+      this.#short = [...this.#short, known].sort((a, b) => b.secret.length - a.secret.length);
       return;
     }
     const head = known.secret.slice(0, headLength);
-    this.#byHead.set(head, [...(this.#byHead.get(head) ?? []), known].sort(longestFirst));
+    const lengths = this.#lengths.get(head) ?? [];
+    if (lengths.includes(known.secret.length)) return;
+    this.#lengths.set(
+      head,
+      [...lengths, known.secret.length].sort((a, b) => b - a),
+    );
   }
 
   copy(): RedactionMemory {
@@ -80,14 +84,15 @@ export class RedactionMemory {
   }
 
   #at(text: string, at: number, foundAt: ReadonlySet<number>): Known | undefined {
-    const alike = this.#byHead.get(text.slice(at, at + headLength)) ?? [];
-    for (const known of this.#short.length > 0 ? [...alike, ...this.#short] : alike) {
-      if (!text.startsWith(known.secret, at)) continue;
-      if (!standsAlone.has(known.kind) || foundAt.has(at)) return known;
-      const before = text.charAt(at - 1);
-      const after = text.charAt(at + known.secret.length);
-      if (!wordChar.test(before) && !wordChar.test(after)) return known;
+    for (const length of this.#lengths.get(text.slice(at, at + headLength)) ?? []) {
+      const known = this.#known.get(text.slice(at, at + length));
+      if (known && this.#counts(known, text, at, foundAt)) return known;
     }
-    return undefined;
+    return this.#short.find((known) => text.startsWith(known.secret, at) && this.#counts(known, text, at, foundAt));
+  }
+
+  #counts(known: Known, text: string, at: number, foundAt: ReadonlySet<number>): boolean {
+    if (!standsAlone.has(known.kind) || foundAt.has(at)) return true;
+    return !wordChar.test(text.charAt(at - 1)) && !wordChar.test(text.charAt(at + known.secret.length));
   }
 }

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../json.js';
 import { kindByKey } from './personal-rules.js';
 import { findSecrets, type SearchRules } from './redact-detect.js';
+import { secretUnderKey } from './redact-named.js';
 import { awsSecretName, awsSecretValue, type Finding } from './redact-rules.js';
 import { type Part, visit } from './redact-walk.js';
 
@@ -17,7 +18,7 @@ export const joinedText = (parts: readonly Part[]): string => parts.map((part) =
 /** The kind of a whole text by the key that it stands under, where no text shows it by its shape. */
 export function kindUnderKey(key: string, text: string, rules: SearchRules): string | null {
   if (awsSecretValue.test(text) && awsSecretName.test(key)) return 'AWS_SECRET_KEY';
-  return kindByKey(key, text, rules.personal);
+  return secretUnderKey(key, text) ?? kindByKey(key, text, rules.personal);
 }
 
 /** The texts of an object, where no key makes one of them a finding. */

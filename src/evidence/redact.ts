@@ -5,13 +5,15 @@ import type { JsonValue } from '../json.js';
 import { isIdentifier, kindByKey, personalRuleSources } from './personal-rules.js';
 import type { SearchRules } from './redact-detect.js';
 import { RedactionMemory } from './redact-memory.js';
+import { namedRules, namedSources } from './redact-named.js';
 import { awsSecretName, awsSecretValue, type Finding, secretRules } from './redact-rules.js';
 import { type Findings, joinedText, kindUnderKey, searchValues } from './redact-search.js';
+import { tokenRules } from './redact-tokens.js';
 import { mapValue, type Part, visit } from './redact-walk.js';
 import { kindsOf, type RedactionConfig } from './redaction-config.js';
 
 /** Raised when a rule changes what it finds in a way that its source does not show. */
-export const redactionVersion = 4;
+export const redactionVersion = 5;
 
 /** What one kind of text is replaced by, in the order of first appearance within a run. Never stored. */
 export interface RunRedactor {
@@ -47,24 +49,21 @@ interface Crossing {
 
 const numeric: ReadonlySet<string> = new Set(['PHONE', 'CARD', 'IBAN', 'ADDRESS']);
 
-/** What stands across the border of parts, and in no part by itself. Lists of values make numbers by chance: not looked at. */
+/** What only shows when the parts are one text: it crosses their border, or what tells of it stands in another part. Lists of values make numbers by chance: not looked at. */
 function crossings(parts: readonly Part[], findings: Findings): Crossing[] {
   const joined = joinedText(parts);
   const found = findings.get(joined) ?? [];
   if (found.length === 0) return [];
   let offset = 0;
-  const borders: number[] = [];
   const own: Finding[] = [];
   for (const { text } of parts) {
-    if (offset > 0) borders.push(offset);
     for (const one of findings.get(text) ?? []) own.push({ ...one, start: one.start + offset, end: one.end + offset });
     offset += text.length;
   }
   return found
     .filter(({ start, end, kind }) => {
-      const crosses = borders.some((border) => border > start && border < end);
       const isOwn = own.some((one) => one.start < end && one.end > start);
-      return crosses && !isOwn && (parts[0]?.inBlock === true || !numeric.has(kind));
+      return !isOwn && (parts[0]?.inBlock === true || !numeric.has(kind));
     })
     .map((one) => ({ ...one, secret: joined.slice(one.start, one.end) }));
 }
@@ -194,7 +193,8 @@ export function createRedactionPolicy(
   const digest = hashOf({
     version: redactionVersion,
     preset: '@secretlint/secretlint-rule-preset-recommend@11.7.1',
-    rules: secretRules.map((rule) => [rule.kind, rule.pattern.source]),
+    rules: [...secretRules, ...tokenRules, ...namedRules].map(({ pattern }) => pattern.source),
+    named: [...namedSources],
     keys: [awsSecretName.source, awsSecretValue.source],
     personal: personalRuleSources(personal),
     custom: (config.custom ?? []).map(({ kind, pattern }) => [kind, pattern]),

@@ -81,6 +81,6 @@ describe('planted secrets and personal data', () => {
     const [receipt] = await bench.store.receipts.listReceipts(1);
     expect(receipt?.counts).toMatchObject({ redacted: 3, redacted_email: 2, redacted_aws_key: 1 });
     const [source] = await bench.store.evidence.listSources();
-    expect(receipt?.arguments['redaction']).toEqual({ version: 4, policy: source?.redaction_policy });
+    expect(receipt?.arguments['redaction']).toEqual({ version: 5, policy: source?.redaction_policy });
   });
 });

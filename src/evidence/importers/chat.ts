@@ -70,8 +70,15 @@ function readCall(value: JsonValue, id: JsonValue | undefined): ToolCall | null 
   return { id: idText(id), name, ...readArguments(target['arguments'] ?? target['input']) };
 }
 
+/** A list as a log has it that keeps each field as text. */
+function readList(text: string): JsonValue | undefined {
+  const value = text.trim() === '' ? [] : resultValue(text);
+  return typeof value === 'string' ? parsePythonLiteral(value) : value;
+}
+
 function readCalls(message: JsonObject): ToolCall[] | null {
-  const listed = message['tool_calls'];
+  const given = message['tool_calls'];
+  const listed = typeof given === 'string' ? readList(given) : given;
   if (listed !== undefined && listed !== null && !Array.isArray(listed)) return null;
   const calls: ToolCall[] = [];
   for (const item of listOf(listed)) {

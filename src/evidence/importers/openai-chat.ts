@@ -72,6 +72,11 @@ function isMessage(value: JsonValue): boolean {
   return isJsonObject(value) && typeof value['role'] === 'string' && ('content' in value || 'tool_calls' in value);
 }
 
+/** A list of messages; other programs keep things of their own under that name. */
+function isConversation(list: JsonValue | undefined): boolean {
+  return Array.isArray(list) && (list.length === 0 || list.some(isMessage));
+}
+
 /** A conversation's events; one without any message is accounted for as ignored. */
 function conversation(span: ValueSpan): ImportEvent[] {
   const events = readConversation(span);
@@ -85,7 +90,10 @@ function readConversation(span: ValueSpan): ImportEvent[] {
   if (whole && request && Array.isArray(request['messages'])) {
     const list = spanAt(span, [objectOf(whole['request']) ? 'request' : 'body', 'messages']);
     const drafts = [...messageDrafts(list), ...answerDraft(span), ...outcomeDraft(span)];
-    return [{ event: 'tools', tools: toolsOf(request) }, runOf(span, drafts, threadNames)];
+    const chunks = memberSpan(span, 'response');
+    // The pieces of a streamed answer are not put together: a secret could be split over any two of them.
+    const streamed = Array.isArray(chunks?.value) ? [ignored(chunks ?? span, 'streamed_response')] : [];
+    return [{ event: 'tools', tools: toolsOf(request) }, runOf(span, drafts, threadNames), ...streamed];
   }
   if (whole && Array.isArray(whole['messages'])) {
     const drafts = [...messageDrafts(memberSpan(span, 'messages')), ...outcomeDraft(span)];
@@ -100,7 +108,7 @@ function recognizes(value: JsonValue): boolean {
   const whole = objectOf(value);
   if (!whole) return false;
   const request = objectOf(whole['request']) ?? objectOf(whole['body']);
-  return isMessage(whole) || Array.isArray(whole['messages']) || Array.isArray(request?.['messages']);
+  return isMessage(whole) || isConversation(whole['messages']) || isConversation(request?.['messages']);
 }
 
 /** Bare messages that follow one another are one conversation; it is handed on when the file ends or something else comes. */

@@ -27,6 +27,8 @@ interface Talk {
   readonly units: readonly Unit[];
   /** what each unit says, to find out which talk repeats another */
   readonly said: readonly string[];
+  /** those that it repeats */
+  readonly repeats: readonly Talk[];
 }
 
 /** A member of the span; a log record has one time, which stands for its start and its end. */
@@ -54,23 +56,35 @@ function usageOf(attributes: JsonObject): RecordContent['usage'] {
   return input_tokens + output_tokens > 0 ? { input_tokens, output_tokens, cost_usd: null } : null;
 }
 
-/** The time of what came back is the span's end, that of the last thing given its start; of what came before none is known. */
-function talkDrafts({ held, units }: Talk): Draft[] {
+/** What a request tells of the units that it asked with and came back with. */
+function answered({ held, units }: Talk): (index: number) => Partial<RecordContent> | undefined {
   const { attributes } = held;
+  const found = units.findIndex((unit) => unit.isOutput);
+  const firstOutput = found < 0 ? units.length : found;
   const model = textOf(attributes['gen_ai.response.model']) ?? textOf(attributes['gen_ai.request.model']);
   const start = timeOf(timeIn(held, 'startTimeUnixNano'));
   const end = timeOf(timeIn(held, 'endTimeUnixNano'));
-  const firstOutput = units.findIndex((unit) => unit.isOutput);
-  const lastInput = (firstOutput < 0 ? units.length : firstOutput) - 1;
-  return units.map((unit, index) => ({
+  return (index) => {
+    if (index < firstOutput - 1 || index >= units.length) return undefined;
+    if (index < firstOutput) return { timestamp: start };
+    return { timestamp: end, model, usage: index === firstOutput ? usageOf(attributes) : null };
+  };
+}
+
+/**
+ * The time of what came back is the span's end, that of the last thing given its start; of what came before the requests
+ * tell that the last one repeats.
+ */
+function talkDrafts(talk: Talk): Draft[] {
+  const requests = [...talk.repeats, talk].sort((a, b) => a.units.length - b.units.length).map(answered);
+  return talk.units.map((unit, index) => ({
     span: unit.span,
     nativeId: null,
     read: (value) => {
       const content = unit.read(value);
       if (typeof content === 'string') return content;
-      const timestamp = unit.isOutput ? end : index === lastInput ? start : null;
-      const usage = index === firstOutput ? usageOf(attributes) : null;
-      return { ...content, timestamp, usage, model: unit.isOutput ? model : null };
+      const told = requests.map((of) => of(index)).find((one) => one !== undefined);
+      return { ...content, timestamp: null, usage: null, model: null, ...told };
     },
   }));
 }
@@ -163,22 +177,23 @@ function withTools(talk: Talk | undefined, parts: readonly ToolPart[]): Draft[] 
 
 /** Each request repeats what was said before: of talks that begin alike, the longest is kept. */
 function withoutRepeats(talks: readonly Talk[]): { kept: Talk[]; events: ImportEvent[] } {
-  const kept: Talk[] = [];
-  const events: ImportEvent[] = [];
-  for (const [index, talk] of talks.entries()) {
-    const isRepeated = talks.some((other, place) => {
+  const within = talks.map((talk, index) =>
+    talks.filter((other, place) => {
       const isLonger =
         other.said.length > talk.said.length || (other.said.length === talk.said.length && place > index);
       return isLonger && talk.said.every((said, at) => said === other.said[at]);
-    });
-    if (isRepeated) events.push(ignored(talk.held.span, 'repeated_history'));
-    else kept.push(talk);
-  }
-  return { kept, events };
+    }),
+  );
+  const kept = talks.filter((_, index) => within[index]?.length === 0);
+  const repeated = talks.filter((talk) => !kept.includes(talk));
+  return {
+    kept: kept.map((talk) => ({ ...talk, repeats: talks.filter((_, index) => within[index]?.includes(talk)) })),
+    events: repeated.map((talk) => ignored(talk.held.span, 'repeated_history')),
+  };
 }
 
 function talkOf(held: HeldSpan, units: readonly Unit[]): Talk {
-  return { held, units, said: units.map(saidBy) };
+  return { held, units, said: units.map(saidBy), repeats: [] };
 }
 
 function talksOf(spans: readonly HeldSpan[], kind: HeldSpan['kind']): Talk[] {

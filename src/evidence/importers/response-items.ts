@@ -117,7 +117,9 @@ function readOutputItem(value: JsonValue): RecordContent | string {
   const content = text === null ? (said ?? null) : resultValue(text);
   const marked = wrapped?.['success'];
   const is_error = typeof marked === 'boolean' ? !marked : failedByExit(content);
-  const tool_result: ToolResult = { call_id: idText(item['call_id']), name: null, content, is_error };
+  // The output of a local shell names its call by `id` alone.
+  const call_id = idText(item['call_id']) ?? (item['type'] === 'local_shell_call_output' ? idText(item['id']) : null);
+  const tool_result: ToolResult = { call_id, name: null, content, is_error };
   return { ...emptyContent, role: 'tool', text, tool_result };
 }
 

@@ -97,12 +97,15 @@ function beginning(values: readonly (JsonValue | undefined)[]): Pick<Recognized,
 export async function recognize(open: OpenBytes, only?: Importer): Promise<Recognized | undefined> {
   const first = await sample(readLines(open, sampleLimit), sampleSize);
   if (first.length === 0) return undefined;
-  if (isLines(first)) {
+  const isByLine = isLines(first);
+  if (isByLine) {
     const whole = first.includes(undefined) ? await sample(readLines(open), sampleSize) : first;
     const importer = winner(whole, only);
     if (importer) return { importer, layout: 'lines', ...beginning(whole) };
   }
-  for (const layout of ['elements', 'members'] as const) {
+  // Of lines in a format of its own the parts are no records: what stands in an envelope may look like a message.
+  const layouts = isByLine && first.length > 1 ? (['elements'] as const) : (['elements', 'members'] as const);
+  for (const layout of layouts) {
     const values = await sample(spansOf(open, layout), sampleSize);
     const importer = winner(values, only);
     if (importer) return { importer, layout, ...beginning(values) };

@@ -156,6 +156,13 @@ describe('OpenAI chat logs', () => {
     expect(trace?.records.map((record) => record.role)).toEqual(['system', 'user', 'assistant', 'tool', 'assistant']);
   });
 
+  it('count an answer that was logged as the chunks of its stream', async () => {
+    const chunks = [{ object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content: 'He' } }] }];
+    const line = { request: { messages: conversation.slice(0, 2) }, response: chunks };
+    const output = await bench.import({ path: bench.file('s.jsonl', jsonl([line])) });
+    expect(output).toMatchObject({ records_read: 3, imported: 2, ignored_kinds: { streamed_response: 1 } });
+  });
+
   it('take arguments as text or object, the legacy call, and keep text that is no JSON', async () => {
     const call = (args: unknown) => ({
       role: 'assistant',
@@ -175,6 +182,7 @@ describe('OpenAI chat logs', () => {
       call(''),
       { role: 'assistant', content: null, function_call: { name: 'old', arguments: '{"b":2}' } },
       { role: 'function', name: 'old', content: '[1,2]' },
+      { role: 'assistant', content: '', tool_calls: '[{"name": "g", "arguments": "{}"}]' },
     ];
     await bench.import({ path: bench.file('a.json', JSON.stringify(messages)) });
     const [trace] = await bench.traces();
@@ -185,8 +193,9 @@ describe('OpenAI chat logs', () => {
       { id: '1', name: 'f', arguments: null, raw_arguments: '{broken' },
       { id: '1', name: 'f', arguments: {}, raw_arguments: null },
       { id: null, name: 'old', arguments: { b: 2 }, raw_arguments: null },
+      { id: null, name: 'g', arguments: {}, raw_arguments: null },
     ]);
-    expect(trace && recordedCalls(trace).at(-1)?.result).toEqual([1, 2]);
+    expect(trace && recordedCalls(trace).at(-2)?.result).toEqual([1, 2]);
   });
 });
 
@@ -310,6 +319,16 @@ describe('bad input', () => {
     const output = await bench.service.importEvidence({ path }, { ...plainContext('cli'), progress });
     expect(output.records_read).toBe(6);
     expect(told.at(-1)).toBe('6 records read, all bytes');
+  });
+
+  it('of another program is not taken for a conversation because messages stand within its lines', async () => {
+    const line = (message: object): object => ({ type: 'message', id: 'x', message });
+    const lines = [{ type: 'session', id: 's' }, ...conversation.map(line)];
+    const other = { sessionId: 's', messages: [{ type: 'user', content: 'hello' }] };
+    for (const text of [jsonl(lines), JSON.stringify(other)]) {
+      const path = bench.file('other.jsonl', text);
+      await expect(bench.import({ path })).rejects.toMatchObject({ code: 'unsupported_format' });
+    }
   });
 
   it('that no importer knows, lies outside the granted folders, or is missing is an error', async () => {

@@ -38,6 +38,14 @@ describe('items of the Responses API', () => {
     }
   });
 
+  it('pair the output of a local shell, which names its call by id alone', async () => {
+    const items = ['a', 'b'].map((id) => ({ type: 'local_shell_call', id: `ls_${id}`, call_id: id, action: { id } }));
+    const outputs = ['b', 'a'].map((id) => ({ type: 'local_shell_call_output', id, output: `of ${id}` }));
+    await bench.import({ path: bench.file('a.json', JSON.stringify([...items, ...outputs])) });
+    const [trace] = await bench.traces();
+    expect(trace ? recordedCalls(trace).map(({ result }) => result) : []).toEqual(['of a', 'of b']);
+  });
+
   it('pair results with calls by call_id, and calls that the host ran with their own results', async () => {
     await bench.import({ path: bench.file('a.json', JSON.stringify(responseItems)) });
     const [trace] = await bench.traces();

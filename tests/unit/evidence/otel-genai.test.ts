@@ -49,7 +49,7 @@ describe('OpenTelemetry spans of generative AI', () => {
     expect(trace.run).toMatchObject({
       native_id: 'conv-1',
       agent: 'desk',
-      models: ['m-1'],
+      models: ['m', 'm-1'],
       outcome: { kind: 'status', value: 'pass', grader: 'helpful' },
     });
     expect(trace.records.map((one) => one.role)).toEqual([
@@ -61,11 +61,15 @@ describe('OpenTelemetry spans of generative AI', () => {
       'assistant',
       null,
     ]);
-    expect(trace.records.find((one) => one.usage)?.usage).toEqual({
-      input_tokens: 70,
-      output_tokens: 9,
-      cost_usd: null,
-    });
+    const told = trace.records.map((one) => [one.usage?.input_tokens ?? 0, one.timestamp !== null]);
+    expect(told.slice(0, 6)).toEqual([
+      [0, false],
+      [0, true],
+      [30, true],
+      [0, false],
+      [0, true],
+      [70, true],
+    ]);
     expect(JSON.stringify(trace)).not.toContain('I should look');
     expect((await bench.store.evidence.toolDefinitions('spans.jsonl')).map((one) => [one.name, one.inferred])).toEqual([
       ['find_order', false],

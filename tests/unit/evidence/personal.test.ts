@@ -168,6 +168,8 @@ describe('text in parts', () => {
     const key = ['AKIA', 'QZ7T3XKLMN2P4RSV'];
     expect(await redact(parts(`key ${key[0]}`, `${key[1]} end`))).toEqual(parts('key [AWS_KEY_1]', ' end'));
     expect(await redact({ chunks: key })).toEqual({ chunks: ['[AWS_KEY_1]', ''] });
+    const word = ['aZ3kQ9xB7mT2', 'vL5nR8'].join('');
+    expect(await redact(parts('{"pass', `word": "${word}"}`))).toEqual(parts('{"pass', 'word": "[PASSWORD_1]"}'));
   });
 
   it('keeps values of a list apart', async () => {

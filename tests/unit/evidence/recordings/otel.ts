@@ -70,6 +70,7 @@ export const chatTrace: readonly object[] = [
     ...chat,
     ...instructions,
     'gen_ai.request.model': 'm',
+    'gen_ai.usage.input_tokens': 30,
     'gen_ai.tool.definitions': JSON.stringify([
       { type: 'function', name: 'find_order', parameters: { type: 'object' } },
     ]),
