@@ -92,67 +92,90 @@ export function growthOf(runs: readonly LinkedRun[], frequent: ReadonlySet<strin
   return { runs, indexes: runs.map((one) => indexRun(one, numbers)), limits };
 }
 
+type Add = (key: string, one: Extension) => void;
+
+/** Where an embedding may grow: at the calls of one of its steps. */
+interface Place {
+  readonly linked: LinkedRun;
+  readonly index: RunIndex;
+  readonly step: number;
+  readonly calls: readonly number[];
+  readonly call: number;
+  readonly taken: ReadonlySet<number>;
+  /** the number that the new step has */
+  readonly next: number;
+  readonly grown: (calls: readonly number[]) => Embedding;
+  /** the same for one call; two calls often hang together by many links */
+  readonly grownBy: (call: number) => Embedding;
+}
+
+function labelOf({ run }: LinkedRun, call: number): string {
+  return run.calls[call]?.label ?? '';
+}
+
+/** The calls that use what the calls of a map gave, one for each. */
+function growAfterMap({ linked, index, step, calls, call, taken, next, grown }: Place, add: Add): void {
+  for (const link of index.out.get(call) ?? []) {
+    const targets = alignedCalls(calls, link, index, taken);
+    if (!targets) continue;
+    add(`${step}=${link.number}`, {
+      step: { label: labelOf(linked, link.to), map: true, aligned: true },
+      link: { from: step, to: next, link },
+      embeddings: [grown(targets)],
+    });
+  }
+}
+
+/** A call that uses what a call gave, or the calls for each element of a list in it. */
+function growAfter({ linked, index, step, call, taken, next, grown, grownBy }: Place, add: Add): void {
+  for (const link of index.out.get(call) ?? []) {
+    if (taken.has(link.to)) continue;
+    const label = labelOf(linked, link.to);
+    const tie = { from: step, to: next, link };
+    add(`${step}>${link.number}`, { step: { label, map: false }, link: tie, embeddings: [grownBy(link.to)] });
+    const each = link.each ? mapCalls(linked, link, taken) : null;
+    if (!each) continue;
+    const embeddings = [grown(each.calls)];
+    if (each.whole) add(`${step}*${link.number}`, { step: { label, map: true }, link: tie, embeddings });
+    add(`${step}%${link.number}`, { step: { label, map: true, some: true }, link: tie, embeddings });
+  }
+}
+
+/** A call that gave what a call uses. */
+function growBefore({ linked, index, step, call, taken, next, grownBy }: Place, add: Add): void {
+  for (const link of index.into.get(call) ?? []) {
+    if (taken.has(link.from)) continue;
+    add(`${step}<${link.number}`, {
+      step: { label: labelOf(linked, link.from), map: false },
+      link: { from: next, to: step, link },
+      embeddings: [grownBy(link.from)],
+    });
+  }
+}
+
 /** All ways in which one embedding can be extended by a call, or by the calls of a map. */
-function extensionsOf(
-  flow: Flow,
-  embedding: Embedding,
-  growth: Growth,
-  add: (key: string, one: Extension) => void,
-): void {
+function extensionsOf(flow: Flow, embedding: Embedding, growth: Growth, add: Add): void {
   const linked = growth.runs[embedding.run];
   const index = growth.indexes[embedding.run];
   if (!linked || !index) return;
-  const stepOfCall = new Map(embedding.calls.flatMap((calls, step) => calls.map((call) => [call, step] as const)));
-  const taken = new Set(stepOfCall.keys());
+  const taken = new Set(embedding.calls.flat());
   const grown = (calls: readonly number[]): Embedding => ({ run: embedding.run, calls: [...embedding.calls, calls] });
-  // Two calls often hang together by many links.
   const single = new Map<number, Embedding>();
   const grownBy = (call: number): Embedding => {
     const one = single.get(call) ?? grown([call]);
     single.set(call, one);
     return one;
   };
-  const next = flow.steps.length;
   for (const [step, calls] of embedding.calls.entries()) {
-    const call = calls[0];
+    const [call] = calls;
     if (call === undefined) continue;
+    const place: Place = { linked, index, step, calls, call, taken, next: flow.steps.length, grown, grownBy };
     if (flow.steps[step]?.map) {
-      for (const link of index.out.get(call) ?? []) {
-        const targets = alignedCalls(calls, link, index, taken);
-        const label = linked.run.calls[link.to]?.label ?? '';
-        if (targets)
-          add(`${step}=${link.number}`, {
-            step: { label, map: true, aligned: true },
-            link: { from: step, to: next, link },
-            embeddings: [grown(targets)],
-          });
-      }
+      growAfterMap(place, add);
       continue;
     }
-    for (const link of index.out.get(call) ?? []) {
-      const label = linked.run.calls[link.to]?.label ?? '';
-      if (stepOfCall.has(link.to)) continue;
-      add(`${step}>${link.number}`, {
-        step: { label, map: false },
-        link: { from: step, to: next, link },
-        embeddings: [grownBy(link.to)],
-      });
-      if (!link.each) continue;
-      const each = mapCalls(linked, link, taken);
-      if (!each) continue;
-      const made = { link: { from: step, to: next, link }, embeddings: [grown(each.calls)] };
-      if (each.whole) add(`${step}*${link.number}`, { ...made, step: { label, map: true } });
-      add(`${step}%${link.number}`, { ...made, step: { label, map: true, some: true } });
-    }
-    for (const link of index.into.get(call) ?? []) {
-      if (stepOfCall.has(link.from)) continue;
-      const label = linked.run.calls[link.from]?.label ?? '';
-      add(`${step}<${link.number}`, {
-        step: { label, map: false },
-        link: { from: next, to: step, link },
-        embeddings: [grownBy(link.from)],
-      });
-    }
+    growAfter(place, add);
+    growBefore(place, add);
   }
 }
 

@@ -226,8 +226,8 @@ function afterRejected(
   return whole && { ...whole, occurrences: guarded.occurrences, stopped: failed[0] ?? null };
 }
 
-/** Learns skills from a corpus of accepted runs. The same runs, salt and order give the same skills. */
-export async function induce(runs: readonly CorpusRun[], options: InduceOptions): Promise<Induced> {
+/** Every run with the possible sources of its arguments. */
+async function traced(runs: readonly CorpusRun[], options: InduceOptions): Promise<LinkedRun[]> {
   const dictionaries = findDictionaries(runs);
   const linked: LinkedRun[] = [];
   for (const [at, run] of runs.entries()) {
@@ -238,7 +238,12 @@ export async function induce(runs: readonly CorpusRun[], options: InduceOptions)
     }
     linked.push({ run, links: linksOf(run, dictionaries) });
   }
-  const found = await minePrograms(linked, options);
+  return linked;
+}
+
+/** Learns skills from a corpus of accepted runs. The same runs, salt and order give the same skills. */
+export async function induce(runs: readonly CorpusRun[], options: InduceOptions): Promise<Induced> {
+  const found = await minePrograms(await traced(runs, options), options);
   const index = indexByLabel(runs);
   const judgedById = new Map<string, Judged & Candidate>();
   const dropped: Record<string, number> = {};
@@ -261,8 +266,8 @@ export async function induce(runs: readonly CorpusRun[], options: InduceOptions)
   for (const program of optional.replaced) judgedById.delete(programId(program));
   for (const one of optional.found) judgedById.set(programId(one.program), one);
   const { rejected: bad = [] } = options;
-  const traced = new Set([...index.values()].flat()).size;
-  const rejected = { index: indexByLabel(bad), share: bad.length / (bad.length + traced) };
+  const good = new Set([...index.values()].flat()).size;
+  const rejected = { index: indexByLabel(bad), share: bad.length / (bad.length + good) };
   for (const [id, one] of bad.length === 0 ? [] : [...judgedById]) {
     const taught = afterRejected(one, { index, rejected }, options);
     if (taught === one) continue;
