@@ -16,6 +16,7 @@ interface Options {
   readonly source?: string | undefined;
   readonly all?: boolean | undefined;
   readonly limit?: string | undefined;
+  readonly cursor?: string | undefined;
   readonly rules?: string | undefined;
   readonly override?: string | undefined;
   readonly reason?: string | undefined;
@@ -25,7 +26,7 @@ interface Options {
 export const scoreCommand: Command = {
   summary: 'judge runs, with reasons, without a model',
   usage:
-    'capability-foundry score [RUN...] [--source LABEL] [--all] [--limit 50] [--rules FILE] [--json]\ncapability-foundry score RUN... --override CATEGORY --reason TEXT [--json]',
+    'capability-foundry score [RUN...] [--source LABEL] [--all] [--limit 50] [--cursor C] [--rules FILE] [--json]\ncapability-foundry score RUN... --override CATEGORY --reason TEXT [--json]',
   async run(context) {
     const { values, positionals } = parseArgs({
       args: [...context.args],
@@ -36,6 +37,7 @@ export const scoreCommand: Command = {
         override: { type: 'string' },
         reason: { type: 'string' },
         limit: { type: 'string' },
+        cursor: { type: 'string' },
         rules: { type: 'string' },
         json: { type: 'boolean' },
       },
@@ -50,7 +52,9 @@ async function override(context: CommandContext, named: readonly string[], optio
   const runs = [...new Set(named)];
   const category = oneOf(options.override, 'override', categories);
   const { reason } = options;
-  const others = [options.source, options.all, options.limit, options.rules].some((one) => one !== undefined);
+  const others = [options.source, options.all, options.limit, options.cursor, options.rules].some(
+    (one) => one !== undefined,
+  );
   if (runs.length === 0 || others || !category || !reason)
     throw new UsageError('An override takes the ids of its runs, a category and a --reason.');
   const word = { category, reason };
@@ -61,14 +65,14 @@ async function override(context: CommandContext, named: readonly string[], optio
 
 async function score(context: CommandContext, runs: readonly string[], options: Options): Promise<void> {
   const limit = wholeNumber(options.limit, 'limit', { min: 1, max: 50 }) ?? 50;
-  const { source } = options;
+  const { source, cursor } = options;
   const ways = [runs.length > 0, source !== undefined, options.all === true].filter(Boolean).length;
   if (ways !== 1) throw new UsageError('Name runs, or a --source, or --all.');
   const which = source !== undefined ? { source } : options.all ? { all_unscored: true } : { run_ids: [...runs] };
   const overrides = options.rules === undefined ? {} : { scorerRules: resolve(options.rules) };
   const result = await context
     .services({ overrides })
-    .scoring.scoreRuns({ ...which, limit }, workContext(context, 'score'));
+    .scoring.scoreRuns({ ...which, limit, ...(cursor !== undefined && { cursor }) }, workContext(context, 'score'));
   endProgress(context);
   if (options.json) {
     context.out(`${JSON.stringify(result)}\n`);
@@ -77,6 +81,7 @@ async function score(context: CommandContext, runs: readonly string[], options: 
   context.out(`${table(['category', 'runs'], Object.entries(result.by_category))}\n`);
   const rows = result.runs.map((run) => [run.run_id, run.category, run.reasons.join('; ')]);
   if (rows.length > 0) context.out(`${table(['run', 'category', 'reasons'], rows)}\n`);
-  const more = result.next_cursor === undefined ? '' : `; the first ${rows.length} are shown`;
-  context.out(`scored ${result.scored} runs with ${result.scorer_version}${more}; receipt ${result.receipt_id}\n`);
+  context.out(`scored ${result.scored} runs with ${result.scorer_version}; receipt ${result.receipt_id}\n`);
+  if (result.next_cursor !== undefined)
+    context.out(`${rows.length} are shown; the next: the same command with --cursor ${result.next_cursor}\n`);
 }

@@ -64,8 +64,12 @@ test('score judges, lists and takes a word of a person', async () => {
   expect(code).toBe(0);
   expect(out).toMatch(new RegExp(`^accepted +${parcelRuns.accepted}$`, 'm'));
   expect(out.match(/^run_\S+ +(accepted|rejected) /gm)).toHaveLength(2);
-  expect(out).toContain('the first 2 are shown');
   expect((await runMain('score', '--all')).out).toMatch(/^scored 0 runs/m);
+  const cursor = out.match(/^2 are shown; the next: the same command with --cursor (\S+)$/m)?.[1] ?? '';
+  const next = (await runMain('score', '--source', 'parcels', '--limit', '2', '--cursor', cursor)).out;
+  const runsIn = (text: string): string[] => text.match(/\brun_[0-9a-f]{16}\b/g) ?? [];
+  expect(runsIn(next)).toHaveLength(2);
+  expect(runsIn(next)).not.toEqual(expect.arrayContaining(runsIn(out).slice(0, 1)));
 
   const listed = JSON.parse((await runMain('score', '--source', 'parcels', '--json')).out);
   const rejected = listed.runs.find((run: { category: string }) => run.category === 'rejected').run_id;
