@@ -1,7 +1,7 @@
 import type { Act } from '../../needs/model.js';
 import type { Store } from '../../store.js';
-import { mainStep } from './describe.js';
 import type { Destructive } from './match.js';
+import { mainStep } from './skill-name.js';
 import type { WrittenSkill } from './spec-of.js';
 import { byText } from './values.js';
 

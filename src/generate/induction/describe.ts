@@ -1,8 +1,8 @@
 import { changeText, pathText } from './change-text.js';
 import type { InducedSkill } from './induce.js';
-import type { Destructive } from './match.js';
-import { nounOf, plural, singular, snakeCase, toolWords, unique } from './naming.js';
+import { nounOf, ordinalOf, singular, toolWords } from './naming.js';
 import type { Param, Program, Step } from './program.js';
+import { isFirst } from './skill-name.js';
 import { byText, type Path } from './values.js';
 import type { When } from './when.js';
 import type { Operand, Where } from './where.js';
@@ -11,99 +11,9 @@ const stopWords = new Set(
   `about after also and any are because been but can could did does for from get has have help her him his how into its just know like
   make may more need not now off one only our out please she should some sure than thank thanks that the their them then there they this
   too want was what when where which who will with would you your hello yes let here via
+  across both few itself much really right same started these those two
   arrived bought come comes each everything find got long nothing per tell told yet`.split(/\s+/),
 );
-
-function isFirst(step: Step): boolean {
-  return step.args.some(({ expr }) => expr.kind === 'get' && expr.path.at(-1) === 0);
-}
-
-function verb(step: Step): string {
-  const words = toolWords(step.tool);
-  return words.slice(0, words.length - nounOf(step.tool).length).join('_');
-}
-
-/** What a step gives, in a name: without its verb where that was said already. */
-function part(step: Step, said: ReadonlySet<string>): string {
-  const noun = nounOf(step.tool).join('_');
-  const what = step.over ? plural(noun) : isFirst(step) ? `first_${noun}` : noun;
-  const how = verb(step);
-  return said.has(how) || how === '' ? what : `${how}_${what}`;
-}
-
-/** The step that the program is for: its last that changes something, else its last. */
-export function mainStep(program: Program, destructive: Destructive): Step | undefined {
-  const sure = program.steps.filter((step) => step.when === null);
-  return sure.findLast((step) => destructive(step.tool)) ?? sure.at(-1);
-}
-
-/** The step that sets a program apart from the others: of its rarest tool; a change that not all programs make, and a later step, first. */
-function tellingStep(program: Program, { destructive, uses, programs }: NameRules): Step | undefined {
-  const rank = (step: Step): number => {
-    const used = uses.get(step.tool) ?? 0;
-    if (!destructive(step.tool)) return programs + used * 2 + 1;
-    return used < programs ? used * 2 - programs * 2 : programs + used * 2;
-  };
-  const rest = program.steps.slice(1).filter((step) => step.when === null);
-  return rest.reduceRight<Step | undefined>(
-    (best, step) => (best === undefined || rank(step) < rank(best) ? step : best),
-    undefined,
-  );
-}
-
-/** How many programs use each tool. */
-export function toolUses(programs: readonly Program[]): Map<string, number> {
-  const uses = new Map<string, number>();
-  for (const program of programs) {
-    for (const tool of new Set(program.steps.map((step) => step.tool))) uses.set(tool, (uses.get(tool) ?? 0) + 1);
-  }
-  return uses;
-}
-
-export interface NameRules {
-  readonly destructive: Destructive;
-  readonly uses: ReadonlyMap<string, number>;
-  /** how many programs are named together */
-  readonly programs: number;
-  /** names that are given already */
-  readonly taken: Set<string>;
-}
-
-/** Whether two steps are about the same kind of thing. */
-function isOf(one: Step, other: Step): boolean {
-  return singular(nounOf(one.tool).join('_')) === singular(nounOf(other.tool).join('_'));
-}
-
-/** Where the step to name is about what the first is about: with what was done between, else with both verbs. */
-function nameOfOne(program: Program, main: Step): string {
-  const [first = main, ...rest] = program.steps;
-  const between = rest.findLast((step) => step !== main && step.when === null && !isOf(step, main));
-  if (!between) {
-    const [early, late] = [verb(first), verb(main)];
-    const what = part(main, new Set());
-    return early === '' || early === late ? what : `${early}_and_${what}`;
-  }
-  const both = rest.indexOf(between) < rest.indexOf(main) ? [between, main] : [main, between];
-  return both.map((step) => part(step, new Set())).join('_and_');
-}
-
-/** A name from verb and object of the tools, unique among those taken. One of a program that changes something says a change. */
-export function nameOf(program: Program, rules: NameRules): string {
-  const { destructive, taken } = rules;
-  const [first, second] = program.steps;
-  if (!first) return unique('flow', taken);
-  const how = verb(first);
-  const main = tellingStep(program, rules);
-  if (!second || !main) return unique(snakeCase(`${how}_${plural(nounOf(first.tool).join('_'))}_by_list`), taken);
-  if (program.steps.length === 2) {
-    return unique(snakeCase(`${how}_${part(first, new Set([how]))}_and_${part(second, new Set([how]))}`), taken);
-  }
-  const said = new Set([verb(main)]);
-  if (isOf(main, first)) return unique(snakeCase(nameOfOne(program, main)), taken);
-  const change = program.steps.findLast((step) => destructive(step.tool) && step.when === null);
-  const rest = change && !destructive(main.tool) ? `and_${part(change, said)}` : `for_${nounOf(first.tool).join('_')}`;
-  return unique(snakeCase(`${verb(main)}_${part(main, said)}_${rest}`), taken);
-}
 
 const maxConstants = 3;
 const maxConstantChars = 40;
@@ -174,9 +84,26 @@ function phrase(step: Step, program: Program): string {
   const among = amongText(step, program);
   if (among !== '') return `${words}${among}`;
   if (isFirst(step)) return `${words} for the first one listed`;
-  const params = step.args.flatMap(({ expr }) => (expr.kind === 'param' ? [expr.name.replaceAll('_', ' ')] : []));
-  return step === program.steps[0] && params.length > 0 ? `${words} by ${params.slice(0, 3).join(', ')}` : words;
+  return isStart(step, program) ? words + givenText(step) : words;
 }
+
+/** Whether a step is the first that is always made, or stands before it. */
+function isStart(step: Step, { steps }: Program): boolean {
+  return steps.indexOf(step) <= steps.findIndex((one) => one.when === null);
+}
+
+const maxGiven = 3;
+
+/** By what a step is given its parameters; nothing where the tool's name says it. */
+function givenText({ tool, args }: Step): string {
+  const params = args.flatMap(({ expr }) => (expr.kind === 'param' ? [expr.name.replaceAll('_', ' ')] : []));
+  if (params.length === 0 || toolWords(tool).includes('by')) return '';
+  const more = params.length > maxGiven ? ` and ${params.length - maxGiven} more` : '';
+  return ` by ${params.slice(0, maxGiven).join(', ')}${more}`;
+}
+
+/** Of a skill with many tasks it must come from this share of them, since of many words some are rarer elsewhere by chance. */
+const minTermShare = 0.2;
 
 /** A word tells a skill apart where it stands in this much larger a share of its runs than of all runs. */
 const tellingLift = 2;
@@ -191,7 +118,9 @@ export function termsOf(skill: InducedSkill, background: ReadonlyMap<string, num
   }
   return [...seen]
     .filter(
-      ([word, from]) => from.size >= 2 && from.size / groups.size >= (tellingLift * (background.get(word) ?? 1)) / runs,
+      ([word, from]) =>
+        from.size >= Math.max(2, groups.size * minTermShare) &&
+        from.size / groups.size >= (tellingLift * (background.get(word) ?? 1)) / runs,
     )
     .map(([word, from]) => ({
       word,
@@ -227,7 +156,9 @@ function filterOf(step: Step | undefined, slot: string): { readonly list: Path; 
 export function describeParam(param: Param, program: Program): string {
   const step = program.steps[param.step];
   const argument = param.slot.split('.').at(-1) ?? param.slot;
-  const tool = step?.tool ?? '';
+  const earlier = program.steps.slice(0, param.step).map((one) => one.tool);
+  const ordinal = ordinalOf(step?.tool ?? '', earlier).replace('_', ' ');
+  const tool = ordinal === '' ? (step?.tool ?? '') : `the ${ordinal} call of ${step?.tool}`;
   if (param.role === 'list') return `The ${argument.replaceAll('_', ' ')} of each call of ${tool}`;
   const filter = param.role === 'filter' ? filterOf(step, param.slot) : null;
   if (filter) {

@@ -6,7 +6,7 @@ import type { Expr } from './expr.js';
 import type { Given, LearntWhere } from './filters.js';
 import type { Embedding, Flow, Instance, LinkedRun } from './flows.js';
 import { type FlowMap, flowMaps, itemExpr } from './maps.js';
-import { nounOf, plural, singular, snakeCase, toolWords, unique } from './naming.js';
+import { nounOf, paramName, resultName, singular } from './naming.js';
 import type { Argument, Link, Over, Param, Program, Step } from './program.js';
 import { putTogether } from './put-together.js';
 import { selectorByFlow, selectorByParam } from './select.js';
@@ -19,7 +19,6 @@ interface Work {
   readonly labels: readonly string[];
   readonly frequent: ReadonlySet<string>;
   readonly params: Param[];
-  readonly paramNames: Set<string>;
   /** parameters that select, by the list and the field */
   readonly selectors: Map<string, string>;
   readonly exprs: Map<string, Expr>;
@@ -78,9 +77,8 @@ function newParam(
   slot: string,
   role: Param['role'],
 ): Extract<Expr, { kind: 'param' }> {
-  const plain = snakeCase(name);
-  const prefixed = snakeCase(`${singular(nounOf(work.labels[step] ?? '').join('_'))}_${plain}`);
-  const chosen = unique(work.paramNames.has(plain) ? prefixed : plain, work.paramNames);
+  const others = work.params.map((one) => ({ name: one.name, tool: work.labels[one.step] ?? '' }));
+  const chosen = paramName(name, work.labels[step] ?? '', others);
   work.params.push({ name: chosen, step, slot, role });
   return { kind: 'param', name: chosen };
 }
@@ -212,14 +210,6 @@ function amongExpr(work: Work, step: number, slot: string): Expr | null {
   return { kind: 'among', step: found.step, list, where, change };
 }
 
-/** What a step's result is called: by the tool's noun, and with its verb where the noun is taken. */
-function resultName(tool: string, many: boolean, taken: Set<string>): string {
-  const [noun, whole] = [nounOf(tool), toolWords(tool)]
-    .map((words) => words.join('_'))
-    .map((name) => snakeCase(many ? plural(name) : name));
-  return unique(noun !== undefined && !taken.has(noun) ? noun : (whole ?? ''), taken);
-}
-
 function programLinks(flow: Flow, order: readonly number[], exprs: ReadonlyMap<string, Expr>): Link[] {
   return flow.links.map(({ from, to, link }) => {
     const [source, target] = [order.indexOf(from), order.indexOf(to)];
@@ -253,7 +243,6 @@ export function generalize(flow: Flow, runs: readonly LinkedRun[], frequent: Rea
     labels: tools,
     frequent,
     params: [],
-    paramNames: new Set(),
     selectors: new Map(),
     exprs: new Map(),
     links: [],
@@ -275,7 +264,7 @@ export function generalize(flow: Flow, runs: readonly LinkedRun[], frequent: Rea
     steps.push({
       tool,
       label: labels[at] ?? '',
-      name: resultName(tool, map !== null && map !== undefined, names),
+      name: resultName({ tool, many: map !== null && map !== undefined, earlier: tools.slice(0, at) }, names),
       over,
       when: null,
       args,

@@ -1,6 +1,6 @@
 /** Verbs that a tool's name begins with and that its result is not called by. */
 const leadingVerbs = new Set(
-  'get list find search fetch read lookup look retrieve show query check view load update create book cancel send add remove delete set close open issue apply change modify edit post put make do run'.split(
+  'get list find search fetch read lookup look retrieve show query check view load update create book cancel send add remove delete set close open issue apply change modify edit post put make do run return exchange'.split(
     ' ',
   ),
 );
@@ -37,6 +37,8 @@ export function camelCase(snake: string): string {
 }
 
 export function plural(word: string): string {
+  const [what = '', ...by] = word.split('_by_');
+  if (by.length > 0) return [plural(what), ...by].join('_by_');
   if (/(details|info|information|data)$/.test(word) || /[^s]s$/.test(word)) return word;
   if (/[^aeiou]y$/.test(word)) return `${word.slice(0, -1)}ies`;
   return /(s|x|ch|sh)$/.test(word) ? `${word}es` : `${word}s`;
@@ -57,4 +59,47 @@ export function unique(name: string, taken: Set<string>, limit = 64): string {
   }
   taken.add(candidate);
   return candidate;
+}
+
+const ordinals = ['second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth'];
+
+/** Which call of its tool a step makes, in a word; empty for the first. */
+export function ordinalOf(tool: string, earlier: readonly string[]): string {
+  const before = earlier.filter((one) => one === tool).length;
+  return before === 0 ? '' : (ordinals[before - 1] ?? `number_${before + 1}`);
+}
+
+/** What a step's result is called: by the tool's noun, with its verb where the noun is taken, counted where the tool was called before. */
+export function resultName(
+  { tool, many, earlier }: { readonly tool: string; readonly many: boolean; readonly earlier: readonly string[] },
+  taken: Set<string>,
+): string {
+  const [noun = '', whole = ''] = [nounOf(tool), toolWords(tool)]
+    .map((words) => words.join('_'))
+    .map((name) => snakeCase(many ? plural(name) : name));
+  const ordinal = ordinalOf(tool, earlier);
+  if (ordinal !== '') return unique(`${ordinal}_${noun}`, taken);
+  return unique(taken.has(noun) ? whole : noun, taken);
+}
+
+/** A parameter that others have or feed, with the tool that it feeds first. */
+interface Named {
+  readonly name: string;
+  readonly tool: string;
+}
+
+/** A parameter's name: that of its argument; where another has it, with what sets its tool apart, or counted where the tool is the same. */
+export function paramName(argument: string, tool: string, others: readonly Named[]): string {
+  const plain = snakeCase(argument);
+  const taken = new Set(others.map((one) => one.name));
+  const known = others.find((one) => one.name === plain);
+  if (!known) return plain;
+  if (known.tool === tool) {
+    const free = ordinals.map((one) => `${one}_${plain}`).find((one) => !taken.has(one));
+    return free ?? unique(plain, taken);
+  }
+  const noun = singular(nounOf(tool).join('_')).split('_');
+  const said = new Set([...singular(nounOf(known.tool).join('_')).split('_'), ...plain.split('_')]);
+  const own = noun.filter((word) => !said.has(word));
+  return unique(snakeCase([...(own.length > 0 ? own : noun), plain].join('_')), taken);
 }

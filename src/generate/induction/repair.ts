@@ -1,6 +1,6 @@
 import { explains } from './explains.js';
 import type { Occurrence } from './match.js';
-import { snakeCase, unique } from './naming.js';
+import { paramName } from './naming.js';
 import { type Argument, insteadOf, type Link, type Program, paramsOf, withExprs } from './program.js';
 import { isUsual, type Seen } from './usual.js';
 
@@ -27,8 +27,9 @@ function disagreeing(
 }
 
 function asParam(program: Program, step: number, slot: string): Program {
-  const taken = new Set(program.params.map((one) => one.name));
-  const name = unique(snakeCase(slot.split('.').at(-1) ?? slot), taken);
+  const toolOf = (at: number): string => program.steps[at]?.tool ?? '';
+  const others = program.params.map((one) => ({ name: one.name, tool: toolOf(one.step) }));
+  const name = paramName(slot.split('.').at(-1) ?? slot, toolOf(step), others);
   const { steps } = withExprs(program, (arg, at) =>
     at === step && arg.slot === slot ? { kind: 'param', name } : arg.expr,
   );

@@ -1,11 +1,12 @@
 import type { JsonObject, JsonValue } from '../../json.js';
 import type { Spec, SpecTest } from '../../specs/model.js';
 import { cases, leastCases } from './cases.js';
-import { describeParam, nameOf, summaryOf, termsOf, toolUses, wordsOf } from './describe.js';
+import { describeParam, summaryOf, termsOf, wordsOf } from './describe.js';
 import type { InducedSkill } from './induce.js';
 import type { Destructive, Occurrence } from './match.js';
 import { isOptional, type Param } from './program.js';
 import { schemaOf } from './schema.js';
+import { nameOf, toolUses } from './skill-name.js';
 import { valueKey } from './values.js';
 import { writeCode } from './write.js';
 

@@ -46,9 +46,10 @@ export interface Names {
 }
 
 export function freeName(wanted: string, taken: Set<string>): string {
-  const plain = camelCase(snakeCase(wanted));
+  const word = camelCase(snakeCase(wanted));
+  const plain = reserved.has(word) ? `${word}Result` : word;
   let name = plain;
-  for (let at = 2; taken.has(name) || reserved.has(name); at += 1) name = `${plain}${at}`;
+  for (let at = 2; taken.has(name); at += 1) name = `${plain}${at}`;
   taken.add(name);
   return name;
 }

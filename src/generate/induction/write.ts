@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../json.js';
 import { nounOf, singular } from './naming.js';
-import { type Argument, isOptional, type Program, type Step } from './program.js';
+import { isOptional, type Program, type Step } from './program.js';
 import { KEY } from './values.js';
 import type { When } from './when.js';
 import {
@@ -18,32 +18,35 @@ import {
 
 type Tree = { [key: string]: Tree | string };
 
-const maxLineChars = 100;
+const maxLineChars = 120;
 
-/** An object on one line; where that would be a long one, a line for each property. */
-function writeTree(tree: Tree, indent: string): string {
+/** An object on one line; where there is no room for it, a line for each property. */
+function writeTree(tree: Tree, indent: string, room: number): string {
   const parts = Object.entries(tree).map(([key, value]) => {
     const name = isName(key) ? key : text(key);
-    return `${name}: ${typeof value === 'string' ? value : writeTree(value, `${indent}  `)}`;
+    return `${name}: ${typeof value === 'string' ? value : writeTree(value, `${indent}  `, maxLineChars - indent.length - name.length)}`;
   });
   if (parts.length === 0) return '{}';
   const line = `{ ${parts.join(', ')} }`;
-  return line.length <= maxLineChars ? line : `{\n${parts.map((one) => `${indent}  ${one},\n`).join('')}${indent}}`;
+  return line.length <= room ? line : `{\n${parts.map((one) => `${indent}  ${one},\n`).join('')}${indent}}`;
 }
 
-function writeArgs(args: readonly Argument[], names: Names, item: string): string {
+/** The call of a step, after what stands on its line already. */
+function writeCall({ tool, args }: Step, names: Names, at: { readonly item: string; readonly before: string }): string {
   const tree: Tree = {};
   for (const arg of args) {
-    let at = tree;
+    let inside = tree;
     for (const key of arg.keys.slice(0, -1)) {
-      const next = at[key];
+      const next = inside[key];
       const inner: Tree = typeof next === 'object' ? next : {};
-      at[key] = inner;
-      at = inner;
+      inside[key] = inner;
+      inside = inner;
     }
-    at[arg.keys.at(-1) ?? ''] = writeExpr(arg.expr, names, item);
+    inside[arg.keys.at(-1) ?? ''] = writeExpr(arg.expr, names, at.item);
   }
-  return writeTree(tree, item === '' ? '  ' : '    ');
+  const start = `await ctx.call(${text(tool)}, `;
+  const indent = /^ */.exec(at.before)?.[0] ?? '';
+  return `${start}${writeTree(tree, indent, maxLineChars - at.before.length - start.length)})`;
 }
 
 /** A condition as code, or its opposite. */
@@ -61,8 +64,11 @@ function writeGuard(guard: Program['guard'], at: number, names: Names, prov: str
 function writeStep(step: Step, at: number, names: Names): string[] {
   const name = names.steps[at] ?? '';
   if (step.over === null) {
-    const call = `await ctx.call(${text(step.tool)}, ${writeArgs(step.args, names, '')})`;
-    return [`  const ${name} = ${step.when === null ? call : `${writeWhen(step.when, names)} ? ${call} : null`};`];
+    const before = `  const ${name} = `;
+    if (step.when === null) return [`${before}${writeCall(step, names, { item: '', before })};`];
+    const call = writeCall(step, names, { item: '', before: '    ' });
+    const either = `${writeWhen(step.when, names)} ? ${call} : null;`;
+    return before.length + either.length > maxLineChars ? [before.trimEnd(), `    ${either}`] : [before + either];
   }
   const over =
     step.over.kind === 'param'
@@ -75,10 +81,11 @@ function writeStep(step: Step, at: number, names: Names): string[] {
   const elements = keyed
     ? `Object.keys(${over})`
     : `${over}${step.over.kind === 'result' && step.over.where ? writeWhere(step.over.where, names) : ''}`;
+  const before = `    ${name}.push(`;
   return [
     `  const ${name}: unknown[] = [];`,
     `  for (const ${item} of ${elements}) {`,
-    `    ${name}.push(await ctx.call(${text(step.tool)}, ${writeArgs(step.args, names, item)}));`,
+    `${before}${writeCall(step, names, { item, before })});`,
     '  }',
   ];
 }
@@ -90,6 +97,12 @@ function typeOf(schema: unknown): string {
   if (type === 'integer') return 'number';
   if (type === 'array') return `${'items' in schema ? typeOf(schema.items) : 'unknown'}[]`;
   return type === 'object' ? 'object' : 'unknown';
+}
+
+function payloadLines(fields: readonly string[]): string[] {
+  const line = `    payload: { ${fields.join(', ')} },`;
+  if (line.length <= maxLineChars) return [line];
+  return ['    payload: {', ...fields.map((field) => `      ${field},`), '    },'];
 }
 
 export interface LearntFrom {
@@ -139,7 +152,7 @@ export function writeCode(program: Program, properties: JsonObject, learnt: Lear
     ...lines,
     '  return {',
     "    status: 'ok',",
-    `    payload: { ${payload.join(', ')} },`,
+    ...payloadLines(payload),
     `    prov: [${called.map(text).join(', ')}],`,
     '  };',
     '}',

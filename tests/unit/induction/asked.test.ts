@@ -26,7 +26,7 @@ const wanted: Record<FamilyName, { readonly params: string[]; readonly line: Reg
     params: ['patient', 'visit_town'],
     line: /fittingVisits = .*one\.town === input\.visit_town\);[\s\S]*due: .* one\.paid === false\)\.reduce\(.*sum \+ one\.cost/,
   },
-  dictated: { params: ['case_id', 'text'], line: /note = input\.text !== undefined \? await .* : null/ },
+  dictated: { params: ['case_id', 'text'], line: /note =\s+input\.text !== undefined \? await .* : null/ },
   byDriver: { params: ['parcel', 'way'], line: /callDriver = input\.way === 'driver' \? await .* : null/ },
   ownRoom: { params: ['locker', 'visitor'], line: /locker\.owner === input\.visitor \? await .* : null/ },
   samePrice: { params: ['house', 'room_name'], line: /amount: room\.price, room: room\.room/ },

@@ -16,7 +16,7 @@ const wanted: Record<FamilyName, { readonly params: string[]; readonly line: Reg
   cheapest: { params: ['trip_id'], line: /one\.price < best\.price \? one : best/ },
   together: { params: ['shelf_id'], line: /isbns: shelf\.books\.map\(\(one: any\) => one\.isbn\)/ },
   dayAndTotal: { params: ['project_id'], line: /day: timesheet\.closed\.slice\(0, 10\),\s+hours: .*sum \+ one\.hours/ },
-  parts: { params: ['parcel_id'], line: /depot: \w+\.place\.split\('\/'\)\.at\(-1\), slot: String\(\w+\.slot\)/ },
+  parts: { params: ['parcel_id'], line: /depot: \w+\.place\.split\('\/'\)\.at\(-1\),\s+slot: String\(\w+\.slot\)/ },
   onlyOpen: { params: ['customer_id'], line: /filter\(\(one: any\) => one\.state === 'open'\)/ },
   allButArchived: { params: ['folder_id'], line: /filter\(\(one: any\) => one\.archived === false\)/ },
   noteFirst: { params: ['account_id'], line: /account\.owner\.wants_letter === true \? await .* : null/ },

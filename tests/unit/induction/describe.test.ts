@@ -56,4 +56,5 @@ it('says what is always sent, and what the requests were about', async () => {
   const summary = (await written({ salt: 'salt' })).find((spec) => spec.name.startsWith('refund'))?.summary ?? '';
   expect(summary).toContain('then refund order with notify true, reason "duplicate", then close ticket');
   expect(summary).toMatch(/for requests about: .*parcels/);
+  expect(summary).toMatch(/^Get ticket by ticket, then/);
 });

@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { ordinalOf, paramName, plural, resultName } from '../../../src/generate/induction/naming.js';
+import type { Program, Step } from '../../../src/generate/induction/program.js';
+import { nameOf } from '../../../src/generate/induction/skill-name.js';
+
+const step = (tool: string, fields: Partial<Step> = {}): Step => ({
+  tool,
+  label: `${tool}()`,
+  name: tool,
+  over: null,
+  when: null,
+  args: [],
+  ...fields,
+});
+
+function named(steps: readonly Step[], taken: readonly string[] = []): string {
+  const program: Program = { params: [], steps, links: [], order: [], sure: [], guard: null };
+  const destructive = (tool: string): boolean => /^(cancel|modify)/.test(tool);
+  return nameOf(program, { destructive, uses: new Map(), programs: 1, taken: new Set(taken) });
+}
+
+it('says once in a name what both steps begin with, and how often one tool is called', () => {
+  expect(named([step('modify_order_address'), step('modify_order_items')])).toBe('modify_order_address_and_items');
+  expect(named([step('cancel_order'), step('cancel_order')])).toBe('cancel_two_orders');
+  const customer = step('get_customer_by_phone');
+  expect(named([customer, step('get_line'), step('get_bills_for_customer')])).toBe('get_bills_for_customer_by_phone');
+});
+
+it('names no step that may be left out, and tells two of one name by their last step', () => {
+  const given = step('get_user', { when: { kind: 'given', name: 'user_id' } });
+  expect(named([given, step('get_order'), step('get_product')])).toBe('get_order_and_product');
+  const steps = [step('find_user'), step('get_order'), step('get_product'), step('get_maker')];
+  const name = named(steps);
+  expect(named([...steps, step('get_country')], [name])).not.toMatch(/_2$/);
+});
+
+it('names parameters and results of later calls by what sets these apart', () => {
+  const first = { name: 'order_id', tool: 'cancel_pending_order' };
+  expect(paramName('order_id', 'cancel_pending_order', [first])).toBe('second_order_id');
+  expect(paramName('order_id', 'return_delivered_items', [first])).toBe('delivered_item_order_id');
+  const earlier = ['get_details_by_id', 'get_line'];
+  expect(resultName({ tool: 'get_details_by_id', many: false, earlier }, new Set(['details_by_id']))).toBe(
+    'second_details_by_id',
+  );
+  expect(ordinalOf('get_line', [])).toBe('');
+  expect(plural('customer_by_phone')).toBe('customers_by_phone');
+});
