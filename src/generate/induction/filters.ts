@@ -2,7 +2,7 @@ import type { JsonValue } from '../../json.js';
 import { knownBefore } from './corpus.js';
 import type { Instance } from './flows.js';
 import { fieldsOf, firstOrdinal, holders } from './select.js';
-import { byText, isWeak, type Path, valueKey } from './values.js';
+import { byText, isIdentifier, isWeak, type Path, valueKey } from './values.js';
 import { type Choice, type Field, fits, type Operand, tellingValue } from './where.js';
 
 /** What elements are compared with, as it was learnt: where a parameter is wanted, it has no name yet, but its values. */
@@ -54,7 +54,7 @@ function groupsIn(sights: readonly Sight[]): number {
   return new Set(sights.map(({ instance }) => instance.linked.run.group)).size;
 }
 
-/** The one value that tells the elements in nearly all occurrences; undefined where there is none. */
+/** The one value, no identifier, that tells the elements in nearly all occurrences; undefined where there is none. */
 function oneValue(sights: readonly Sight[]): JsonValue | undefined {
   const counts = new Map<string, { value: JsonValue; count: number }>();
   const sure = telling(sights);
@@ -63,7 +63,8 @@ function oneValue(sights: readonly Sight[]): JsonValue | undefined {
     counts.set(key, { value, count: (counts.get(key)?.count ?? 0) + 1 });
   }
   const [best] = [...counts.values()].sort((a, b) => b.count - a.count || byText(valueKey(a.value), valueKey(b.value)));
-  if (!best || best.count < sure.length * minShare) return undefined;
+  // An identifier is that of an element of these runs, not a kind of element.
+  if (!best || isIdentifier(best.value) || best.count < sure.length * minShare) return undefined;
   return sights.filter((one) => one.holdsWith(best.value)).length >= sights.length * minShare ? best.value : undefined;
 }
 

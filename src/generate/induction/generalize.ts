@@ -2,6 +2,7 @@ import type { JsonValue } from '../../json.js';
 import { amongOf } from './among.js';
 import { changesTo } from './changes.js';
 import { byRank, type Candidate, commonSources } from './common-sources.js';
+import { saidBefore } from './corpus.js';
 import type { Expr } from './expr.js';
 import type { Given, LearntWhere } from './filters.js';
 import type { Embedding, Flow, Instance, LinkedRun } from './flows.js';
@@ -66,6 +67,10 @@ function slotValues(work: Work, step: number, slot: string): SlotValues {
 
 /** A source that holds everywhere may still hold by chance: it must be frequent, or hold for enough different values. */
 function isFlow(work: Work, one: Candidate, seen: SlotValues): boolean {
+  const { source } = one.link;
+  const op = source.kind === 'result' ? source.change?.op : undefined;
+  // Of one list only, any element is the extreme in some field.
+  if (seen.distinct < 2 && (op === 'least' || op === 'most')) return false;
   if (work.frequent.has(one.link.id)) return seen.distinct > 1 || !seen.values.some(isWeak);
   return seen.groups >= minChanceGroups && (seen.distinct > 1 || seen.values.every(isIdentifier));
 }
@@ -117,6 +122,19 @@ function gatheredExpr(work: Work, step: number, slot: string, seen: SlotValues):
   return null;
 }
 
+/** Whether an identifier is one that these runs were about: it stands in a list of an earlier result, or each person said it. */
+function isOfThose(work: Work, step: number, slot: string, sources: readonly Candidate[]): boolean {
+  const given = work.instances.flatMap(({ linked, calls }) =>
+    (calls[step] ?? []).flatMap(({ ordinal, slots }) =>
+      slots.filter((one) => one.name === slot).map(({ value }) => ({ run: linked.run, value, ordinal })),
+    ),
+  );
+  if (!given.every(({ value }) => isIdentifier(value))) return false;
+  return (
+    sources.some(({ link }) => link.each) || given.every(({ run, value, ordinal }) => saidBefore(run, value, ordinal))
+  );
+}
+
 /** What one argument is in all occurrences; null where its calls differ in a way that a program cannot say. */
 function generalizeSlot(work: Work, step: number, slot: string): Expr | null {
   const map = work.maps[step] ?? null;
@@ -127,7 +145,8 @@ function generalizeSlot(work: Work, step: number, slot: string): Expr | null {
     .sort(byRank);
   const direct = directExpr(work, step, slot, sources) ?? gatheredExpr(work, step, slot, seen);
   if (direct) return direct;
-  if (seen.distinct === 1 && seen.groups >= minConstantGroups) return { kind: 'const', value: seen.values[0] ?? null };
+  const isFixed = seen.distinct === 1 && seen.groups >= minConstantGroups && !isOfThose(work, step, slot, sources);
+  if (isFixed) return { kind: 'const', value: seen.values[0] ?? null };
   return (
     selectExpr(work, step, slot, sources) ??
     amongExpr(work, step, slot) ??
