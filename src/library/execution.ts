@@ -2,6 +2,7 @@ import type { WorkContext } from '../context.js';
 import { FoundryError } from '../errors.js';
 import { contentId, hashOf } from '../hash.js';
 import type { JsonValue } from '../json.js';
+import { changesMade } from './changes-made.js';
 import type { CallCapabilityInput, CallCapabilityOutput } from './contract.js';
 import type { LibraryDeps } from './deps.js';
 import { maxRequests } from './fetch.js';
@@ -166,6 +167,7 @@ export async function callCapability(
     signal: context.signal,
   };
   const run = await runCapability(deps, capability, input.input, options);
+  const note = changesMade(run, capability, needs);
   const output: CallCapabilityOutput = {
     status: run.observation.status,
     payload: run.observation.payload,
@@ -173,6 +175,7 @@ export async function callCapability(
     execution_id: run.execution_id,
     duration_ms: run.duration_ms,
     ...(run.error === null ? {} : { error: run.error }),
+    ...(note === undefined ? {} : { note }),
   };
   if (permission.effects.kind !== 'dry') return output;
   const { calls } = permission.effects.planner;

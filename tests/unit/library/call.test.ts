@@ -232,6 +232,21 @@ describe('a capability that changes things', () => {
     expect(dry.note).toContain('stopped before its end');
   });
 
+  test('one that stops half-way says what it had changed already, and one that reads only does not', async () => {
+    await library.admit(closeTickets, closeCode);
+    const { desk } = library;
+    const answer = desk.call.bind(desk);
+    desk.call = async (name, args) => {
+      if (args['ticket_id'] === 'T8') throw new Error('gone');
+      return answer(name, args);
+    };
+    const half = await call(skill, async () => true);
+    expect(half.status).toBe('fail');
+    expect(half.note).toMatch(/close_ticket \{"ticket_id":"T7"\}; desk.close_ticket \{"ticket_id":"T8"\} \(failed/);
+    desk.call = () => Promise.reject(new Error('down'));
+    expect((await call(skill, async () => true)).note).toBeUndefined();
+  });
+
   test('a dry run in which nothing would change gives no plan and says so', async () => {
     library.desk.tickets['C1'] = [];
     const dry = await call({ ...skill, dry_run: true });
