@@ -16,6 +16,7 @@ import { type Command, UsageError, wrapText } from './io.js';
 /** So many runs of the same source are looked at. */
 const comparedRuns = 100;
 const width = 80;
+const maxSourceChars = 300;
 
 /** The run itself, and others of its source. @throws FoundryError not_found */
 async function tracesFor(services: Services, runId: string): Promise<{ trace: RunTrace; others: RunTrace[] }> {
@@ -53,15 +54,22 @@ function sourceText(source: ArgumentSource): string {
   return 'what came before, within a text or part by part';
 }
 
-function sourceLine(source: ArgumentSource, place: number): string {
+/** A source on as many lines as it needs: sources that differ only at their end must be told apart. */
+function sourceLines(source: ArgumentSource, place: number): string[] {
   const share = source.of > 1 ? `  (${source.runs} of ${source.of} runs)` : '';
   const start = place === 0 ? '      from ' : '        or ';
-  return start + clipped(sourceText(source), width - start.length - share.length) + share;
+  const text = clipped(sourceText(source), maxSourceChars);
+  if (start.length + text.length + share.length <= width) return [start + text + share];
+  const [first = '', ...rest] = wrapText(text.replace(/\S{60}/g, '$& '), width - start.length - share.length).split(
+    '\n',
+  );
+  const lines = [start + first, ...rest.map((line) => ' '.repeat(start.length) + line)];
+  return lines.map((line, at) => (at === lines.length - 1 ? line + share : line));
 }
 
 function argumentLines({ name, value, sources }: ExplainedArgument): string[] {
   const start = `    ${clipped(name, 30)} = `;
-  const lines = sources.map(sourceLine);
+  const lines = sources.flatMap(sourceLines);
   return [
     start + shown(value, width - start.length),
     ...(lines.length > 0 ? lines : ['      from nowhere that the log shows']),

@@ -184,6 +184,12 @@ function ofLink({ source, weak }: SourceLink, where: Support & { readonly call: 
   return { isWeak: weak, isChanged: source.change !== null, source: { kind: 'result', path, ...change, ...where } };
 }
 
+/** Of a list with one element to be joined is no more than the element, with any separator. */
+function joinsOne({ source }: SourceLink, { value }: Slot): boolean {
+  if (source.kind !== 'result' || source.change?.op !== 'join') return false;
+  return typeof value !== 'string' || !value.includes(source.change.separator);
+}
+
 function sourcesOf(call: CorpusCall, slot: Slot, seen: Seen): ArgumentSource[] {
   const { run, links, comparison, numbers } = seen;
   const of = comparison.of(call);
@@ -191,7 +197,7 @@ function sourcesOf(call: CorpusCall, slot: Slot, seen: Seen): ArgumentSource[] {
   const found: Ranked[] = [];
   const known = new Set<string>();
   for (const link of links) {
-    if (link.to !== call.index || link.slot !== slot.name || known.has(link.id)) continue;
+    if (link.to !== call.index || link.slot !== slot.name || known.has(link.id) || joinsOne(link, slot)) continue;
     // The nearest call comes first; the same path into an earlier call of the tool says the same.
     known.add(link.id);
     const where = { call: number(link.from), runs: comparison.holding(link), of };

@@ -47,6 +47,23 @@ test('explain shows each call with the sources of its arguments, at 80 columns',
   expect(out).not.toContain('\u001b');
 });
 
+test('a source that is longer than a line goes on in the next one, whole', async () => {
+  const place = ['shipments_of_the_order', 'parcels_of_the_shipment', 'number_of_the_parcel'];
+  const long = [1, 2, 3].map((n) => {
+    const told = JSON.stringify(conversation(n)).replace(`\\"parcel\\":\\"PX-${n}4711\\",\\"text\\"`, '\\"text\\"');
+    const held = place.reduceRight<unknown>((inner, key) => ({ [key]: inner }), `PX-${n}4711`);
+    const result = JSON.stringify(JSON.stringify(held)).slice(2, -2);
+    return JSON.parse(told.replace('\\"text\\"', `${result},\\"text\\"`));
+  });
+  const log = join(tempFolder(), 'long.jsonl');
+  writeFileSync(log, jsonl(long));
+  await runMain('import', log);
+  const { out: listed } = await runMain('score', '--source', 'long.jsonl', '--json');
+  const { out } = await runMain('explain', JSON.parse(listed).runs[0].run_id);
+  expect(out.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  expect(out.replace(/\n +/g, '')).toContain(place.join('.'));
+});
+
 test('explain --json has the same in an object', async () => {
   const { out } = await runMain('explain', run, '--json');
   expect(JSON.parse(out)).toMatchObject({

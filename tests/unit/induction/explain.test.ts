@@ -57,6 +57,16 @@ describe('an argument comes', () => {
     expect(sources(4, 'orders')).toEqual([{ kind: 'result', call: 2, path: '[each].order', change, runs: 4, of: 4 }]);
   });
 
+  test('not from a list of one element that would have been joined', () => {
+    const shop = (n: number): Event[] => [
+      { tool: 'basket', args: {}, result: { items: [{ product: `PR-${n}4711`, price: n }] } },
+      { tool: 'look', args: { product: `PR-${n}4711` }, result: null },
+    ];
+    const [one, ...rest] = [1, 2, 3].map((n) => traceOf(`run_${n}`, null, shop(n)));
+    const found = explainRun(one ?? expect.fail(), rest).calls[1]?.arguments?.[0]?.sources;
+    expect(found).toEqual([{ kind: 'result', call: 1, path: 'items[0].product', runs: 3, of: 3 }]);
+  });
+
   test('part by part', () => expect(sources(4, 'all')).toEqual([{ kind: 'parts', runs: 1, of: 1 }]));
 
   test('from nowhere that the log shows', () => expect(sources(3, 'reason')).toEqual([]));
