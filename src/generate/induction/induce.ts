@@ -8,7 +8,7 @@ import { listPrograms } from './list-program.js';
 import type { Destructive, Occurrence } from './match.js';
 import { mineFlows } from './mine.js';
 import { lessonOf } from './negative.js';
-import { isAsked, withOptional } from './optional.js';
+import { isAsked, ofTheSameCalls, withOptional } from './optional.js';
 import { type Program, programId } from './program.js';
 import { repair } from './repair.js';
 import { findDictionaries, linksOf } from './sources.js';
@@ -124,6 +124,8 @@ interface Judged {
   readonly train: readonly Occurrence[];
   readonly heldOut: readonly Occurrence[];
   readonly fold: number;
+  /** the folds without which it was mined */
+  readonly minedIn: ReadonlySet<number>;
   readonly stopped?: Occurrence | null;
 }
 
@@ -155,7 +157,7 @@ function judged(
     );
     const groups = new Set(train.map((one) => one.run.group)).size;
     if (shown.size < 2 || groups < (isLoop(program) ? 1 : 2) || heldOut.length === 0) continue;
-    const split = { program, train, heldOut, fold };
+    const split = { program, train, heldOut, fold, minedIn };
     if (!best || splitWorth(split) > splitWorth(best)) best = split;
   }
   return best;
@@ -177,6 +179,7 @@ async function optionalOnes(
   const found: (Judged & Candidate)[] = [];
   const replaced: Program[] = [];
   const size = (one: Judged & Candidate): number => one.occurrences.reduce((sum, each) => sum + each.calls.length, 0);
+  const unseen = (fold: number) => known.filter(({ minedIn }) => minedIn.has(fold));
   const best = [...known].sort((a, b) => size(b) - size(a)).slice(0, maxOptionalTried);
   for (const one of best) {
     signal.throwIfAborted();
@@ -187,7 +190,10 @@ async function optionalOnes(
         whole: one.occurrences.filter(shown),
         // It stands wherever the step is made too, although it could not be called there before the step.
         of: (short) => occurrencesOf(short, index, new Set(), () => false),
-        mended: (short) => verified(short, index, () => false)?.program ?? null,
+        mended: (short) => [
+          ...ofTheSameCalls(short, unseen(one.fold)),
+          ...[verified(short, index, () => false)?.program].filter((mended) => mended !== undefined),
+        ],
         shown,
         destructive,
       });

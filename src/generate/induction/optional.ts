@@ -147,8 +147,8 @@ interface Search {
   readonly whole: readonly Occurrence[];
   /** all occurrences of a program without the step, wherever the step is made or not */
   readonly of: (short: Program) => readonly Occurrence[];
-  /** the same program with what differs among its occurrences as parameters; null where there is none */
-  readonly mended: (short: Program) => Program | null;
+  /** programs of the same calls that hold in more of its occurrences, the best first */
+  readonly mended: (short: Program) => readonly Program[];
   /** whether an occurrence is exact and of a training run */
   readonly shown: (one: Occurrence) => boolean;
   readonly destructive: Destructive;
@@ -193,7 +193,27 @@ export function withOptional(program: Program, left: number, search: Search): Pr
   const merged = conditional(linked, { left, all: found.filter(search.shown) }, search);
   if (merged || found.every((one) => one.payload !== null)) return merged;
   // Where the step is not made, what is always the same in the whole may be something else.
-  const mended = search.mended(short);
-  if (mended === null) return null;
-  return conditional(widened(linked, left, mended), { left, all: search.of(mended).filter(search.shown) }, search);
+  for (const mended of search.mended(short)) {
+    const all = search.of(mended).filter(search.shown);
+    const wide = conditional(widened(linked, left, mended), { left, all }, search);
+    if (wide) return wide;
+  }
+  return null;
+}
+
+const maxOfTheSameCalls = 2;
+
+/** Those of some programs that make the same calls in the same order, the ones that occur most first. */
+export function ofTheSameCalls(
+  short: Program,
+  known: readonly { readonly program: Program; readonly occurrences: readonly Occurrence[] }[],
+): Program[] {
+  const isSame = ({ steps }: Program): boolean =>
+    steps.length === short.steps.length &&
+    steps.every(({ label, when }, at) => when === null && label === short.steps[at]?.label);
+  return known
+    .filter(({ program }) => isSame(program))
+    .sort((a, b) => b.occurrences.length - a.occurrences.length)
+    .slice(0, maxOfTheSameCalls)
+    .map(({ program }) => program);
 }
