@@ -60,7 +60,9 @@ export interface NameRules {
 
 /** Whether two steps are about the same kind of thing. */
 function isOf(one: Step, other: Step): boolean {
-  return singular(nounOf(one.tool).join('_')) === singular(nounOf(other.tool).join('_'));
+  const noun = singular(nounOf(other.tool).join('_'));
+  // Not every verb is known: `note_incident` is about what `get_incident` gives.
+  return [nounOf(one.tool), toolWords(one.tool).slice(1)].some((words) => singular(words.join('_')) === noun);
 }
 
 /** Where the step to name is about what the first is about: with what was done between, else with both verbs. */

@@ -21,6 +21,8 @@ function named(steps: readonly Step[], taken: readonly string[] = []): string {
 
 it('says once in a name what both steps begin with, and how often one tool is called', () => {
   expect(named([step('modify_order_address'), step('modify_order_items')])).toBe('modify_order_address_and_items');
+  const noted = [step('get_incident'), step('probe_host'), step('note_incident')];
+  expect(named(noted)).toBe('probe_host_and_note_incident');
   expect(named([step('cancel_order'), step('cancel_order')])).toBe('cancel_two_orders');
   const customer = step('get_customer_by_phone');
   expect(named([customer, step('get_line'), step('get_bills_for_customer')])).toBe('get_bills_for_customer_by_phone');
