@@ -7,20 +7,22 @@ const readingVerbs = new Set(
 
 /** Verbs that change something outside of the caller. */
 const changingVerbs = new Set(
-  `accept activate add alter append apply approve archive assign attach authorize block book buy cancel change charge checkout
-  clear close comment commit complete confirm connect consume copy create credit deactivate debit decline decrement delete
-  deliver deny deploy detach disable disconnect dismiss dispatch drop edit email enable enroll erase escalate exchange execute
-  expire extend finalize fix flush forward grant import increment insert install invite issue kill launch lock log mark merge
-  message modify move mute notify open order overwrite pause pay persist post provision publish purchase purge push put reboot
-  record redeem refund register reject release remind remove rename renew reopen reorder replace reply report reschedule reserve
-  reset resize restart restore resume return revert revoke rotate run save schedule send set share ship sign start stop store
-  submit subscribe suspend switch sync terminate toggle transfer trigger unassign unblock undo uninstall unlock unpublish
-  unsubscribe update upgrade upload upsert void withdraw write`.split(/\s+/),
+  `accept activate add adjust allocate alter append apply approve archive assign attach authorize ban block book bump buy
+  cancel change charge checkout clear close comment commit complete confirm connect consume copy create credit deactivate
+  debit decline decrement deduct delete deliver demote deny deploy detach dial disable disconnect dismiss dispatch drop edit
+  email enable enroll erase escalate exchange exec execute expire extend finalize fix flush forward grant hold import
+  increment insert install invite issue kick kill launch lock log mark merge message migrate modify move mute notify open
+  order override overrule overwrite patch pause pay persist post promote provision publish purchase purge push put reassign
+  reboot rebuild recharge record redeem refill refuel refund register reject release remind remove rename renew reopen reorder
+  replace reply report reschedule resend reserve reset resize restart restore resume return revert revoke rollback rotate run
+  save scale schedule send set share ship sign start stop store submit subscribe suspend swap switch sync terminate toggle
+  transfer trigger truncate unassign unban unblock undo unhold uninstall unlock unmute unpin unpublish unsubscribe unsuspend
+  update upgrade upload upsert void vote wipe withdraw write`.split(/\s+/),
 );
 
 /** Changing verbs that are as often nouns: `order_status` reads, `order_pizza` changes. */
 const nounLike = new Set(
-  'book charge comment credit email import issue log message order post record refund report return schedule share transfer'.split(
+  'book charge comment credit email hold import issue log message order patch post record refund report return scale schedule share swap transfer vote'.split(
     ' ',
   ),
 );
