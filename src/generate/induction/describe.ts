@@ -1,4 +1,5 @@
 import { changeText, pathText } from './change-text.js';
+import type { Among, Get } from './expr.js';
 import type { InducedSkill } from './induce.js';
 import { nounOf, ordinalOf, singular, toolWords } from './naming.js';
 import type { Param, Program, Step } from './program.js';
@@ -53,11 +54,22 @@ function told(when: When, word: string, program: Program): string {
   return ` ${word} ${operandText(of, program)} is ${is ? '' : 'not '}${operandText(wanted, program)}`;
 }
 
+/** The element that a step is for, where it is the least or the most of a list; else nothing. */
+function extremeText(expr: Get | Among): string {
+  const { change } = expr;
+  if (change?.op !== 'least' && change?.op !== 'most') return '';
+  const path = expr.kind === 'among' ? expr.list : expr.path;
+  const element = singular(String(path.filter((one) => typeof one === 'string').at(-1) ?? 'element'));
+  return ` for the ${element.replaceAll('_', ' ')} with the ${change.op} ${fieldText(change.by)}`;
+}
+
 /** What a step is given of some elements of a list. */
 function amongText(step: Step, program: Program): string {
   const told = step.args.flatMap(({ slot, expr }) => {
     if (expr.kind !== 'among') return [];
     const list = fieldText(expr.list.slice(-1)).replace(/^value$/, 'elements');
+    const best = extremeText(expr);
+    if (best !== '') return [`${best} of those${condition(expr.where, program)}`];
     const what =
       expr.change.op === 'collect' ? 'for all of its' : `with the ${fieldText(slot.split('.').slice(-1))} of its`;
     return [` ${what} ${list}${condition(expr.where, program)}`];
@@ -83,6 +95,8 @@ function phrase(step: Step, program: Program): string {
   }
   const among = amongText(step, program);
   if (among !== '') return `${words}${among}`;
+  const best = step.args.map(({ expr }) => (expr.kind === 'get' ? extremeText(expr) : '')).find((one) => one !== '');
+  if (best !== undefined) return `${words}${best}`;
   if (isFirst(step)) return `${words} for the first one listed`;
   return isStart(step, program) ? words + givenText(step) : words;
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { summaryOf } from '../../../src/generate/induction/describe.js';
 import { ordinalOf, paramName, plural, resultName } from '../../../src/generate/induction/naming.js';
 import type { Program, Step } from '../../../src/generate/induction/program.js';
 import { nameOf } from '../../../src/generate/induction/skill-name.js';
@@ -13,8 +14,17 @@ const step = (tool: string, fields: Partial<Step> = {}): Step => ({
   ...fields,
 });
 
+const programOf = (steps: readonly Step[]): Program => ({
+  params: [],
+  steps,
+  links: [],
+  order: [],
+  sure: [],
+  guard: null,
+});
+
 function named(steps: readonly Step[], taken: readonly string[] = []): string {
-  const program: Program = { params: [], steps, links: [], order: [], sure: [], guard: null };
+  const program = programOf(steps);
   const destructive = (tool: string): boolean => /^(cancel|modify)/.test(tool);
   return nameOf(program, { destructive, uses: new Map(), programs: 1, taken: new Set(taken) });
 }
@@ -34,6 +44,18 @@ it('names no step that may be left out, and tells two of one name by their last 
   const steps = [step('find_user'), step('get_order'), step('get_product'), step('get_maker')];
   const name = named(steps);
   expect(named([...steps, step('get_country')], [name])).not.toMatch(/_2$/);
+});
+
+it('says in the summary which element of a list a step is for', () => {
+  const change = { op: 'most', by: ['made_at'], get: ['id'] } as const;
+  const last = { slot: 'lab', keys: ['lab'], expr: { kind: 'get', step: 0, path: ['visits'], change } } as const;
+  const program = programOf([step('open_patient'), step('fetch_lab', { args: [last] })]);
+  expect(summaryOf(program, [])).toBe('Open patient, then fetch lab for the visit with the most made at.');
+  const where = { by: ['state'], is: true, wanted: { kind: 'const', value: 'open' } } as const;
+  const open = { ...last, expr: { kind: 'among', step: 0, list: ['visits'], where, change } } as const;
+  expect(summaryOf(programOf([step('open_patient'), step('fetch_lab', { args: [open] })]), [])).toContain(
+    'the visit with the most made at of those whose state is "open"',
+  );
 });
 
 it('names parameters and results of later calls by what sets these apart', () => {
