@@ -3,6 +3,7 @@ import type { Logger } from '../log.js';
 import { fuseRanks } from '../rank-fusion.js';
 import type { Roots } from '../roots.js';
 import type { Store } from '../store.js';
+import { boundOf } from '../times.js';
 import type { SearchEvidenceInput, SearchEvidenceOutput } from './contract.js';
 import type { Meaning } from './meaning/meaning.js';
 import { hasWords } from './meaning/meaning.js';
@@ -36,28 +37,14 @@ function offsetOf(cursor: string | undefined): number {
   throw new FoundryError('invalid_input', 'The cursor is not one that a search gave out.', 'Search without a cursor.');
 }
 
-/** A date or time as ISO 8601 in UTC, as the store compares it; a bare date that ends a span means its last moment. */
-function timeOf(text: string | undefined, name: string, endOfDay: boolean): string | undefined {
-  if (text === undefined) return undefined;
-  const time = new Date(endOfDay && /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T23:59:59.999Z` : text);
-  if (Number.isNaN(time.getTime())) {
-    throw new FoundryError(
-      'invalid_input',
-      `${name} is no date or time.`,
-      'Write it as 2026-01-31 or 2026-01-31T12:00Z.',
-    );
-  }
-  return time.toISOString();
-}
-
 function filterOf(input: SearchEvidenceInput): RunFilter {
   return {
     source: input.source,
     run_ids: input.run_id === undefined ? undefined : [input.run_id],
     category: input.category,
     task_id: input.task_type,
-    since: timeOf(input.since, 'since', false),
-    until: timeOf(input.until, 'until', true),
+    since: input.since === undefined ? undefined : boundOf(input.since, 'since'),
+    until: input.until === undefined ? undefined : boundOf(input.until, 'until', true),
   };
 }
 
