@@ -2,7 +2,7 @@ import { allTypes } from '../src/knowledge/ledger.js';
 import type { Fact, Ground, ModelLedgerEntry, Playbook } from '../src/knowledge/model.js';
 import type { Services } from '../src/services.js';
 import { json, markdown, type Reader } from './body.js';
-import { inline } from './quote.js';
+import { cell, inline } from './quote.js';
 
 const shownGrounds = 5;
 
@@ -79,7 +79,7 @@ function ledgerRow(entry: ModelLedgerEntry): string {
     time ? `[${Math.round(time.ms)}](evidence://records/${time.source.evidence_id})` : '-';
   // The names are cut and quoted for the table: the link holds them whole.
   const whole = `ledger://models?${new URLSearchParams({ model: entry.model_name, task_type: entry.task_type })}`;
-  return `| ${inline(entry.model_name, 60)} | ${inline(entry.task_type, 60)} | [${entry.sample_count}](${whole}) | ${success} | ${ms(p50)} | ${ms(p95)} | ${cost?.usd?.toFixed(4) ?? '-'} | ${partner ? inline(partner.model_name, 60) : '-'} | ${inline(entry.failure_modes[0]?.text ?? '', 80)} |`;
+  return `| ${cell(entry.model_name, 60)} | ${cell(entry.task_type, 60)} | [${entry.sample_count}](${whole}) | ${success} | ${ms(p50)} | ${ms(p95)} | ${cost?.usd?.toFixed(4) ?? '-'} | ${partner ? cell(partner.model_name, 60) : '-'} | ${cell(entry.failure_modes[0]?.text ?? '', 80)} |`;
 }
 
 const ledgerHead = [
