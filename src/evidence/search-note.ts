@@ -50,6 +50,8 @@ async function whyNothingIsLeft(store: Store, filter: RunFilter): Promise<string
   }
   if (filter.since !== undefined || filter.until !== undefined) {
     const { since, until } = filter;
+    if (since !== undefined && until !== undefined && since > until)
+      return 'since is after until: no time lies between them.';
     if ((await leaves({ since, until })) === 0) return 'No run falls into this time; take since or until further.';
   }
   return 'Each filter leaves records, but no record passes all of them; leave one out.';
