@@ -2,8 +2,15 @@ import { FoundryError } from './errors.js';
 
 const unzoned = /^\s*(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)\s*$/;
 
+/** The 31st of February is no day, but would be taken for the 3rd of March. */
+function isNoDay(text: string): boolean {
+  const [, day, ofMonth] = text.match(/^\s*(\d{4}-\d\d-(\d\d))/) ?? [];
+  return day !== undefined && new Date(day).getUTCDate() !== Number(ofMonth);
+}
+
 /** Milliseconds since 1970 of a time as text, NaN where it is none. One that names no zone is in UTC: no machine reads it otherwise. */
 export function millisOf(text: string): number {
+  if (isNoDay(text)) return Number.NaN;
   return Date.parse(text.replace(unzoned, (_all, day, time) => `${day}T${String(time).replace(',', '.')}Z`));
 }
 

@@ -14,6 +14,11 @@ test('a time without a zone is in UTC wherever the program runs', () => {
   }
 });
 
+test('a day that no month has is no time', () => {
+  expect(millisOf('2026-02-31')).toBeNaN();
+  expect(millisOf('2028-02-29T10:00:00Z')).toBe(Date.UTC(2028, 1, 29, 10));
+});
+
 test('a bare date that ends a span means its last moment', () => {
   expect(boundOf('2026-01-31', 'since')).toBe('2026-01-31T00:00:00.000Z');
   expect(boundOf('2026-01-31', 'until', true)).toBe('2026-01-31T23:59:59.999Z');
