@@ -109,7 +109,7 @@ test('compare_drift tells of each claim what the evidence shows, and quotes the 
   const path = join(home, 'desk.md');
   writeFileSync(path, '# Orders\n\n- An order cannot be cancelled late.\n- Parcels\u200b are insured.\n');
   const told = textOf(await call('compare_drift', { kind: 'claims', from: path, to: 'now' }));
-  expect(told).toContain('Of 2 claims');
+  expect(told).toContain('2 claims: ');
   expect(told).toMatch(
     /^- "line 3 \(Orders\)": "An order cannot be cancelled late\." -> supported: 1 for \("\+ evidence:/m,
   );
