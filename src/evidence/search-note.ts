@@ -43,7 +43,7 @@ async function whyNothingIsLeft(store: Store, filter: RunFilter): Promise<string
     return `There is no run ${quoted(run)}; evidence://runs lists them.`;
   }
   if (filter.task_id !== undefined && (await leaves({ task_id: filter.task_id })) === 0) {
-    return `No run has the task ${quoted(filter.task_id)}; evidence://runs shows the tasks.`;
+    return `No run has the task or task type ${quoted(filter.task_id)}; evidence://runs shows tasks, ledger://models types.`;
   }
   if (filter.category !== undefined && (await leaves({ category: filter.category })) === 0) {
     return `No run is scored ${filter.category}; score_run scores runs.`;

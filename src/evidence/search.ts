@@ -1,4 +1,5 @@
 import { FoundryError } from '../errors.js';
+import { taskTypeOf } from '../knowledge/task-type.js';
 import type { Logger } from '../log.js';
 import { fuseRanks } from '../rank-fusion.js';
 import type { Roots } from '../roots.js';
@@ -35,6 +36,28 @@ function offsetOf(cursor: string | undefined): number {
     // Falls through: anything that is no cursor of ours is refused alike.
   }
   throw new FoundryError('invalid_input', 'The cursor is not one that a search gave out.', 'Search without a cursor.');
+}
+
+const runPage = 1_000;
+
+/** The runs of a task type, as the model ledger names it: it follows from the run and stands in no column. */
+async function runsOfType(store: Store, filter: RunFilter, type: string): Promise<string[]> {
+  const found: string[] = [];
+  let last: string | undefined;
+  for (;;) {
+    const runs = await store.evidence.listRuns(filter, runPage, last);
+    for (const run of runs) if (taskTypeOf(run) === type) found.push(run.run_id);
+    last = runs.at(-1)?.run_id;
+    if (runs.length < runPage) return found;
+  }
+}
+
+/** What is asked for as a task is an id where a run has it, else a task type. */
+async function byTask(store: Store, filter: RunFilter): Promise<RunFilter> {
+  const { task_id: task, ...rest } = filter;
+  if (task === undefined || (await store.evidence.countRecords({ task_id: task })) > 0) return filter;
+  const runs = await runsOfType(store, { source: rest.source, run_ids: rest.run_ids }, task);
+  return runs.length === 0 ? filter : { ...rest, run_ids: runs };
 }
 
 function filterOf(input: SearchEvidenceInput): RunFilter {
@@ -133,12 +156,13 @@ export async function searchEvidence(
   patienceMs = defaultPatienceMs,
 ): Promise<SearchEvidenceOutput> {
   const { store, roots } = deps;
-  const filter = filterOf(input);
+  const asked = filterOf(input);
   const offset = offsetOf(input.cursor);
   const limit = input.limit ?? defaultLimit;
   if (!store.exists()) {
     return { results: [], searched: 0, note: 'Nothing was imported yet; import_evidence reads logs.' };
   }
+  const filter = await byTask(store, asked);
   // The vector of the query is made on another thread: meanwhile its words are looked for.
   const vector = hasWords(input.query) ? deps.meaning?.vectorOf(input.query, AbortSignal.timeout(queryMs)) : undefined;
   vector?.catch(() => undefined);

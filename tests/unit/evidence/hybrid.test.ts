@@ -189,7 +189,9 @@ describe('why nothing was found', () => {
   it('is told by what was asked', async () => {
     expect(await why({ source: 'other' })).toBe('There is no source "other"; there is "shop".');
     expect(await why({ run_id: 'run_x' })).toBe('There is no run "run_x"; evidence://runs lists them.');
-    expect(await why({ task_type: 'x' })).toBe('No run has the task "x"; evidence://runs shows the tasks.');
+    expect(await why({ task_type: 'x' })).toBe(
+      'No run has the task or task type "x"; evidence://runs shows tasks, ledger://models types.',
+    );
     expect(await why({ category: 'accepted' })).toBe('No run is scored accepted; score_run scores runs.');
     expect(await why({ since: '2030-01-01' })).toBe('No run falls into this time; take since or until further.');
     expect(await why({ query: '?!' })).toBe('The query holds no word that could be looked for.');
