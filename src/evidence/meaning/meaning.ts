@@ -47,7 +47,7 @@ export function hasWords(query: string): boolean {
 }
 
 export function createMeaning({ store, source, prepare, log }: MeaningDeps): Meaning {
-  const model = `${source.model}+signs@1`;
+  const model = `${source.model}+bytes@1`;
   const stop = new AbortController();
   let working: Promise<void> | undefined;
   let loaded = { vectors: new Vectors(source.dimensions ?? 0), epoch: -1 };

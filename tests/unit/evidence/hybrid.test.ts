@@ -156,24 +156,24 @@ describe('search by words and by meaning', () => {
     const made = await benchWith(sourceOf());
     await made.service.search({ query: 'refund' });
     const { meaning } = made.store;
-    const [kept] = await meaning.vectors('meanings@1+signs@1', 0, 1);
+    const [kept] = await meaning.vectors('meanings@1+bytes@1', 0, 1);
     expect(kept?.seq).toBe(1);
     const evidenceId = (await made.store.evidence.recordsAt([1]))[0]?.evidence_id ?? '';
     await meaning.put('other@1', [{ seq: 1, evidenceId, vector: new Int8Array([1]) }]);
     expect(await meaning.state('other@1')).toMatchObject({ done: 1 });
-    expect(await meaning.state('meanings@1+signs@1')).toMatchObject({ done: 0 });
-    expect(await meaning.vectors('meanings@1+signs@1', 0, 9)).toEqual([]);
+    expect(await meaning.state('meanings@1+bytes@1')).toMatchObject({ done: 0 });
+    expect(await meaning.vectors('meanings@1+bytes@1', 0, 9)).toEqual([]);
   });
 
   it('forgets the vectors of what is forgotten, and never keeps one for a record that took its place', async () => {
     const made = await benchWith(sourceOf());
     await made.service.search({ query: 'refund' });
-    const before = await made.store.meaning.state('meanings@1+signs@1');
+    const before = await made.store.meaning.state('meanings@1+bytes@1');
     await made.store.forgetting.forget({ by: 'source', source: 'shop' }, false);
-    const after = await made.store.meaning.state('meanings@1+signs@1');
+    const after = await made.store.meaning.state('meanings@1+bytes@1');
     expect([before.done, after.done, after.epoch > before.epoch]).toEqual([4, 0, true]);
     await made.import({ path: made.file('c.jsonl', jsonl([talk('9', 'deliver the menu')])) });
-    await made.store.meaning.put('meanings@1+signs@1', [
+    await made.store.meaning.put('meanings@1+bytes@1', [
       { seq: 1, evidenceId: 'of what was there before', vector: new Int8Array([1]) },
     ]);
     expect(await shown(made, { query: 'send' })).toEqual([['deliver the menu'], undefined]);
