@@ -4,7 +4,7 @@ import type { Services } from '../src/services.js';
 import { type Address, json, markdown, type Reader, type ResourceBody } from './body.js';
 import { callLines, historyLines, standingLines, whyDeprecated } from './life.js';
 import { readLineage } from './lineage.js';
-import { clean, fenceJson, inline } from './quote.js';
+import { cell, clean, fenceJson, inline } from './quote.js';
 import { reportMarkdown } from './report.js';
 import { skillUri } from './skills.js';
 
@@ -18,7 +18,7 @@ async function index(services: Services, { uri, query }: Address): Promise<Resou
   const shown = found.slice(0, indexPage);
   const rows = shown.map(
     (one) =>
-      `| [${one.name}](${capabilityUri(one.name)}) | ${one.version} | ${one.kind} | ${one.state} | ${inline(one.spec.summary)} |`,
+      `| [${one.name}](${capabilityUri(one.name)}) | ${one.version} | ${one.kind} | ${one.state} | ${cell(one.spec.summary)} |`,
   );
   const last = shown.at(-1);
   const next =

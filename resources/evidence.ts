@@ -3,7 +3,7 @@ import type { RunFilter } from '../src/evidence/store.js';
 import type { ScoredRun } from '../src/scoring/model.js';
 import type { Services } from '../src/services.js';
 import { type Address, json, markdown, type Reader, type ResourceBody } from './body.js';
-import { clean, fence, fenceJson, inline, shownFile } from './quote.js';
+import { cell, clean, fence, fenceJson, inline, shownFile } from './quote.js';
 
 const runsPage = 50;
 
@@ -12,8 +12,8 @@ function runUri(runId: string): string {
 }
 
 function runRow(run: Run, score: ScoredRun | undefined): string {
-  const outcome = run.outcome ? inline(`${run.outcome.kind} ${JSON.stringify(run.outcome.value)}`, 40) : '-';
-  return `| [${run.run_id}](${runUri(run.run_id)}) | ${inline(run.source, 60)} | ${inline(run.task_id ?? '', 60)} | ${outcome} | ${score?.category ?? 'not scored'} | ${run.records} | ${run.calls} |`;
+  const outcome = run.outcome ? cell(`${run.outcome.kind} ${JSON.stringify(run.outcome.value)}`, 40) : '-';
+  return `| [${run.run_id}](${runUri(run.run_id)}) | ${cell(run.source, 60)} | ${cell(run.task_id ?? '', 60)} | ${outcome} | ${score?.category ?? 'not scored'} | ${run.records} | ${run.calls} |`;
 }
 
 /** Runs in order of id; `review=true` is what waits for a person (an agent's runs, not those of capabilities), `after` goes on from a run id. */

@@ -1,7 +1,8 @@
+import { allTypes } from '../src/knowledge/ledger.js';
 import type { Fact, Ground, ModelLedgerEntry, Playbook } from '../src/knowledge/model.js';
 import type { Services } from '../src/services.js';
 import { json, markdown, type Reader } from './body.js';
-import { inline } from './quote.js';
+import { cell, inline } from './quote.js';
 
 const shownGrounds = 5;
 
@@ -15,9 +16,13 @@ function grounds(sources: readonly Ground[]): string {
   return sources.slice(0, shownGrounds).map(ground).join(', ');
 }
 
+const timesOf = (count: number): string => (count === 1 ? 'once' : `${count} times`);
+
 function factLines(facts: readonly Fact[]): string {
   if (facts.length === 0) return 'Nothing is known.';
-  return facts.map((fact) => `- ${inline(fact.text, 300)}, ${fact.count} times: ${grounds(fact.sources)}`).join('\n');
+  return facts
+    .map((fact) => `- ${inline(fact.text, 300)}, ${timesOf(fact.count)}: ${grounds(fact.sources)}`)
+    .join('\n');
 }
 
 function runLinks(runIds: readonly string[]): string {
@@ -72,13 +77,22 @@ function ledgerRow(entry: ModelLedgerEntry): string {
   const success = rate ? `${rate.value.toFixed(3)} (${rate.low.toFixed(3)} to ${rate.high.toFixed(3)})` : 'not judged';
   const ms = (time: typeof p50): string =>
     time ? `[${Math.round(time.ms)}](evidence://records/${time.source.evidence_id})` : '-';
-  return `| ${inline(entry.model_name, 60)} | ${inline(entry.task_type, 60)} | ${entry.sample_count} | ${success} | ${ms(p50)} | ${ms(p95)} | ${cost?.usd?.toFixed(4) ?? '-'} | ${partner ? inline(partner.model_name, 60) : '-'} | ${inline(entry.failure_modes[0]?.text ?? '', 80)} |`;
+  // The names are cut and quoted for the table: the link holds them whole.
+  const whole = `ledger://models?${new URLSearchParams({ model: entry.model_name, task_type: entry.task_type })}`;
+  return `| ${cell(entry.model_name, 60)} | ${cell(entry.task_type, 60)} | [${entry.sample_count}](${whole}) | ${success} | ${ms(p50)} | ${ms(p95)} | ${cost?.usd?.toFixed(4) ?? '-'} | ${partner ? cell(partner.model_name, 60) : '-'} | ${cell(entry.failure_modes[0]?.text ?? '', 80)} |`;
 }
 
 const ledgerHead = [
   '| model | task type | runs | success (95% interval) | p50 ms | p95 ms | USD | best partner | first failure mode |',
   '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
 ];
+
+/** All types first, then the models of one type beside one another: which model for what is what the page is read for. */
+function byTaskType(a: ModelLedgerEntry, b: ModelLedgerEntry): number {
+  if (a.task_type === b.task_type) return a.model_name < b.model_name ? -1 : 1;
+  if (a.task_type === allTypes || b.task_type === allTypes) return a.task_type === allTypes ? -1 : 1;
+  return a.task_type < b.task_type ? -1 : 1;
+}
 
 /** The whole ledger as a table; with `model` (and `task_type`) the rows themselves, as JSON, with every run behind them. */
 export const readLedger: Reader = async (services: Services, { uri, host, path, query }) => {
@@ -91,8 +105,8 @@ export const readLedger: Reader = async (services: Services, { uri, host, path, 
     );
     return json(uri, meant);
   }
-  const rows = entries.map(ledgerRow);
-  const how = 'Each row with the runs and records behind it: ledger://models?model=NAME&task_type=TYPE';
+  const rows = entries.toSorted(byTaskType).map(ledgerRow);
+  const how = 'The number of runs leads to the row whole, with the runs and records behind it.';
   return markdown(
     uri,
     `# Models\n\n${rows.length > 0 ? [...ledgerHead, ...rows].join('\n') : 'No run is stored.'}\n\n${how}`,

@@ -1,7 +1,7 @@
 import type { Act } from '../src/needs/model.js';
 import type { Services } from '../src/services.js';
 import { markdown, type Reader, type ResourceBody } from './body.js';
-import { fence, inline } from './quote.js';
+import { cell, fence, inline } from './quote.js';
 
 const maxClusters = 200;
 const maxActs = 50;
@@ -16,7 +16,7 @@ async function clustering(services: Services, uri: string, id: string): Promise<
   const clusters = await services.store.needs.clustersOf(id, maxClusters);
   const rows = clusters.map(
     (one) =>
-      `| [${one.cluster_id}](${clusterUri(one.cluster_id)}) | ${inline(one.label, 80)} | ${one.size} | ${one.groups} | ${one.runs} | ${one.cohesion.toFixed(2)} | ${one.tools.map((tool) => inline(tool, 60)).join(', ') || '-'} |`,
+      `| [${one.cluster_id}](${clusterUri(one.cluster_id)}) | ${cell(one.label, 80)} | ${one.size} | ${one.groups} | ${one.runs} | ${one.cohesion.toFixed(2)} | ${one.tools.map((tool) => cell(tool, 60)).join(', ') || '-'} |`,
   );
   return markdown(
     uri,

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../src/json.js';
 import { json, markdown, type Reader } from './body.js';
-import { clip, inline } from './quote.js';
+import { cell, clip } from './quote.js';
 
 export const readReceipt: Reader = async (services, { uri, host, path }) => {
   const receipt = path.length === 0 ? await services.store.receipts.getReceipt(host) : undefined;
@@ -38,7 +38,7 @@ export const readUsage: Reader = async (services, { uri, host, path }) => {
   const totals = services.store.exists() ? await services.store.modelCalls.totals() : [];
   const rows = totals.map(
     (one) =>
-      `| ${inline(one.stage)} | ${inline(one.model)} | ${one.calls} | ${one.cached} | ${one.failed} | ${one.total_tokens} | ${one.prompt_chars + one.completion_chars} | ${one.cost_usd.toFixed(4)} |`,
+      `| ${cell(one.stage)} | ${cell(one.model)} | ${one.calls} | ${one.cached} | ${one.failed} | ${one.total_tokens} | ${one.prompt_chars + one.completion_chars} | ${one.cost_usd.toFixed(4)} |`,
   );
   const table = [
     '| stage | model | calls | cached | failed | tokens | characters | USD |',

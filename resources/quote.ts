@@ -20,10 +20,13 @@ export function fence(text: string, language = 'text', length = 4000): string {
 
 /** Text from outside inside a line: one line, no markup, as code. */
 export function inline(text: string, length = 160): string {
-  const line = clip(withoutUnseen(text).replaceAll(/\s+/g, ' ').trim(), length)
-    .replaceAll('`', "'")
-    .replaceAll('|', '/');
+  const line = clip(withoutUnseen(text).replaceAll(/\s+/g, ' ').trim(), length).replaceAll('`', "'");
   return line === '' ? '-' : `\`${line}\``;
+}
+
+/** As `inline`, inside a table, where a bar would end the cell. */
+export function cell(text: string, length?: number): string {
+  return inline(text, length).replaceAll('|', '\\|');
 }
 
 export function fenceJson(value: unknown, length = 4000): string {

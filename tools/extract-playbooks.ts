@@ -14,7 +14,8 @@ export const extractPlaybooks = longTool({
     lines(
       `${result.playbooks.length} of ${plural(result.count, 'playbook')} shown.`,
       result.playbooks.map(
-        (one) => `- ${one.uri} ${quoted(one.task_type, 80)}: ${plural(one.support, 'accepted run')}`,
+        (one) =>
+          `- ${one.uri} ${quoted(one.task_type, 80)}: ${plural(one.support, 'accepted run')} with ${quoted(one.steps.join(', then '), 200)}`,
       ),
       result.note,
       more(result.next_cursor),

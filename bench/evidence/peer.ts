@@ -62,6 +62,8 @@ export function insertRaw(path: string, rows: readonly Row[]): Taken {
 export interface NaiveSearch {
   /** Places of the best, by an OR of all words and by `vec0`, merged by reciprocal rank. */
   search(query: string, vector: Float32Array): number[];
+  /** Places of the ten nearest, by `vec0` alone. */
+  nearest(vector: Float32Array): number[];
   close(): void;
 }
 
@@ -82,6 +84,7 @@ export function naiveSearch(path: string, rows: readonly Row[], dimensions: numb
   });
   const byWords = db.prepare('SELECT rowid AS seq, body FROM words WHERE words MATCH ? ORDER BY rank LIMIT 200');
   const byMeaning = db.prepare('SELECT rowid AS seq FROM vectors WHERE vector MATCH ? AND k = 200');
+  const tenNearest = db.prepare('SELECT rowid AS seq FROM vectors WHERE vector MATCH ? AND k = 10');
   return {
     search(query, vector) {
       const match = queryTerms(query)
@@ -94,6 +97,7 @@ export function naiveSearch(path: string, rows: readonly Row[], dimensions: numb
       }
       return [...sums].sort((a, b) => b[1] - a[1]).map(([seq]) => seq);
     },
+    nearest: (vector) => (tenNearest.all(Buffer.from(vector.buffer)) as { seq: number }[]).map(({ seq }) => seq),
     close: () => db.close(),
   };
 }

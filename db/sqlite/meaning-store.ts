@@ -67,15 +67,5 @@ export function createMeaningStore(connection: Connection): MeaningStore {
         .all(after, limit)
         .map(placed);
     },
-    async vectorsOf(model, seqs) {
-      if (!isOf(model)) return [];
-      return connection.db
-        .prepare<[string], VectorRow>(
-          `SELECT v.seq, v.vector FROM json_each(?) j JOIN evidence_vectors v ON v.seq = j.value
-           WHERE length(v.vector) > 0`,
-        )
-        .all(JSON.stringify(seqs))
-        .map(placed);
-    },
   };
 }

@@ -3,6 +3,7 @@ import { consentQuestion, folders } from '../evidence/consent.js';
 import type { ImportInput, ImportOutput } from '../evidence/contract.js';
 import { importInput } from '../evidence/contract.js';
 import type { Services } from '../services.js';
+import { oneLine } from '../visible.js';
 import { inventoryReport } from './inventory-report.js';
 import { type Command, type CommandContext, endProgress, table, UsageError, workContext } from './io.js';
 
@@ -57,6 +58,14 @@ async function asked(context: CommandContext, services: Services, input: ImportI
   return said === true;
 }
 
+/** What was ignored, most often first. */
+function kindsOf(kinds: Readonly<Record<string, number>> | undefined): string {
+  return Object.entries(kinds ?? {})
+    .sort((a, b) => b[1] - a[1])
+    .map(([kind, count]) => `${oneLine(kind)} ${count}`)
+    .join(', ');
+}
+
 function report(path: string, result: ImportOutput): string {
   const rows: [string, string | number][] = [
     ['format', result.format],
@@ -65,7 +74,7 @@ function report(path: string, result: ImportOutput): string {
     ['records read', result.records_read],
     [result.inventory ? 'would import' : 'imported', result.imported],
     ['duplicates', result.duplicates],
-    ['ignored', result.ignored],
+    ['ignored', [result.ignored, kindsOf(result.ignored_kinds)].filter(Boolean).join(': ')],
     ['rejected', result.rejected],
     [
       'redacted',

@@ -40,6 +40,16 @@ function needTable({ needs }: Inventory): string {
   return `\n${table(['times', 'runs', 'calls', 'tokens', 'need'], rows)}`;
 }
 
+function missingTable({ missing }: Inventory): string {
+  if (missing.length === 0) return '';
+  // Each says what for, then what.
+  const rows = missing.map((one) => {
+    const [what = '', ...rest] = one.split(': ');
+    return [what, rest.join(': ')];
+  });
+  return `\n${table(['missing for', 'what'], rows)}`;
+}
+
 /** What an inventory says, for a person. Calls and tokens of a need are those of all its occurrences. */
 export function inventoryReport(inventory: Inventory): string {
   const { usage } = inventory;
@@ -52,8 +62,5 @@ export function inventoryReport(inventory: Inventory): string {
     const cost = usage.cost_usd > 0 ? `, ${usage.cost_usd.toFixed(2)} USD` : '';
     facts.push(['logged usage', `${usage.input_tokens} tokens in, ${usage.output_tokens} out${cost}`]);
   }
-  const missing = inventory.missing.map((one) => `  missing for ${one}\n`).join('');
-  return `${table(['', ''], facts)}${toolTable(inventory)}${outcomeTable(inventory)}${needTable(inventory)}${
-    missing === '' ? '' : `\n${missing}`
-  }Tokens of tools and needs are estimated from the text, four characters each.\nNothing was stored (dry run).\n`;
+  return `${table(['', ''], facts)}${toolTable(inventory)}${outcomeTable(inventory)}${needTable(inventory)}${missingTable(inventory)}\nTokens of tools and needs are estimated from the text, four characters each.\nNothing was stored (dry run).\n`;
 }

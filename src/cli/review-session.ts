@@ -75,7 +75,7 @@ export class ReviewSession {
     const { decided, waiting, accepted, partially_accepted, rejected } = this.counts;
     const left = (waiting ?? 0) - (decided ?? 0);
     this.desk.out(
-      `\n${decided} decided (${accepted} accepted, ${partially_accepted} partially accepted, ${rejected} rejected), ${left} still wait.\n`,
+      `\n${decided} decided (${accepted} accepted, ${partially_accepted} partially accepted, ${rejected} rejected), ${left} still ${left === 1 ? 'waits' : 'wait'}.\n`,
     );
   }
 

@@ -31,6 +31,12 @@ function listed(queue: readonly Waiting[]): string {
   return rows.length === 0 ? 'No run waits for a person.\n' : table(['', 'run', 'source, task', 'markers'], rows);
 }
 
+/** The list judges nothing: without this it would say that none waits where none was looked at. */
+async function unjudged({ store, scoring }: Services): Promise<string> {
+  const some = store.exists() ? await store.scores.unscored(scoring.version, 1) : [];
+  return some.length === 0 ? '' : 'Some runs were not judged yet and may wait as well: score --all judges them.\n';
+}
+
 function asJson(queue: readonly Waiting[]): string {
   const waiting = queue.map(({ run, reasons, likeness, group }) => ({
     run_id: run.run_id,
@@ -108,7 +114,7 @@ capability-foundry review --list [--source LABEL] [--rules FILE] [--json]
     if (!values.list) return review(context, services, values.source);
     const queue = await reviewQueue(services.store, { source: values.source }, workContext(context, 'review'));
     endProgress(context);
-    context.out(values.json ? asJson(queue) : listed(queue));
+    context.out(values.json ? asJson(queue) : `${listed(queue)}${await unjudged(services)}`);
     return 0;
   },
 };

@@ -49,10 +49,15 @@ export const validateCommand: Command = {
     });
     const { records, valid, problems } = result;
     const { receipt_id } = receipt;
+    const untold = records - valid - problems.length;
     if (values.json) context.out(`${JSON.stringify({ file, record: kind, records, valid, problems, receipt_id })}\n`);
     else
       context.out(
-        [...linesOf(file, problems), `${valid} of ${records} records are valid; receipt ${receipt_id}\n`].join('\n'),
+        [
+          ...linesOf(file, problems),
+          ...(untold > 0 ? [`and ${untold} more lines that are not valid`] : []),
+          `${valid} of ${records} records are valid; receipt ${receipt_id}\n`,
+        ].join('\n'),
       );
     return valid === records ? 0 : 1;
   },

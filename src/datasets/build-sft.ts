@@ -202,6 +202,7 @@ async function finish(deps: DatasetDeps, work: Finish): Promise<BuildSftOutput> 
     inputs: sources.map((one) => ({ path: deps.roots.display(one.path), sha256: one.sha256, bytes: one.bytes })),
     outputs,
     counts: { runs: spooled.matched, rows: out.rows.length, ...excluded },
+    recordCounts: { in: spooled.matched, out: out.rows.length },
     warnings,
     startedAt: work.startedAt,
     startedMs: work.startedMs,

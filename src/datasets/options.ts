@@ -1,5 +1,6 @@
 import { FoundryError } from '../errors.js';
 import type { RunFilter } from '../evidence/store.js';
+import { boundOf } from '../times.js';
 import type { BuildSftInput } from './contract.js';
 import type { RowFormat } from './formats/format.js';
 import { openaiFormat } from './formats/openai.js';
@@ -33,11 +34,6 @@ export interface BuildOptions {
 
 const invalid = (message: string, fix: string): FoundryError => new FoundryError('invalid_input', message, fix);
 
-function checkTime(label: string, text: string | undefined): void {
-  if (text === undefined || !Number.isNaN(Date.parse(text))) return;
-  throw invalid(`filter.${label} is not a date.`, 'Give an ISO date or time, for example 2026-01-31.');
-}
-
 /** @throws FoundryError invalid_input, unsupported_format */
 export function readOptions(input: BuildSftInput): BuildOptions {
   if (!/^[A-Za-z0-9_-]+$/.test(input.name)) {
@@ -50,12 +46,15 @@ export function readOptions(input: BuildSftInput): BuildOptions {
   if (shares.train + shares.validation + shares.test <= 0) {
     throw invalid('The shares of the split sum to 0.', 'Give at least one share above 0.');
   }
-  checkTime('since', input.filter?.since);
-  checkTime('until', input.filter?.until);
+  const { since, until } = input.filter ?? {};
   return {
     name: input.name,
     format: rowFormat(input.format ?? 'trl'),
-    filter: { ...input.filter },
+    filter: {
+      ...input.filter,
+      ...(since === undefined ? {} : { since: boundOf(since, 'filter.since') }),
+      ...(until === undefined ? {} : { until: boundOf(until, 'filter.until', true) }),
+    },
     shares,
     maskFailedSteps: input.mask_failed_steps ?? true,
     dedupe: input.dedupe ?? true,

@@ -83,7 +83,7 @@ export const searchEvidenceInput = z.strictObject({
     .enum(['accepted', 'partially_accepted', 'rejected', 'needs_human_review'])
     .optional()
     .describe('Only runs scored so'),
-  task_type: z.string().optional().describe('Task id of the runs'),
+  task_type: z.string().optional().describe('Task id of the runs, or task type as in ledger://models'),
   since: z.string().optional().describe('ISO date or time'),
   until: z.string().optional().describe('ISO date or time'),
   limit,

@@ -133,6 +133,7 @@ async function importEvidence(
     arguments: receiptArguments(input, inputs, policy),
     inputs: inputs.refs,
     counts: { ...counts, ...redactedCounts(redacted) },
+    recordCounts: { in: counts.records_read, out: counts.imported },
     warnings: run.warnings,
     startedAt,
     startedMs,

@@ -145,11 +145,11 @@ export class InventoryCounter {
     if (runs === 0) missing.push('scores, induction, data sets: there is no run');
     if (without > 0) {
       missing.push(
-        `scores: ${without} of ${runs} runs have no outcome (reward, tests, exit code, status, a person's word); nothing of them is accepted until a person says so`,
+        `scores: ${without} of ${runs} runs ${without === 1 ? 'has' : 'have'} no outcome (reward, tests, exit code, status, a person's word); nothing of them is accepted until a person says so`,
       );
     }
-    if (runs > 0 && this.#withTime < runs)
-      missing.push(`filters: ${runs - this.#withTime} of ${runs} runs have no times`);
+    const timeless = runs - this.#withTime;
+    if (timeless > 0) missing.push(`filters: ${timeless} of ${runs} runs ${timeless === 1 ? 'has' : 'have'} no times`);
     if (runs > 0 && this.#tools.size === 0) missing.push('induction: there are no tool calls to learn skills from');
     if (this.#tools.size > 0 && this.#results === 0) missing.push('induction: no tool call has a result');
     if (this.#tools.size > 0 && this.#declaredTools === 0) {

@@ -43,13 +43,15 @@ async function whyNothingIsLeft(store: Store, filter: RunFilter): Promise<string
     return `There is no run ${quoted(run)}; evidence://runs lists them.`;
   }
   if (filter.task_id !== undefined && (await leaves({ task_id: filter.task_id })) === 0) {
-    return `No run has the task ${quoted(filter.task_id)}; evidence://runs shows the tasks.`;
+    return `No run has the task or task type ${quoted(filter.task_id)}; evidence://runs shows tasks, ledger://models types.`;
   }
   if (filter.category !== undefined && (await leaves({ category: filter.category })) === 0) {
     return `No run is scored ${filter.category}; score_run scores runs.`;
   }
   if (filter.since !== undefined || filter.until !== undefined) {
     const { since, until } = filter;
+    if (since !== undefined && until !== undefined && since > until)
+      return 'since is after until: no time lies between them.';
     if ((await leaves({ since, until })) === 0) return 'No run falls into this time; take since or until further.';
   }
   return 'Each filter leaves records, but no record passes all of them; leave one out.';

@@ -1,8 +1,10 @@
 import { FoundryError } from '../errors.js';
+import { taskTypeOf } from '../knowledge/task-type.js';
 import type { Logger } from '../log.js';
 import { fuseRanks } from '../rank-fusion.js';
 import type { Roots } from '../roots.js';
 import type { Store } from '../store.js';
+import { boundOf } from '../times.js';
 import type { SearchEvidenceInput, SearchEvidenceOutput } from './contract.js';
 import type { Meaning } from './meaning/meaning.js';
 import { hasWords } from './meaning/meaning.js';
@@ -36,18 +38,26 @@ function offsetOf(cursor: string | undefined): number {
   throw new FoundryError('invalid_input', 'The cursor is not one that a search gave out.', 'Search without a cursor.');
 }
 
-/** A date or time as ISO 8601 in UTC, as the store compares it; a bare date that ends a span means its last moment. */
-function timeOf(text: string | undefined, name: string, endOfDay: boolean): string | undefined {
-  if (text === undefined) return undefined;
-  const time = new Date(endOfDay && /^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T23:59:59.999Z` : text);
-  if (Number.isNaN(time.getTime())) {
-    throw new FoundryError(
-      'invalid_input',
-      `${name} is no date or time.`,
-      'Write it as 2026-01-31 or 2026-01-31T12:00Z.',
-    );
+const runPage = 1_000;
+
+/** The runs of a task type, as the model ledger names it: it follows from the run and stands in no column. */
+async function runsOfType(store: Store, filter: RunFilter, type: string): Promise<string[]> {
+  const found: string[] = [];
+  let last: string | undefined;
+  for (;;) {
+    const runs = await store.evidence.listRuns(filter, runPage, last);
+    for (const run of runs) if (taskTypeOf(run) === type) found.push(run.run_id);
+    last = runs.at(-1)?.run_id;
+    if (runs.length < runPage) return found;
   }
-  return time.toISOString();
+}
+
+/** What is asked for as a task is an id where a run has it, else a task type. */
+async function byTask(store: Store, filter: RunFilter): Promise<RunFilter> {
+  const { task_id: task, ...rest } = filter;
+  if (task === undefined || (await store.evidence.countRecords({ task_id: task })) > 0) return filter;
+  const runs = await runsOfType(store, { source: rest.source, run_ids: rest.run_ids }, task);
+  return runs.length === 0 ? filter : { ...rest, run_ids: runs };
 }
 
 function filterOf(input: SearchEvidenceInput): RunFilter {
@@ -56,8 +66,8 @@ function filterOf(input: SearchEvidenceInput): RunFilter {
     run_ids: input.run_id === undefined ? undefined : [input.run_id],
     category: input.category,
     task_id: input.task_type,
-    since: timeOf(input.since, 'since', false),
-    until: timeOf(input.until, 'until', true),
+    since: input.since === undefined ? undefined : boundOf(input.since, 'since'),
+    until: input.until === undefined ? undefined : boundOf(input.until, 'until', true),
   };
 }
 
@@ -146,12 +156,13 @@ export async function searchEvidence(
   patienceMs = defaultPatienceMs,
 ): Promise<SearchEvidenceOutput> {
   const { store, roots } = deps;
-  const filter = filterOf(input);
+  const asked = filterOf(input);
   const offset = offsetOf(input.cursor);
   const limit = input.limit ?? defaultLimit;
   if (!store.exists()) {
     return { results: [], searched: 0, note: 'Nothing was imported yet; import_evidence reads logs.' };
   }
+  const filter = await byTask(store, asked);
   // The vector of the query is made on another thread: meanwhile its words are looked for.
   const vector = hasWords(input.query) ? deps.meaning?.vectorOf(input.query, AbortSignal.timeout(queryMs)) : undefined;
   vector?.catch(() => undefined);

@@ -11,7 +11,15 @@ export const extractPlaybooksInput = z.strictObject({
 export type ExtractPlaybooksInput = z.infer<typeof extractPlaybooksInput>;
 
 export const extractPlaybooksOutput = z.object({
-  playbooks: z.array(z.object({ playbook_id: z.string(), task_type: z.string(), support: z.int(), uri: z.string() })),
+  playbooks: z.array(
+    z.object({
+      playbook_id: z.string(),
+      task_type: z.string(),
+      support: z.int(),
+      steps: z.array(z.string()).describe('In their order'),
+      uri: z.string(),
+    }),
+  ),
   count: z.int(),
   note: z.string().optional(),
   next_cursor: z.string().optional(),

@@ -18,7 +18,10 @@ export interface Step {
   readonly handsOver: boolean;
   readonly touches: boolean;
   readonly paths: readonly string[];
+  /** the record that shows how it went: of a failed call its result */
   readonly source: Ground;
+  /** the record of the call, in which its arguments stand */
+  readonly called: Ground;
 }
 
 /** What playbooks need of a run: small enough to hold those of many runs. */
@@ -50,6 +53,7 @@ function stepOfCall(call: RecordedCall, runId: string): Step {
       run_id: runId,
       evidence_id: call.failed ? (call.resultEvidenceId ?? call.callEvidenceId) : call.callEvidenceId,
     },
+    called: { run_id: runId, evidence_id: call.callEvidenceId },
   };
 }
 

@@ -160,7 +160,7 @@ export async function claimDrift(
   return {
     compared: claims.length,
     changed: rows,
-    summary: `Of ${claims.length} claims ${count('supported')} are supported, ${count('contradicted')} contradicted, ${count('disputed')} disputed; for ${count('no evidence')} there is no evidence in ${searched} records.${left}`,
+    summary: `${claims.length} ${claims.length === 1 ? 'claim' : 'claims'}: ${count('supported')} supported, ${count('contradicted')} contradicted, ${count('disputed')} disputed, ${count('no evidence')} without evidence in ${searched} records.${left}`,
     inputs: [file],
   };
 }

@@ -72,6 +72,6 @@ export async function scoreDrift(
   return {
     compared,
     changed,
-    summary: `${changed.length} of ${compared} runs are judged otherwise${told.length > 0 ? `: ${told.join('; ')}` : ''}.`,
+    summary: `${changed.length} of ${compared} runs ${changed.length === 1 ? 'is' : 'are'} judged otherwise${told.length > 0 ? `: ${told.join('; ')}` : ''}.`,
   };
 }

@@ -104,10 +104,11 @@ export async function extractPlaybooks(
   const to = from + (input.limit ?? defaultPage);
   const note = noteOf(gathered, found, minSupport);
   return {
-    playbooks: found.slice(from, to).map(({ playbook_id, task_type, support }) => ({
+    playbooks: found.slice(from, to).map(({ playbook_id, task_type, support, steps }) => ({
       playbook_id,
       task_type,
       support,
+      steps: steps.map(({ step }) => step),
       uri: `playbooks://${playbook_id}`,
     })),
     count: found.length,

@@ -42,12 +42,16 @@ const providers: readonly (readonly [RegExp, string])[] = [
   [/^(?:grok)\b/i, 'xai'],
 ];
 
-/** Who makes a model, as its name tells: what stands before the slash, or a family that is known. */
+/** Who makes a model, as its name tells: what stands before the slash, or a family that is known, fine-tuned (`ft:`) or not. */
 export function providerOf(model: string): string | null {
   const slash = model.indexOf('/');
   if (slash > 0) return model.slice(0, slash);
-  return providers.find(([family]) => family.test(model))?.[1] ?? null;
+  const base = model.replace(/^ft:/, '');
+  return providers.find(([family]) => family.test(base))?.[1] ?? null;
 }
+
+/** Whether a record is a model's own; what names no model is of the one without a name. */
+const isBy = (record: EvidenceRecord, model: string): boolean => (record.model ?? unnamedModel) === model;
 
 /** How long a model took for an answer: from what stood before it in its line of talk to the answer. */
 function answersOf(records: readonly EvidenceRecord[], model: string): Answer[] {
@@ -56,7 +60,7 @@ function answersOf(records: readonly EvidenceRecord[], model: string): Answer[] 
   for (const record of records) {
     const before = last.get(record.is_sidechain);
     last.set(record.is_sidechain, record);
-    if (record.role !== 'assistant' || record.model !== model || !before || before.role === 'assistant') continue;
+    if (record.role !== 'assistant' || !isBy(record, model) || !before || before.role === 'assistant') continue;
     const ms = Date.parse(record.timestamp ?? '') - Date.parse(before.timestamp ?? '');
     if (ms >= 0) found.push({ ms, source: { run_id: record.run_id, evidence_id: record.evidence_id } });
   }
@@ -72,7 +76,7 @@ function percentile(answers: readonly Answer[], share: number): Answer | null {
 }
 
 function roleOf(records: readonly EvidenceRecord[], model: string): ModelRole {
-  const own = records.filter((record) => record.model === model && record.role === 'assistant');
+  const own = records.filter((record) => record.role === 'assistant' && isBy(record, model));
   if (own.some((record) => !record.is_sidechain)) return 'agent';
   if (own.length > 0) return 'sub_agent';
   return records.some((record) => record.outcome?.grader === model) ? 'grader' : 'unknown';

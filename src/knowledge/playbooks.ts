@@ -23,6 +23,13 @@ function collect(runs: readonly RunDigest[], pick: (step: Step) => string | read
   return tally.facts(maxFacts);
 }
 
+function pathsOf(runs: readonly RunDigest[]): Fact[] {
+  const tally = createTally();
+  for (const { steps } of runs)
+    for (const { paths, called } of steps) for (const path of paths) tally.add(path, called);
+  return tally.facts(maxFacts);
+}
+
 /** The words of the first request that at least half of the runs share. */
 function problemOf(runs: readonly RunDigest[]): Fact[] {
   const tally = createTally();
@@ -125,7 +132,7 @@ function playbookOf(sequence: Sequence, kin: Kin, at: string): Playbook {
     commands_failed: collect([...runs, ...kin.rejected], (step) => (step.failed ? (step.command ?? step.tool) : null)),
     validation_steps: validationsOf(runs),
     repo_files_touched: collect(runs, (step) => (step.touches && !step.failed ? step.paths : null)),
-    important_paths: collect(runs, (step) => step.paths),
+    important_paths: pathsOf(runs),
     recovery_strategy: recoveriesOf(runs),
     known_failure_modes: failureModesOf(kin),
     escalation_threshold: thresholdOf(kin.accepted),

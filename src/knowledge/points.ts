@@ -1,4 +1,5 @@
 import { FoundryError } from '../errors.js';
+import { millisOf } from '../times.js';
 
 /** A state that somebody named: as it is now, as it was at a time, or by another word. */
 export type Point =
@@ -15,8 +16,7 @@ const time = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\
 export function pointOf(text: string): Point {
   if (text === 'now') return { kind: 'now' };
   if (!time.test(text)) return { kind: 'named', name: text };
-  const zoned = text.includes('T') && !/(?:Z|[+-]\d\d:\d\d)$/.test(text) ? `${text}Z` : text;
-  const ms = Date.parse(zoned);
+  const ms = millisOf(text);
   if (!Number.isNaN(ms)) return { kind: 'time', at: new Date(ms).toISOString() };
   throw new FoundryError('invalid_input', `${text} is no time.`, 'Give for example 2026-01-31T12:00:00Z.');
 }

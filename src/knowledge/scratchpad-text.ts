@@ -48,11 +48,23 @@ const labels: readonly (readonly [RegExp, Part])[] = [
   [/^(?:question|open question|unclear)\s*:\s*/i, 'question'],
 ];
 
+/** What a heading, or a line that leads into a list, says of the items below it. */
+const headings: readonly (readonly [RegExp, Part])[] = [
+  [/\b(?:questions?|unclear)\b/i, 'question'],
+  [/\b(?:next|to ?do|todos?|remaining|pending|upcoming)\b/i, 'pending'],
+  [/\b(?:failed|failures|blocked|blockers)\b/i, 'failed'],
+  [/\b(?:done|completed|finished)\b/i, 'completed'],
+  [/\b(?:decisions?|decided)\b/i, 'decision'],
+];
+
+const bullet = /^(?:[-*•]|\d+[.)])\s+/;
+
 /** In this order: a question about a failure is a question, a failure that was decided on is a failure. */
 const sentences: readonly (readonly [RegExp, Part])[] = [
   [/\?$|\b(?:unclear|not sure|unsure|unknown whether|need to (?:ask|clarify|confirm))\b/i, 'question'],
   [
-    /\b(?:failed|fails|error|could not|couldn't|did not work|didn't work|cannot be|can't be|not possible|not allowed)\b/i,
+    // "Added error handling" and "no errors" tell of no failure.
+    /\b(?:failed|fails|(?<!\b(?:no|without|zero|0) )errors?\b(?![ -](?:handl|messag|code|case|path|page|log|report|type))|could not|couldn't|did not work|didn't work|cannot be|can't be|not possible|not allowed)\b/i,
     'failed',
   ],
   [/\b(?:i(?:'ve| have) (?:already )?\w+ed|is done|has been \w+ed|was successful|successfully)\b/i, 'completed'],
@@ -65,12 +77,14 @@ const sentences: readonly (readonly [RegExp, Part])[] = [
 
 const minLength = 8;
 
-function notedInLine(line: string): Noted[] {
+/** @param section what the heading above says of list items */
+function notedInLine(line: string, section: Part | null): Noted[] {
   for (const [mark, part] of [...boxes, ...labels]) {
     const text = line.replace(mark, '');
     if (text !== line) return text.trim() === '' ? [] : [{ part, text }];
   }
-  const plain = line.replace(/^(?:[-*•]|\d+[.)])\s+/, '');
+  const plain = line.replace(bullet, '');
+  if (section !== null && plain !== line) return plain.trim() === '' ? [] : [{ part: section, text: plain }];
   return plain.split(/(?<=[.!?])\s+/).flatMap((sentence) => {
     const text = sentence.trim();
     const found = text.length < minLength ? undefined : sentences.find(([pattern]) => pattern.test(text));
@@ -78,9 +92,28 @@ function notedInLine(line: string): Noted[] {
   });
 }
 
-/** What free text says, line by line and sentence by sentence, by fixed English words. Other languages give boxes and labels only. */
+/** A heading is no statement, and neither is a line that leads into a list. */
+function isHeading(line: string, next: string | undefined): boolean {
+  return (
+    /^#{1,6}\s/.test(line) || (!bullet.test(line) && /:\**$/.test(line) && next !== undefined && bullet.test(next))
+  );
+}
+
+/**
+ * What free text says, line by line and sentence by sentence, by fixed English words; list items by the heading above them,
+ * where it tells. Other languages give boxes and labels only.
+ */
 export function notedInText(text: string): Noted[] {
-  return text.split('\n').flatMap((line) => (line.trim() === '' ? [] : notedInLine(line.trim())));
+  const lines = text.split('\n').flatMap((line) => line.trim() || []);
+  let section: Part | null = null;
+  return lines.flatMap((line, at) => {
+    if (isHeading(line, lines[at + 1])) {
+      section = headings.find(([words]) => words.test(line))?.[1] ?? null;
+      return [];
+    }
+    if (!bullet.test(line)) section = null;
+    return notedInLine(line, section);
+  });
 }
 
 /** Whether a message of the agent is a plan or a list to tick off, and not talk. */

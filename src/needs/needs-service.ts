@@ -83,6 +83,7 @@ async function mineNeeds(deps: NeedsDeps, input: MineNeedsInput, context: WorkCo
     command: 'mine_needs',
     arguments: { ...input } as JsonObject,
     counts,
+    recordCounts: { in: runs, out: needs },
     warnings: acts === 0 ? ['No act was found in these runs.'] : [],
     startedAt,
     startedMs,

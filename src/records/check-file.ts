@@ -45,7 +45,9 @@ export async function checkFile(path: string, kind: RecordKind, signal: AbortSig
       valid += 1;
     } catch (error) {
       if (!(error instanceof FoundryError)) throw error;
-      note({ code: error.code, reason: error.message });
+      // Of another version, how the record is made anew; where the schema is, the command's reader knows.
+      const fix = error.code === 'invalid_input' ? '' : ` ${error.fix}`;
+      note({ code: error.code, reason: `${error.message}${fix}` });
     }
   }
   return { records, valid, problems };

@@ -7,7 +7,7 @@ import type { ModelRole } from '../knowledge/model.js';
 import { summarizeScratchpad } from '../knowledge/scratchpad.js';
 import { commandOf, isScratchTool } from '../knowledge/steps.js';
 import { taskTypeOf } from '../knowledge/task-type.js';
-import type { Override, ScoredRun, Suggestion } from '../scoring/model.js';
+import type { Override, ScoredRun, ScoreReason, Suggestion } from '../scoring/model.js';
 import { type RunEvidence, runEvidenceSchema } from './run-evidence.js';
 
 /** The streams that say something of one run. */
@@ -49,16 +49,22 @@ function hashOfSide(records: readonly EvidenceRecord[], isOutput: boolean): stri
 
 function roleOf(records: readonly EvidenceRecord[], model: string | null): ModelRole {
   const own = records.filter((record) => record.role === 'assistant' && record.model === model);
-  if (model === null || own.length === 0) return 'unknown';
+  if (own.length === 0) return 'unknown';
   return own.some((record) => !record.is_sidechain) ? 'agent' : 'sub_agent';
 }
 
+const speaksFor = /_full$|^(?:expected_actions_done|checks_passed|changes_confirmed|user_thanked)$/;
+
+/** Reasons for and against the run; a note that is neither stands in the score alone. */
 function markersOf(score: ScoredRun | undefined): Pick<RunEvidence, 'success_markers' | 'failure_markers'> {
   const reasons = score?.reasons ?? [];
-  const isGood = (marker: string): boolean => /_full$|^override$/.test(marker) && score?.category === 'accepted';
+  const overridden = (marker: string, category: ScoredRun['category']): boolean =>
+    marker === 'override' && score?.category === category;
+  const isGood = ({ marker }: ScoreReason): boolean => speaksFor.test(marker) || overridden(marker, 'accepted');
+  const isBad = ({ marker, severity }: ScoreReason): boolean => severity !== 'info' || overridden(marker, 'rejected');
   return {
-    success_markers: reasons.filter((reason) => isGood(reason.marker)),
-    failure_markers: reasons.filter((reason) => !isGood(reason.marker) && reason.severity !== 'info'),
+    success_markers: reasons.filter(isGood),
+    failure_markers: reasons.filter((reason) => !isGood(reason) && isBad(reason)),
   };
 }
 

@@ -99,13 +99,44 @@ const makers: Readonly<Partial<Record<RecordKind, (from: RecordSource) => AsyncG
   receipt: receipts,
 };
 
+/** Kinds of runs: what a source narrows. */
+const ofRuns: ReadonlySet<RecordKind> = new Set(['evidence_record', 'scored_run', 'scratchpad_summary']);
+
+/** What does not narrow a kind is refused, for the answer would look as if it had. */
+function refuseUnused(kind: RecordKind, { source, dataset }: RecordSource): void {
+  if (source !== undefined && !ofRuns.has(kind))
+    throw new FoundryError(
+      'invalid_input',
+      `A source does not narrow ${kind}.`,
+      `Leave --source out; it narrows ${[...ofRuns].join(', ')}.`,
+    );
+  if (dataset !== undefined && kind !== 'sft_sample')
+    throw new FoundryError('invalid_input', `A data set does not narrow ${kind}.`, 'Leave --dataset out.');
+}
+
+async function* ofSource(from: RecordSource, records: AsyncGenerator<unknown>): AsyncGenerator<unknown> {
+  const { store, source } = from;
+  const known = source === undefined ? [] : (await store.evidence.listSources()).map((one) => one.source);
+  if (source !== undefined && !known.includes(source))
+    throw new FoundryError(
+      'not_found',
+      `No run has the source ${source}.`,
+      known.length > 0 ? `Sources there are: ${[...new Set(known)].slice(0, 10).join(', ')}.` : 'Import logs first.',
+    );
+  yield* records;
+}
+
 /**
  * The records of a kind that the store holds or that follow from it, one after the other.
- * @throws FoundryError unsupported_format for a kind that nothing makes yet; not_found
+ * @throws FoundryError unsupported_format for a kind that nothing makes yet; invalid_input where a source or a data set
+ *   says nothing of the kind; not_found
  */
 export function recordsOf(kind: RecordKind, from: RecordSource): AsyncGenerator<unknown> {
   const make = makers[kind];
-  if (make) return make(from);
+  if (make) {
+    refuseUnused(kind, from);
+    return ofSource(from, make(from));
+  }
   throw new FoundryError(
     'unsupported_format',
     `Nothing here makes a ${kind} yet.`,

@@ -71,13 +71,15 @@ describe('derived knowledge over MCP', () => {
     const uri = /playbooks:\/\/\w+/.exec(textOf(made))?.[0] ?? '';
     const page = await read(uri);
     expect(page).toMatch(/1\. `find_order` with `order`: \[record\]\(evidence:\/\/records\/[0-9a-f]{64}\)/);
-    expect(page).toContain('`cancel_order failed: Error: late`, 1 times');
+    expect(page).toContain('`cancel_order failed: Error: late`, once');
     expect(JSON.parse(await read(`${uri}/record`))).toMatchObject({ schema_version: 1, support: 2 });
   });
 
   test('the ledger is a table, and a row with the runs behind it', async () => {
     await call('score_run', { all_unscored: true });
-    expect(await read('ledger://models')).toContain('| `unknown` | `cancel_order` | 3 | 0.667 (0.208 to 0.939) |');
+    expect(await read('ledger://models')).toContain(
+      '| `unknown` | `cancel_order` | [3](ledger://models?model=unknown&task_type=cancel_order) | 0.667 (0.208 to 0.939) |',
+    );
     const rows: unknown = JSON.parse(await read('ledger://models?model=unknown&task_type=cancel_order'));
     expect(rows).toMatchObject([
       { sample_count: 3, success_rate: { accepted_run_ids: [expect.any(String), expect.any(String)] } },
@@ -107,7 +109,7 @@ test('compare_drift tells of each claim what the evidence shows, and quotes the 
   const path = join(home, 'desk.md');
   writeFileSync(path, '# Orders\n\n- An order cannot be cancelled late.\n- Parcels\u200b are insured.\n');
   const told = textOf(await call('compare_drift', { kind: 'claims', from: path, to: 'now' }));
-  expect(told).toContain('Of 2 claims');
+  expect(told).toContain('2 claims: ');
   expect(told).toMatch(
     /^- "line 3 \(Orders\)": "An order cannot be cancelled late\." -> supported: 1 for \("\+ evidence:/m,
   );

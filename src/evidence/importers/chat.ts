@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../../json.js';
+import { millisOf } from '../../times.js';
 import type { EvidenceRecord, ToolCall } from '../model.js';
 import { parseJson } from '../read/parse.js';
 import { emptyContent, idText, listOf, objectOf, type RecordContent, textOf } from './importer.js';
@@ -136,9 +137,9 @@ export function readChatMessage(value: JsonValue): RecordContent | string {
   return { ...shared, text, tool_calls: calls, is_human: role === 'user' };
 }
 
-/** A time as ISO 8601 in UTC: from text, or from seconds or milliseconds since 1970; null where it is none. */
+/** A time as ISO 8601 in UTC: from text (in UTC where it names no zone), or from seconds or milliseconds since 1970; null where it is none. */
 export function readTime(value: JsonValue | undefined): string | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null;
-  const time = new Date(typeof value === 'number' && value < 1e11 ? value * 1000 : value);
+  const time = new Date(typeof value === 'string' ? millisOf(value) : value < 1e11 ? value * 1000 : value);
   return Number.isNaN(time.getTime()) ? null : time.toISOString();
 }

@@ -23,7 +23,8 @@ function countOf(value: JsonValue | undefined): number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;
 }
 
-function around(message: JsonObject): Pick<RecordContent, 'timestamp' | 'usage'> {
+/** @param model of the agent, as the file names it for all its simulations; else the message's own answer may name it */
+function around(message: JsonObject, model: string | null): Pick<RecordContent, 'timestamp' | 'usage' | 'model'> {
   const usage = objectOf(message['usage']);
   const cost = message['cost'];
   const tokens = usage && {
@@ -31,14 +32,16 @@ function around(message: JsonObject): Pick<RecordContent, 'timestamp' | 'usage'>
     output_tokens: countOf(usage['completion_tokens']),
     cost_usd: typeof cost === 'number' && cost >= 0 ? cost : null,
   };
+  const isAgent = message['role'] === 'assistant';
   return {
     timestamp: readTime(message['timestamp']),
-    usage: message['role'] === 'assistant' ? (tokens ?? null) : null,
+    usage: isAgent ? (tokens ?? null) : null,
+    model: isAgent ? (model ?? textOf(objectOf(message['raw_data'])?.['model'])) : null,
   };
 }
 
 /** Reads a message; calls that the simulated user made are none of the agent's and are left out of it. */
-function readMessage(value: JsonValue): RecordContent | string {
+function readMessage(value: JsonValue, model: string | null): RecordContent | string {
   const message = objectOf(value);
   if (!message) return 'message is not an object';
   if (message['role'] === 'tool') {
@@ -47,7 +50,7 @@ function readMessage(value: JsonValue): RecordContent | string {
     const error = message['error'];
     return {
       ...emptyContent,
-      ...around(message),
+      ...around(message, model),
       role: 'tool',
       text,
       tool_result: {
@@ -60,7 +63,7 @@ function readMessage(value: JsonValue): RecordContent | string {
   }
   const isAgent = message['role'] === 'assistant';
   const read = readChatMessage(isAgent ? message : { ...message, tool_calls: null });
-  return typeof read === 'string' ? read : { ...read, ...around(message) };
+  return typeof read === 'string' ? read : { ...read, ...around(message, model) };
 }
 
 function readReward(value: JsonValue): RecordContent | string {
@@ -93,7 +96,13 @@ function messageParts(span: ValueSpan): { drafts: ValueSpan[]; events: ImportEve
   return { drafts, events };
 }
 
-function* simulationEvents(span: ValueSpan, tasks: ReadonlyMap<string, Run['task']>): Generator<ImportEvent> {
+/** What a results file says of all its simulations. */
+interface Shared {
+  readonly tasks: ReadonlyMap<string, Run['task']>;
+  readonly model: string | null;
+}
+
+function* simulationEvents(span: ValueSpan, { tasks, model }: Shared): Generator<ImportEvent> {
   const simulation = objectOf(span.value);
   const messages = memberSpan(span, 'messages');
   if (!simulation || (messages && !Array.isArray(messages.value))) {
@@ -104,7 +113,8 @@ function* simulationEvents(span: ValueSpan, tasks: ReadonlyMap<string, Run['task
   yield* parts.events;
   const id = idText(simulation['id']);
   const native = (place: string | number): string | null => (id === null ? null : `${id}#${place}`);
-  const drafts: Draft[] = parts.drafts.map((one, index) => ({ span: one, nativeId: native(index), read: readMessage }));
+  const read = (value: JsonValue): RecordContent | string => readMessage(value, model);
+  const drafts: Draft[] = parts.drafts.map((one, index) => ({ span: one, nativeId: native(index), read }));
   const ending = memberSpan(span, 'termination_reason');
   if (ending && ending.value !== null) drafts.push({ span: ending, nativeId: native('end'), read: readTermination });
   const reward = spanAt(span, ['reward_info', 'reward']);
@@ -149,14 +159,14 @@ function tasksOf(results: JsonObject): Map<string, Run['task']> {
 }
 
 function* resultEvents(span: ValueSpan, results: JsonObject): Generator<ImportEvent> {
-  const environment = objectOf(objectOf(results['info'])?.['environment_info']);
-  const tools = listOf(environment?.['tool_defs']);
+  const info = objectOf(results['info']);
+  const tools = listOf(objectOf(info?.['environment_info'])?.['tool_defs']);
   if (tools.length > 0) yield { event: 'tools', tools };
   const simulations = memberSpan(span, 'simulations');
   const spans = simulations ? elementSpans(simulations) : [];
   if (spans.length === 0) yield ignored(span, 'no_simulations');
-  const tasks = tasksOf(results);
-  for (const one of spans) yield* simulationEvents(one, tasks);
+  const shared = { tasks: tasksOf(results), model: textOf(objectOf(info?.['agent_info'])?.['llm']) };
+  for (const one of spans) yield* simulationEvents(one, shared);
 }
 
 function isSimulation(value: JsonValue): boolean {
@@ -176,7 +186,7 @@ async function* read(items: AsyncIterable<Item>): AsyncGenerator<ImportEvent> {
     const results = 'span' in item ? objectOf(item.span.value) : undefined;
     if ('rejected' in item) yield item.rejected;
     else if (results && isResults(results)) yield* resultEvents(item.span, results);
-    else yield* simulationEvents(item.span, new Map());
+    else yield* simulationEvents(item.span, { tasks: new Map(), model: null });
   }
 }
 
@@ -185,4 +195,4 @@ function recognizes(value: JsonValue): boolean {
 }
 
 /** Results of tau2-bench: simulations in one document or one a file; each message, the ending and the reward are records. */
-export const tau2Bench: Importer = { format: 'tau2_bench', version: 1, recognizes, decides: recognizes, read };
+export const tau2Bench: Importer = { format: 'tau2_bench', version: 2, recognizes, decides: recognizes, read };

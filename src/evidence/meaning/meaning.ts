@@ -4,21 +4,16 @@ import type { Logger } from '../../log.js';
 import type { VectorSource } from '../../models/embedding/recipe.js';
 import { searchableText, wordsOf } from '../text.js';
 import type { MeaningStore } from './model.js';
-import { cosine, quantized } from './quantize.js';
-import { Signatures } from './signatures.js';
+import { quantized } from './quantize.js';
+import { type Near, Vectors } from './vectors.js';
 
 /** Records embedded at a time: a query that comes meanwhile waits for no more than these. */
 const chunk = 500;
 const loadedAtOnce = 20_000;
-/** So many are compared by their whole vectors. */
-const candidates = 1_000;
+/** No more than so many are told: nobody reads further. */
+const mostHits = 1_000;
 /** Below this cosine two texts have nothing to do with one another: unrelated ones reach .3 (`bench/evidence`). */
 const minMeaning = 0.4;
-
-export interface MeaningHit {
-  readonly seq: number;
-  readonly cosine: number;
-}
 
 export interface MeaningDeps {
   readonly store: MeaningStore;
@@ -42,7 +37,7 @@ export interface Meaning {
    * Records near to a vector, nearest first.
    * @param among only these places, in ascending order
    */
-  nearest(vector: Float32Array, among?: readonly number[]): Promise<MeaningHit[]>;
+  nearest(vector: Float32Array, among?: readonly number[]): Promise<Near[]>;
   close(): Promise<void>;
 }
 
@@ -52,10 +47,10 @@ export function hasWords(query: string): boolean {
 }
 
 export function createMeaning({ store, source, prepare, log }: MeaningDeps): Meaning {
-  const model = `${source.model}+signs@1`;
+  const model = `${source.model}+bytes@1`;
   const stop = new AbortController();
   let working: Promise<void> | undefined;
-  let loaded = { signatures: new Signatures(source.dimensions ?? 0), epoch: -1 };
+  let loaded = { vectors: new Vectors(source.dimensions ?? 0), epoch: -1 };
   let loading: Promise<unknown> = Promise.resolve();
 
   async function work(): Promise<void> {
@@ -75,19 +70,19 @@ export function createMeaning({ store, source, prepare, log }: MeaningDeps): Mea
   }
 
   /** Reads what is new since the last search. */
-  async function load(): Promise<Signatures> {
+  async function load(): Promise<Vectors> {
     const { epoch } = await store.state(model);
-    if (epoch !== loaded.epoch) loaded = { signatures: new Signatures(source.dimensions ?? 0), epoch };
-    const { signatures } = loaded;
+    if (epoch !== loaded.epoch) loaded = { vectors: new Vectors(source.dimensions ?? 0), epoch };
+    const { vectors } = loaded;
     while (true) {
-      const more = await store.vectors(model, signatures.last, loadedAtOnce);
-      signatures.add(more);
-      if (more.length < loadedAtOnce) return signatures;
+      const more = await store.vectors(model, vectors.last, loadedAtOnce);
+      vectors.add(more);
+      if (more.length < loadedAtOnce) return vectors;
     }
   }
 
   /** One search after the other: two that read at once would each add what they read. */
-  function loadInTurn(): Promise<Signatures> {
+  function loadInTurn(): Promise<Vectors> {
     const turn = loading.then(load);
     loading = turn.catch(() => undefined);
     return turn;
@@ -115,13 +110,9 @@ export function createMeaning({ store, source, prepare, log }: MeaningDeps): Mea
       return prepare(vector ?? new Float32Array(0));
     },
     async nearest(vector, among) {
-      const signatures = await loadInTurn();
-      if (signatures.count === 0 || vector.every((value) => value === 0)) return [];
-      const near = await store.vectorsOf(model, signatures.nearest(vector, candidates, among));
-      return near
-        .map((one) => ({ seq: one.seq, cosine: cosine(vector, one.vector) }))
-        .filter((hit) => hit.cosine >= minMeaning)
-        .sort((a, b) => b.cosine - a.cosine || a.seq - b.seq);
+      const vectors = await loadInTurn();
+      if (vectors.count === 0 || vector.every((value) => value === 0)) return [];
+      return vectors.nearest(vector, { limit: mostHits, least: minMeaning, among });
     },
     async close() {
       stop.abort();

@@ -29,6 +29,4 @@ export interface MeaningStore {
   put(model: string, vectors: readonly (PlacedVector & { readonly evidenceId: string })[]): Promise<void>;
   /** Vectors in order of place, after `after`; the empty ones are left out. */
   vectors(model: string, after: number, limit: number): Promise<PlacedVector[]>;
-  /** The vectors of these places, as far as there are any. */
-  vectorsOf(model: string, seqs: readonly number[]): Promise<PlacedVector[]>;
 }

@@ -29,6 +29,30 @@ test('records of every kind that is made are valid by their own schema, and a ba
   expect(out).toMatch(/^0 of 1 records are valid; receipt receipt_\w+$/m);
 });
 
+test('what does not narrow a kind of records is refused, and so is a source that there is not', async () => {
+  const folder = tempFolder();
+  useEnvironment(join(folder, 'home'));
+  await runMain('import', writeParcelLog(folder), '--source', 'parcels');
+  expect((await runMain('records', 'evidence_record', '--source', 'parcels')).code).toBe(0);
+  expect((await runMain('records', 'scored_run', '--source', 'parcel')).err).toMatch(
+    /^not_found: No run has the source parcel\.\nSources there are: parcels\./,
+  );
+  expect((await runMain('records', 'playbook', '--source', 'parcels')).err).toMatch(
+    /^invalid_input: A source does not/,
+  );
+  expect((await runMain('records', 'receipt', '--dataset', 'x')).err).toMatch(/^invalid_input: A data set does not/);
+});
+
+test('a record of an older version is told how it is made anew, and lines that are not shown are counted', async () => {
+  const folder = tempFolder();
+  useEnvironment(join(folder, 'home'));
+  const path = join(folder, 'old.jsonl');
+  writeFileSync(path, '{"schema_version":0}\n'.repeat(1002));
+  const { out } = await runMain('validate', path, '--record', 'playbook');
+  expect(out).toMatch(/It needs the migration playbook 0 -> 1\. There is no automatic one: call extract_playbooks/);
+  expect(out).toMatch(/^and 2 more lines that are not valid$/m);
+});
+
 test('a kind that nothing makes yet, and one that there is not, are refused', async () => {
   useEnvironment(tempFolder());
   expect((await runMain('records', 'rag_sample')).err).toMatch(

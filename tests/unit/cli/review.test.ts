@@ -112,7 +112,7 @@ test('a verdict is kept, offered for those like it, and stands over later scorin
   const { code, out } = await piped('r the wrong card\ny\naccepted\nq\n');
   expect(code, out).toBe(0);
   expect(out).toContain('One more run has the same task and markers.\nrejected for it, too?');
-  expect(out).toMatch(/^3 decided \(1 accepted, 0 partially accepted, 2 rejected\), 1 still wait\.$/m);
+  expect(out).toMatch(/^3 decided \(1 accepted, 0 partially accepted, 2 rejected\), 1 still waits\.$/m);
   await runMain('score', '--source', 'desk');
   expect(await categories()).toEqual(['accepted', 'needs_human_review', 'rejected', 'rejected']);
   const rejected = (await scores()).filter((score) => score.category === 'rejected');
@@ -174,6 +174,9 @@ test('Ctrl-C in a terminal ends with 130 and keeps what was decided', async () =
 
 test('review --list shows the order and asks nothing; of a source or a store that is not there none wait', async () => {
   await desk();
+  const before =
+    'No run waits for a person.\nSome runs were not judged yet and may wait as well: score --all judges them.\n';
+  expect((await runMain('review', '--list')).out).toBe(before);
   await runMain('score', '--all');
   const listed = await runMain('review', '--list');
   expect(listed.out).toMatch(/^1 +run_\w+ +desk refund +no_outcome /m);

@@ -6,6 +6,7 @@ import type { BuildSftInput, BuildSftOutput } from '../../../src/datasets/contra
 import { createDatasetService } from '../../../src/datasets/dataset-service.js';
 import { openaiRowSchema } from '../../../src/datasets/formats/openai.js';
 import { trlRowSchema } from '../../../src/datasets/formats/trl.js';
+import { readOptions } from '../../../src/datasets/options.js';
 import { type RowProvenance, rowProvenanceSchema } from '../../../src/datasets/provenance.js';
 import { barred } from '../../../src/datasets/rows.js';
 import type { DatasetService } from '../../../src/datasets/service.js';
@@ -247,6 +248,11 @@ describe('building a data set for fine-tuning', () => {
     expect(JSON.parse(readFileSync(join(folder(), 'receipt.json'), 'utf8'))).toEqual(receipt);
     const croissant = JSON.parse(readFileSync(join(folder(), 'croissant.json'), 'utf8')) as JsonObject;
     expect(croissant['conformsTo']).toBe('http://mlcommons.org/croissant/1.1');
+  });
+
+  it('takes a bare date for the whole day, and a time without a zone for UTC, as the search of evidence does', () => {
+    const { filter } = readOptions({ name: 'x', filter: { since: '2026-01-31T12:00', until: '2026-01-31' } });
+    expect(filter).toEqual({ since: '2026-01-31T12:00:00.000Z', until: '2026-01-31T23:59:59.999Z' });
   });
 
   it('refuses what it cannot do, and says what works', async () => {

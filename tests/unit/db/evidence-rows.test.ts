@@ -125,13 +125,15 @@ describe('a record in the store', () => {
     for (const record of alike) expect(await store.evidence.getRecord(record.evidence_id)).toEqual(record);
     expect((await store.evidence.matchWords('left', {}, 9)).seqs).toEqual([80]);
     expect(await store.evidence.recordsAt([80])).toEqual(alike.slice(11));
-    expect((await store.meaning.vectorsOf('m', [3, 80])).map(({ vector }) => [...vector])).toEqual([[0], [11]]);
+    expect((await store.meaning.vectors('m', 0, 99)).map(({ seq, vector }) => [seq, ...vector])).toEqual(
+      alike.map((_, at) => [7 * at + 3, at]),
+    );
     expect(await store.meaning.state('m')).toEqual({ done: 12, epoch: 0 });
     expect(await store.evidence.append({ runs: [madeUpRun('run_a')], records: alike })).toEqual({
       inserted: 0,
       duplicates: 12,
     });
     await store.forgetting.forget({ by: 'run', runId: 'run_a' }, false);
-    expect(await store.meaning.vectorsOf('m', [3])).toEqual([]);
+    expect(await store.meaning.vectors('m', 0, 99)).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createSqliteStore } from '../../../db/sqlite/store.js';
 import { hasWords } from '../../../src/evidence/meaning/meaning.js';
 import { cosine, quantized } from '../../../src/evidence/meaning/quantize.js';
-import { Signatures } from '../../../src/evidence/meaning/signatures.js';
+import { Vectors } from '../../../src/evidence/meaning/vectors.js';
 import { createLogger } from '../../../src/log.js';
 import { withoutCommonPart } from '../../../src/models/embedding/common-part.js';
 import { createLocalModel } from '../../../src/models/embedding/local.js';
@@ -156,24 +156,24 @@ describe('search by words and by meaning', () => {
     const made = await benchWith(sourceOf());
     await made.service.search({ query: 'refund' });
     const { meaning } = made.store;
-    const [kept] = await meaning.vectors('meanings@1+signs@1', 0, 1);
+    const [kept] = await meaning.vectors('meanings@1+bytes@1', 0, 1);
     expect(kept?.seq).toBe(1);
     const evidenceId = (await made.store.evidence.recordsAt([1]))[0]?.evidence_id ?? '';
     await meaning.put('other@1', [{ seq: 1, evidenceId, vector: new Int8Array([1]) }]);
     expect(await meaning.state('other@1')).toMatchObject({ done: 1 });
-    expect(await meaning.state('meanings@1+signs@1')).toMatchObject({ done: 0 });
-    expect(await meaning.vectors('meanings@1+signs@1', 0, 9)).toEqual([]);
+    expect(await meaning.state('meanings@1+bytes@1')).toMatchObject({ done: 0 });
+    expect(await meaning.vectors('meanings@1+bytes@1', 0, 9)).toEqual([]);
   });
 
   it('forgets the vectors of what is forgotten, and never keeps one for a record that took its place', async () => {
     const made = await benchWith(sourceOf());
     await made.service.search({ query: 'refund' });
-    const before = await made.store.meaning.state('meanings@1+signs@1');
+    const before = await made.store.meaning.state('meanings@1+bytes@1');
     await made.store.forgetting.forget({ by: 'source', source: 'shop' }, false);
-    const after = await made.store.meaning.state('meanings@1+signs@1');
+    const after = await made.store.meaning.state('meanings@1+bytes@1');
     expect([before.done, after.done, after.epoch > before.epoch]).toEqual([4, 0, true]);
     await made.import({ path: made.file('c.jsonl', jsonl([talk('9', 'deliver the menu')])) });
-    await made.store.meaning.put('meanings@1+signs@1', [
+    await made.store.meaning.put('meanings@1+bytes@1', [
       { seq: 1, evidenceId: 'of what was there before', vector: new Int8Array([1]) },
     ]);
     expect(await shown(made, { query: 'send' })).toEqual([['deliver the menu'], undefined]);
@@ -189,7 +189,9 @@ describe('why nothing was found', () => {
   it('is told by what was asked', async () => {
     expect(await why({ source: 'other' })).toBe('There is no source "other"; there is "shop".');
     expect(await why({ run_id: 'run_x' })).toBe('There is no run "run_x"; evidence://runs lists them.');
-    expect(await why({ task_type: 'x' })).toBe('No run has the task "x"; evidence://runs shows the tasks.');
+    expect(await why({ task_type: 'x' })).toBe(
+      'No run has the task or task type "x"; evidence://runs shows tasks, ledger://models types.',
+    );
     expect(await why({ category: 'accepted' })).toBe('No run is scored accepted; score_run scores runs.');
     expect(await why({ since: '2030-01-01' })).toBe('No run falls into this time; take since or until further.');
     expect(await why({ query: '?!' })).toBe('The query holds no word that could be looked for.');
@@ -223,35 +225,33 @@ describe('vectors', () => {
     expect(quantized(new Float32Array(8))).toHaveLength(0);
   });
 
-  it('are found among thousands by their signs, with hardly any left out that is nearest by its whole vector', () => {
-    const signatures = new Signatures(localDimensions);
+  it('are ranked as by their exact cosines, among all and among some', () => {
+    const vectors = new Vectors(localDimensions);
     const topics = Array.from({ length: 40 }, vectorOf);
     const all = Array.from({ length: 4_000 }, (_, i) => {
       const topic = topics[i % topics.length] ?? new Float32Array(localDimensions);
       return { seq: 3 * i + 1, vector: quantized(topic.map((value) => value + (random() - 0.5) * 2)) };
     });
-    signatures.add(all.slice(0, 1_500));
-    signatures.add(all.slice(1_500));
-    const missed: number[] = [];
-    const even = all.filter((one) => one.seq % 2 === 0).map((one) => one.seq);
+    vectors.add(all.slice(0, 1_500));
+    vectors.add(all.slice(1_500));
+    const even = all.filter((one) => one.seq % 2 === 0);
     for (const topic of topics.slice(0, 10)) {
       const query = unit(topic);
       const best = (among: typeof all) =>
         among
           .map((one) => ({ seq: one.seq, cosine: cosine(query, one.vector) }))
           .sort((a, b) => b.cosine - a.cosine)
-          .slice(0, 10)
-          .map((one) => one.seq);
-      const near = new Set(signatures.nearest(query, 400));
-      expect(near.size).toBeLessThan(440);
-      missed.push(...best(all).filter((seq) => !near.has(seq)));
-      const nearEven = new Set(signatures.nearest(query, 400, even));
-      expect([...nearEven].every((seq) => seq % 2 === 0)).toBe(true);
-      missed.push(...best(all.filter((one) => one.seq % 2 === 0)).filter((seq) => !nearEven.has(seq)));
+          .slice(0, 50);
+      const found = vectors.nearest(query, { limit: 50, least: -1 });
+      expect(found.map(({ seq }) => seq)).toEqual(best(all).map(({ seq }) => seq));
+      for (const [at, one] of best(all).entries()) expect(found[at]?.cosine).toBeCloseTo(one.cosine, 3);
+      const some = vectors.nearest(query, { limit: 50, least: -1, among: even.map(({ seq }) => seq) });
+      expect(some.map(({ seq }) => seq)).toEqual(best(even).map(({ seq }) => seq));
+      const least = best(all)[9]?.cosine ?? 0;
+      expect(vectors.nearest(query, { limit: 50, least: least - 1e-5 })).toHaveLength(10);
     }
-    // Of 200: what is nearest by signs is not always nearest, but nearly.
-    expect(missed.length).toBeLessThan(5);
-    expect([...signatures.nearest(unit(vectorOf()), 5, [1, 2, 4, 999_999])].sort()).toEqual([1, 4]);
+    const two = vectors.nearest(unit(vectorOf()), { limit: 5, least: -1, among: [1, 2, 4, 999_999] });
+    expect(two.map(({ seq }) => seq).sort()).toEqual([1, 4]);
   });
 
   it('are asked for words, not for codes, numbers and what nobody can say', () => {

@@ -376,7 +376,12 @@ describe('an import', () => {
     const { receipt_id } = await bench.import({ path });
     const receipt = await bench.store.receipts.getReceipt(receipt_id ?? '');
     const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
-    expect(receipt).toMatchObject({ command: 'import_evidence', counts: { records_read: 6, imported: 6 }, via: 'cli' });
+    expect(receipt).toMatchObject({
+      command: 'import_evidence',
+      counts: { records_read: 6, imported: 6 },
+      record_counts: { in: 6, out: 6 },
+      via: 'cli',
+    });
     expect(receipt?.inputs).toMatchObject([{ sha256 }]);
   });
 

@@ -23,6 +23,16 @@ async function talks(): Promise<void> {
 }
 
 describe('evidence search', () => {
+  it('takes a task type where no run has such a task, within the other filters', async () => {
+    const numbered = ['a-1', 'a-2', 'b-1'].map((id) => talk(id, `A lamp for ${id}`, { metadata: { task_id: id } }));
+    await bench.import({ path: bench.file('b.jsonl', jsonl(numbered)), source: 'lamps' });
+    const found = async (more: object) =>
+      (await bench.service.search({ query: 'lamp', ...more })).results.map((one) => one.snippet).sort();
+    expect(await found({ task_type: 'a' })).toEqual(['A lamp for a-1', 'A lamp for a-2']);
+    expect(await found({ task_type: 'a-1' })).toEqual(['A lamp for a-1']);
+    expect(await found({ task_type: 'a', source: 'elsewhere' })).toEqual([]);
+  });
+
   it('finds records by their rare words, best first, with a snippet and public provenance', async () => {
     await talks();
     const found = await bench.service.search({ query: 'please refund lamp' });

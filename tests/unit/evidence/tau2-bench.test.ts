@@ -61,6 +61,17 @@ describe('tau2-bench results', () => {
     });
   });
 
+  it('name the model of the agent for all simulations, and their times in UTC', async () => {
+    await bench.import({ path: bench.file('results.json', JSON.stringify(tau2Results)) });
+    const [trace] = await bench.traces();
+    expect(trace?.run).toMatchObject({ models: ['small-1'], started_at: '2026-03-01T10:00:00.500Z' });
+    expect(trace?.records.filter((one) => one.model !== null).every((one) => one.role === 'assistant')).toBe(true);
+    const [first] = tau2Results.simulations;
+    await bench.import({ path: bench.file('sim.json', JSON.stringify({ ...first, id: 'alone' })) });
+    const alone = (await bench.traces()).find((one) => one.run.native_id === 'alone');
+    expect(alone?.run.models).toEqual(['small-1-dated']);
+  });
+
   it('are read one simulation a file or a line as well, and count once', async () => {
     const [first, second] = tau2Results.simulations;
     await bench.import({ path: bench.file('sims/1.json', JSON.stringify(first)) });

@@ -171,9 +171,7 @@ describe('claims against the evidence', () => {
       },
       { id: 'line 4 (Desk)', before: 'Returns are free of charge.', after: 'no evidence', reasons: [] },
     ]);
-    expect(out.summary).toBe(
-      'Of 2 claims 0 are supported, 0 contradicted, 1 disputed; for 1 there is no evidence in 3 records.',
-    );
+    expect(out.summary).toBe('2 claims: 0 supported, 0 contradicted, 1 disputed, 1 without evidence in 3 records.');
     const receipt = await bench.store.receipts.getReceipt(out.receipt_id);
     expect(receipt).toMatchObject({
       arguments: { kind: 'claims', from: 'desk.md', to: 'now' },

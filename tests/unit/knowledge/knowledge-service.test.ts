@@ -118,7 +118,7 @@ describe('compare_drift', () => {
     const drift = await knowledge.compareDrift({ kind: 'scores', from: '2026-02-01', to: 'now' }, context);
     expect(drift.changed).toMatchObject([{ id: 'run_2', before: 'rejected', after: 'accepted' }]);
     expect(drift.changed[0]?.reasons.join()).toContain('+ override: A person set this to accepted');
-    expect(drift.summary).toBe('1 of 2 runs are judged otherwise: 1 rejected -> accepted.');
+    expect(drift.summary).toBe('1 of 2 runs is judged otherwise: 1 rejected -> accepted.');
     const receipt = await bench.store.receipts.getReceipt(drift.receipt_id);
     expect(receipt).toMatchObject({ command: 'compare_drift', record_counts: { in: 2, out: 1 } });
   });

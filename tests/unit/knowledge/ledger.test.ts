@@ -66,6 +66,21 @@ describe('the model ledger', () => {
   });
 });
 
+test('a run whose log names no model counts for the model `unknown`, with the times of its answers', () => {
+  const trace = timed(
+    orderRun('run_1', true),
+    ['00', '02', '03', '07', '08', '09'].map((second) => [null, second] as const),
+  );
+  const ledger = createLedger();
+  ledger.add(trace, scored(trace, 'accepted'));
+  expect(ledger.entries()[0]).toMatchObject({
+    model_name: 'unknown',
+    model_role: 'agent',
+    latency_p50: { ms: 2000 },
+    latency_p95: { ms: 4000 },
+  });
+});
+
 test('a model that takes over from another has that role and its best partner', () => {
   const trace = timed(
     traceOf('run_9', [user('Do it'), agent('', call('c', 'look')), result('c', 'x'), agent('Done.')]),
@@ -99,12 +114,6 @@ test('usage is summed with the runs that it was read from', () => {
     success_rate: null,
     cost: { usd: 0.01, input_tokens: 10, output_tokens: 5, run_ids: ['run_1'] },
   });
-});
-
-test('a run whose log names no model counts for the model `unknown`', () => {
-  const ledger = createLedger();
-  ledger.add(orderRun('run_1', true), undefined);
-  expect(ledger.entries()[0]).toMatchObject({ model_name: 'unknown', model_provider: null, model_role: 'unknown' });
 });
 
 test('the provider is what the name tells, else nothing', () => {

@@ -3,7 +3,7 @@ import { digestOf } from '../../../src/knowledge/digest.js';
 import { playbooksOf } from '../../../src/knowledge/playbooks.js';
 import { stepOf } from '../../../src/knowledge/steps.js';
 import { taskTypeOf } from '../../../src/knowledge/task-type.js';
-import { agent, call, result } from '../scoring/traces.js';
+import { agent, call, result, reward, traceOf, user } from '../scoring/traces.js';
 import { orderRun, scored } from './logs.js';
 
 const at = '2026-01-01T00:00:00.000Z';
@@ -14,6 +14,29 @@ const digests = [
   ...good.map((trace) => digestOf(trace, scored(trace, 'accepted'))),
   digestOf(bad, scored(bad, 'rejected')),
 ];
+
+test('a path that only a failed call names leads to the call, in which it stands', () => {
+  const runs = ['run_1', 'run_2'].map((id) => {
+    const said = [
+      user('Read the plan'),
+      agent('', call('c1', 'Read', { file_path: 'plan.md' })),
+      result('c1', 'Error: no such file'),
+      agent('', call('c2', 'Glob', { pattern: '*' })),
+      result('c2', 'PLAN.md'),
+    ];
+    return traceOf(id, said, { outcomes: [reward(1)], run: { task_id: `plan-${id.slice(-1)}` } });
+  });
+  const [found] = playbooksOf(
+    runs.map((trace) => digestOf(trace, scored(trace, 'accepted'))),
+    2,
+    '2026-01-01T00:00:00.000Z',
+  );
+  expect(found?.important_paths[0]).toEqual({
+    text: 'plan.md',
+    count: 2,
+    sources: runs.map(({ run, records }) => ({ run_id: run.run_id, evidence_id: records[1]?.evidence_id })),
+  });
+});
 
 describe('a playbook', () => {
   const [playbook, ...others] = playbooksOf(digests, 2, at);

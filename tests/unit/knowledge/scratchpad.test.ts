@@ -1,10 +1,28 @@
 import { describe, expect, test } from 'vitest';
 import { summarizeScratchpad } from '../../../src/knowledge/scratchpad.js';
-import { pathsIn } from '../../../src/knowledge/scratchpad-text.js';
+import { notedInText, pathsIn } from '../../../src/knowledge/scratchpad-text.js';
 import { agent, call, result, reward, traceOf, user } from '../scoring/traces.js';
 
 const todo = (id: string, ...todos: [string, string][]) =>
   agent('', call(id, 'TodoWrite', { todos: todos.map(([content, status]) => ({ content, status })) }));
+
+test('items of a list are what the heading above them says, and headings are no steps', () => {
+  const text = [
+    '## Summary',
+    '- Added error handling',
+    '- The build ended without errors',
+    '### Next Steps',
+    'The remaining tasks are:',
+    '- Trace the channel',
+    '- Write the documentation',
+    'All of it builds on the first part.',
+    '- Rename the module',
+  ].join('\n');
+  expect(notedInText(text)).toEqual([
+    { part: 'pending', text: 'Trace the channel' },
+    { part: 'pending', text: 'Write the documentation' },
+  ]);
+});
 
 describe('a scratchpad of planning tools', () => {
   const trace = traceOf(

@@ -41,6 +41,19 @@ test('the same streams give the same record, and another override another one', 
   expect([other.input_hash, other.output_hash]).toEqual([record.input_hash, record.output_hash]);
 });
 
+test('what made a run without a verdict accepted is a success marker, and a note that is neither is none', () => {
+  const marked = (marker: string, severity: 'info' | 'warn') => ({ marker, severity, message: '.', evidence_id: null });
+  const reasons = [
+    marked('expected_actions_done', 'info'),
+    marked('failed_calls', 'info'),
+    marked('loop', 'warn'),
+    marked('override', 'info'),
+  ];
+  const record = collectRun({ ...streams, score: { ...scored(trace, 'rejected'), reasons } });
+  expect(record.success_markers.map((one) => one.marker)).toEqual(['expected_actions_done']);
+  expect(record.failure_markers.map((one) => one.marker)).toEqual(['loop', 'override']);
+});
+
 test('what stood in the log before redaction leaves no hash', () => {
   expect(JSON.stringify(collectRun(streams))).not.toContain('sig_hash');
 });

@@ -4,7 +4,7 @@ const messages = [
     content: 'Hi! How can I help?',
     tool_calls: null,
     turn_idx: 0,
-    timestamp: '2026-03-01T10:00:00',
+    timestamp: '2026-03-01T10:00:00.5',
   },
   { role: 'user', content: 'My phone has no signal.', tool_calls: null, turn_idx: 1 },
   {
@@ -13,6 +13,7 @@ const messages = [
     tool_calls: [{ id: 'c1', name: 'get_line', arguments: { line_id: 'L1' }, requestor: 'assistant' }],
     cost: 0.002,
     usage: { prompt_tokens: 200, completion_tokens: 20 },
+    raw_data: { model: 'small-1-dated' },
   },
   { id: 'c1', role: 'tool', content: '{"line_id":"L1","status":"active"}', requestor: 'assistant', error: false },
   { role: 'assistant', content: 'Please switch airplane mode off.', tool_calls: null },
@@ -57,6 +58,7 @@ export const tau2Results = {
   timestamp: '2026-03-01T10:00:00',
   info: {
     num_trials: 2,
+    agent_info: { implementation: 'llm_agent', llm: 'small-1' },
     environment_info: {
       domain_name: 'telecom',
       policy: 'Be kind.',
