@@ -50,7 +50,7 @@ export function createMeaning({ store, source, prepare, log }: MeaningDeps): Mea
   const model = `${source.model}+bytes@1`;
   const stop = new AbortController();
   let working: Promise<void> | undefined;
-  let loaded = { vectors: new Vectors(source.dimensions ?? 0), epoch: -1 };
+  let loaded: { readonly vectors: Vectors; readonly epoch: number } | undefined;
   let loading: Promise<unknown> = Promise.resolve();
 
   async function work(): Promise<void> {
@@ -72,7 +72,7 @@ export function createMeaning({ store, source, prepare, log }: MeaningDeps): Mea
   /** Reads what is new since the last search. */
   async function load(): Promise<Vectors> {
     const { epoch } = await store.state(model);
-    if (epoch !== loaded.epoch) loaded = { vectors: new Vectors(source.dimensions ?? 0), epoch };
+    if (loaded?.epoch !== epoch) loaded = { vectors: new Vectors(source.dimensions ?? 0), epoch };
     const { vectors } = loaded;
     while (true) {
       const more = await store.vectors(model, vectors.last, loadedAtOnce);

@@ -73,7 +73,7 @@ export class Vectors {
       if (this.#count === this.#seqs.length) this.#grow();
       bytes.set(vector, this.#start + this.#count * this.#width);
       this.#seqs[this.#count] = seq;
-      this.#lengths[this.#count] = Math.hypot(...vector);
+      this.#lengths[this.#count] = lengthOf(vector);
       this.#count += 1;
     }
   }
@@ -147,6 +147,13 @@ export class Vectors {
     }
     return indexes;
   }
+}
+
+/** In a loop: `Math.hypot` takes 25 times as long for so many. */
+function lengthOf(vector: Int8Array): number {
+  let squares = 0;
+  for (let i = 0; i < vector.length; i += 1) squares += (vector[i] ?? 0) ** 2;
+  return Math.sqrt(squares);
 }
 
 /** The cosine that the best `limit` have at least; a little lower, as they are counted in buckets. */
