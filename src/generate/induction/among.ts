@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../json.js';
 import { type Change, changed, changesTo } from './changes.js';
 import { fieldsToTry, type LearntOperand, ruleOf, type Sight } from './filters.js';
-import type { Instance } from './flows.js';
+import { type Instance, slotOf } from './flows.js';
 import {
   type Element,
   elementsAt,
@@ -41,10 +41,6 @@ const minExtremeGroups = 8;
 interface Target {
   readonly step: number;
   readonly slot: string;
-}
-
-function wantedOf(instance: Instance, { step, slot }: Target): JsonValue | undefined {
-  return instance.calls[step]?.[0]?.slots.find((one) => one.name === slot)?.value;
 }
 
 function elementsIn(result: JsonValue | undefined, list: Path): Element[] {
@@ -123,7 +119,7 @@ function waysTo(result: JsonValue, wanted: JsonValue): readonly KnownWay[] {
 
 /** Every way in which some elements of an earlier list give the argument in one occurrence, by an id. */
 function waysIn(instance: Instance, target: Target, steps: readonly number[]): Map<string, Way> {
-  const wanted = wantedOf(instance, target);
+  const wanted = slotOf(instance, target)?.value;
   if (wanted === undefined || isEmptyValue(wanted)) return new Map();
   const ways = steps.flatMap((step) =>
     waysTo(instance.calls[step]?.[0]?.result ?? null, wanted).map(
@@ -150,7 +146,7 @@ function commonWays(instances: readonly Instance[], target: Target, steps: reado
 }
 
 function sightOf({ step, list, field, change }: Way, target: Target, instance: Instance): Sight {
-  const wanted = wantedOf(instance, target) ?? null;
+  const wanted = slotOf(instance, target)?.value ?? null;
   const elements = listOf(instance, step, list);
   const holdsWith = (value: JsonValue): boolean => {
     const made = changed(change, left(elements, field, value));
@@ -186,7 +182,7 @@ function isLikely(way: Way, target: Target, instances: readonly Instance[]): boo
  * @param steps earlier ones with one call each
  */
 export function amongOf(instances: readonly Instance[], target: Target, steps: readonly number[]): LearntAmong | null {
-  const shown = instances.filter((one) => !isEmptyValue(wantedOf(one, target) ?? null));
+  const shown = instances.filter((one) => !isEmptyValue(slotOf(one, target)?.value ?? null));
   if (steps.length === 0 || shown.length < minGroups) return null;
   const looked = shown.slice(0, sample);
   const seen = commonWays(looked, target, steps)

@@ -1,5 +1,6 @@
 import type { CorpusCall, CorpusRun } from './corpus.js';
 import type { SourceLink } from './sources.js';
+import type { Slot } from './values.js';
 
 /** A run with the possible sources of its arguments. */
 export interface LinkedRun {
@@ -34,6 +35,14 @@ export interface Embedding {
 export interface Instance {
   readonly linked: LinkedRun;
   readonly calls: readonly (readonly CorpusCall[])[];
+}
+
+/** An argument of a step in an occurrence, of its first call. */
+export function slotOf(
+  { calls }: Instance,
+  { step, slot }: { readonly step: number; readonly slot: string },
+): Slot | undefined {
+  return calls[step]?.[0]?.slots.find((one) => one.name === slot);
 }
 
 /** A connected graph of calls, with every place where it was found in the training runs. Steps are in order of growth. */

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from '../../json.js';
 import type { Change } from './changes.js';
-import type { Instance } from './flows.js';
+import { type Instance, slotOf } from './flows.js';
 import type { Part } from './made.js';
 import type { Program } from './program.js';
 import { type Path, valueAt, valueKey } from './values.js';
@@ -11,15 +11,6 @@ export interface Target {
   readonly step: number;
   readonly slot: string;
   readonly name: string;
-}
-
-function slotValue(instance: Instance, step: number, slot: string): JsonValue | undefined {
-  return instance.calls[step]?.[0]?.slots.find((one) => one.name === slot)?.value;
-}
-
-/** The value of the argument in an occurrence. */
-export function wantedIn(instance: Instance, { step, slot }: Target): JsonValue | undefined {
-  return slotValue(instance, step, slot);
 }
 
 /** A value that an argument may be put together from, as it was in one occurrence. */
@@ -97,7 +88,7 @@ function paramsBefore({ program, step, name }: Target): { name: string; step: nu
 /** What was at hand when the argument was written; parameters first. */
 export function piecesFor(target: Target, instance: Instance): Piece[] {
   const params = paramsBefore(target).flatMap(({ name, step, slot }): Piece[] => {
-    const value = slotValue(instance, step, slot);
+    const value = slotOf(instance, { step, slot })?.value;
     return value === undefined ? [] : [{ part: { kind: 'param', name, change: null }, value }];
   });
   const given = new Map(params.map((one) => [JSON.stringify(one.part), one]));
@@ -111,7 +102,7 @@ export function piecesFor(target: Target, instance: Instance): Piece[] {
 export function pieceIn(target: Target, instance: Instance, part: Piece['part']): JsonValue | undefined {
   if (part.kind === 'get') return valueAt(instance.calls[part.step]?.[0]?.result, part.path);
   const feeds = paramsBefore(target).find((one) => one.name === part.name);
-  return feeds && slotValue(instance, feeds.step, feeds.slot);
+  return feeds && slotOf(instance, feeds)?.value;
 }
 
 /** The places in earlier results of an occurrence that hold a value. */

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../json.js';
-import type { Instance } from './flows.js';
+import { type Instance, slotOf } from './flows.js';
 import { counted, formed, type MadeNumber, type NumberForm, numberForms, type Operator, type Part } from './made.js';
-import { asNumber, pieceIn, piecesFor, simplicity, type Target, wantedIn } from './parts.js';
+import { asNumber, pieceIn, piecesFor, simplicity, type Target } from './parts.js';
 import { byText } from './values.js';
 
 /** A sum of three different values is no chance. */
@@ -88,7 +88,7 @@ function formOf(sum: Sum, all: readonly Seen[], target: Target): NumberForm | nu
 
 /** What an argument is counted out of in all occurrences: two values, or one and a fixed number; the simplest. */
 export function putNumber(instances: readonly Instance[], target: Target): MadeNumber | null {
-  const wanted = instances.map((instance) => wantedIn(instance, target));
+  const wanted = instances.map((instance) => slotOf(instance, target)?.value);
   if (!wanted.every(isNumber)) return null;
   const groups = new Set(instances.map(({ linked }) => linked.run.group)).size;
   if (new Set(wanted).size < minDistinct || groups < minGroups) return null;

@@ -1,7 +1,7 @@
 import { standsIn } from './corpus.js';
-import type { Instance } from './flows.js';
+import { type Instance, slotOf } from './flows.js';
 import { type MadeText, make, type Part } from './made.js';
-import { type Piece, pieceIn, piecesFor, simplicity, type Target, wantedIn } from './parts.js';
+import { type Piece, pieceIn, piecesFor, simplicity, type Target } from './parts.js';
 
 const minDistinct = 2;
 const minGroups = 3;
@@ -40,7 +40,7 @@ function madeAs(made: MadeText, { instance, wanted }: Seen, target: Target): boo
 /** The text that an argument is put together to in all occurrences, of fixed words and what was at hand. */
 export function putText(instances: readonly Instance[], target: Target): MadeText | null {
   const all = instances.flatMap((instance): Seen[] => {
-    const wanted = wantedIn(instance, target);
+    const wanted = slotOf(instance, target)?.value;
     return typeof wanted === 'string' && wanted.length <= maxTextChars ? [{ instance, wanted }] : [];
   });
   const [first] = all;

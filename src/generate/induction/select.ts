@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from '../../json.js';
 import { knownBefore } from './corpus.js';
-import type { Instance } from './flows.js';
+import { type Instance, slotOf } from './flows.js';
 import {
   byText,
   type Element,
@@ -52,10 +52,6 @@ interface Target {
 interface Member {
   readonly step: number;
   readonly path: Path;
-}
-
-function slotOf(instance: Instance, target: Target) {
-  return instance.calls[target.step]?.[0]?.slots.find((one) => one.name === target.slot);
 }
 
 /** The value of the field by which the element was told; undefined where no element, or more than one, has it. */

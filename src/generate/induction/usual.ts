@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../json.js';
 import { type CorpusRun, knownBefore, saidBefore } from './corpus.js';
 import type { Get } from './expr.js';
-import type { Instance } from './flows.js';
+import { type Instance, slotOf } from './flows.js';
 import { placesOf, simplicity, type Target } from './parts.js';
 import { byText, isWeak, valueKey } from './values.js';
 
@@ -42,7 +42,7 @@ export function usualSource(instances: readonly Instance[], target: Target): Get
   if (new Set(instances.map(({ linked }) => linked.run.group)).size < minGroups) return null;
   const seen = instances.flatMap((instance) => {
     const call = instance.calls[target.step]?.[0];
-    const slot = call?.slots.find((one) => one.name === target.slot);
+    const slot = slotOf(instance, target);
     if (!call || !slot) return [];
     const holding = new Set<string>();
     for (const from of isWeak(slot.value) ? [] : placesOf(target, instance, slot.value)) {
