@@ -10,6 +10,7 @@ import { callCost, programSize, savedBy } from './choose.js';
 import { type CorpusRun, corpusOf, rejectedOf } from './corpus.js';
 import { induce } from './induce.js';
 import { type WrittenSkill, writeSkills } from './spec-of.js';
+import { type ToolSchemas, toolSchemas } from './tool-words.js';
 
 export interface InductionDeps {
   readonly store: Store;
@@ -30,6 +31,8 @@ const keptResults = 4;
 const maxClusters = 100_000;
 
 interface Corpus {
+  /** of the accepted runs, in order */
+  readonly sources: readonly string[];
   readonly accepted: readonly CorpusRun[];
   readonly rejected: readonly CorpusRun[];
 }
@@ -38,6 +41,7 @@ interface Corpus {
 async function loadCorpus(deps: InductionDeps, runIds: readonly string[], context: WorkContext): Promise<Corpus> {
   const accepted: CorpusRun[] = [];
   const rejected: CorpusRun[] = [];
+  const sources = new Set<string>();
   for (let at = 0; at < runIds.length; at += batch) {
     context.signal.throwIfAborted();
     context.progress(at, runIds.length, 'reading runs');
@@ -47,10 +51,20 @@ async function loadCorpus(deps: InductionDeps, runIds: readonly string[], contex
       if (trace) traces.push(trace);
     }
     const scores = await deps.scoring.scoresOf(traces, context);
-    accepted.push(...corpusOf(traces, scores));
+    const learntFrom = corpusOf(traces, scores);
+    const ids = new Set(learntFrom.map((one) => one.runId));
+    for (const { run } of traces) if (ids.has(run.run_id)) sources.add(run.source);
+    accepted.push(...learntFrom);
     rejected.push(...rejectedOf(traces, scores));
   }
-  return { accepted, rejected };
+  return { accepted, rejected, sources: [...sources].sort() };
+}
+
+/** What the sources of the accepted runs define their tools by. */
+async function declaredSchemas(deps: InductionDeps, { sources }: Corpus): Promise<ToolSchemas> {
+  const declared = [];
+  for (const source of sources) declared.push(...(await deps.store.evidence.declaredTools(source)));
+  return toolSchemas(declared);
 }
 
 async function destructiveTools(deps: InductionDeps, corpus: readonly CorpusRun[]): Promise<Set<string>> {
@@ -63,7 +77,7 @@ async function destructiveTools(deps: InductionDeps, corpus: readonly CorpusRun[
 async function learn(
   deps: InductionDeps,
   request: ProposeRequest,
-  { accepted: corpus, rejected }: Corpus,
+  { accepted: corpus, rejected, schemas }: Corpus & { readonly schemas: ToolSchemas },
   context: WorkContext,
 ): Promise<Learnt> {
   const { signal } = context;
@@ -75,7 +89,7 @@ async function learn(
   const written = writeSkills(
     induced.skills,
     corpus.map((run) => run.request),
-    { maxTests: request.maxTests, destructive },
+    { maxTests: request.maxTests, destructive, schemas },
   );
   const view = await clusterView(deps.store, request.clusteringId, signal);
   /** The skill that each recorded call went into. */
@@ -155,15 +169,17 @@ export function createInductionGenerator(deps: InductionDeps): Generator {
     }
     const runIds = [...(await deps.store.needs.runsOfMining(clustering.mining_id))].sort();
     const corpus = await loadCorpus(deps, runIds, context);
+    const schemas = await declaredSchemas(deps, corpus);
     const key = hashOf([
       request.clusteringId,
       request.maxTests,
       corpus.accepted.map((run) => run.runId),
       corpus.rejected.map((run) => run.runId),
+      [...schemas],
     ]);
     const known = results.get(key);
     if (known) return known;
-    const learnt = await learn(deps, request, corpus, context);
+    const learnt = await learn(deps, request, { ...corpus, schemas }, context);
     results.set(key, learnt);
     for (const old of [...results.keys()].slice(0, -keptResults)) results.delete(old);
     return learnt;
