@@ -202,7 +202,7 @@ async function planFor(
   if (run.error !== null) {
     return {
       planned_calls: planned,
-      note: 'The dry run stopped before its end, so no plan_id was given: the calls above are only the first of them.',
+      note: `The dry run stopped before its end, so no plan_id was given${planned.length > 0 ? ', and more calls than the planned ones may follow' : ''}.`,
     };
   }
   if (planned.length === 0) {
