@@ -1,10 +1,10 @@
+import { holdsPlaceholder } from '../../evidence/placeholder.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../json.js';
 import type { Spec, SpecTest } from '../../specs/model.js';
 import { cases, leastCases } from './cases.js';
 import { describeParam, summaryOf, termsOf, wordsOf } from './describe.js';
 import type { InducedSkill } from './induce.js';
 import type { Destructive, Occurrence } from './match.js';
-import { isRedacted } from './placeholders.js';
 import { isOptional, type Param, type Program } from './program.js';
 import { schemaOf } from './schema.js';
 import { nameOf, toolUses } from './skill-name.js';
@@ -41,7 +41,7 @@ function property(param: Param, { program, train, heldOut, stopped }: InducedSki
   const shown = given(train);
   const all = [...shown, ...given(heldOut)];
   const declared = declaredSchema(param, program, schemas);
-  const plain = [...new Map(shown.filter((one) => !isRedacted(one)).map((one) => [valueKey(one), one])).values()];
+  const plain = [...new Map(shown.filter((one) => !holdsPlaceholder(one)).map((one) => [valueKey(one), one])).values()];
   const isHidden = shown.length > 0 && plain.length === 0;
   const about = describeParam(param, program, wordsOfTool(declared));
   return {
