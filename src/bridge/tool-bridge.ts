@@ -6,7 +6,7 @@ import { callTool } from './call-tool.js';
 import { isDestructiveName } from './effects.js';
 import type { ToolBridge } from './model.js';
 import { ServerPool } from './server-pool.js';
-import { type NameSpace, resolveToolName, type ToolAddress } from './tool-names.js';
+import { type NameSpace, resolveToolName, splits, type ToolAddress } from './tool-names.js';
 import { quoteOutside, readToolResult } from './tool-result.js';
 
 export interface ToolBridgeDeps {
@@ -24,6 +24,29 @@ export function changesState(tool: Pick<Tool, 'name' | 'annotations'>): boolean 
   if (readOnlyHint === true) return false;
   if (destructiveHint === true || readOnlyHint === false) return true;
   return isDestructiveName(tool.name);
+}
+
+/** Where the name's own server is known, what is the matter with it is what to say. */
+async function whyMissing(name: string, { servers, aliases }: NameSpace, pool: ServerPool): Promise<FoundryError> {
+  const [own] = splits(Object.hasOwn(aliases, name) ? (aliases[name] ?? name) : name, servers);
+  if (own === undefined) {
+    return new FoundryError(
+      'needs_setup',
+      `No configured MCP server offers the tool ${quoteOutside(name, 100)}.`,
+      'Add its server under mcp_servers in foundry.config.json, or map the name to server.tool under tool_aliases.',
+    );
+  }
+  try {
+    await pool.tools(own.server);
+  } catch (error) {
+    if (error instanceof FoundryError && error.code !== 'cancelled') return error;
+    throw error;
+  }
+  return new FoundryError(
+    'needs_setup',
+    `The MCP server "${own.server}" has no tool "${quoteOutside(own.tool, 100)}".`,
+    'Map the name to the server.tool that took its place, under tool_aliases in foundry.config.json.',
+  );
 }
 
 /** The bridge over the MCP servers of the configuration. No server is started before a name is looked up. */
@@ -51,14 +74,7 @@ export function createToolBridge(deps: ToolBridgeDeps): ToolBridge {
   const find = async (name: string): Promise<ToolAddress> => {
     const found = await resolveToolName(name, space);
     if (found) return found;
-    // where the name's own server is known but down, that is what to say
-    const server = space.servers.find((known) => name.startsWith(`${known}.`));
-    if (server !== undefined) await pool.connection(server);
-    throw new FoundryError(
-      'needs_setup',
-      `No configured MCP server offers the tool ${quoteOutside(name, 100)}.`,
-      'Add its server under mcp_servers in foundry.config.json, or map the name to server.tool under tool_aliases.',
-    );
+    throw await whyMissing(name, space, pool);
   };
 
   return {
@@ -66,6 +82,8 @@ export function createToolBridge(deps: ToolBridgeDeps): ToolBridge {
       const found = await resolveToolName(name, space);
       return found && `${found.server}.${found.tool}`;
     },
+
+    whyMissing: (name) => whyMissing(name, space, pool),
 
     async call(name, args, signal) {
       throwIfCancelled(signal);

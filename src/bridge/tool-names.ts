@@ -18,7 +18,7 @@ function prefixed(server: string): string {
 }
 
 /** The ways to split a name by configured servers; the longest server name first, since names may hold dots. */
-function splits(name: string, servers: readonly string[]): ToolAddress[] {
+export function splits(name: string, servers: readonly string[]): ToolAddress[] {
   const byLength = [...servers].sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
   const found: ToolAddress[] = [];
   for (const server of byLength) {

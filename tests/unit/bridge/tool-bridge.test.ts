@@ -124,6 +124,11 @@ describe('calls over stdio', () => {
     expect(await bridge.resolve('mcp__echo__say')).toBe('echo.say');
     expect(await bridge.resolve('elsewhere.say')).toBeUndefined();
     await expect(call('elsewhere.say')).rejects.toMatchObject({ code: 'needs_setup' });
+    expect((await bridge.whyMissing('elsewhere.say')).message).toMatch(/^No configured MCP server offers the tool/);
+    expect(await bridge.whyMissing('echo.sing')).toMatchObject({
+      code: 'needs_setup',
+      message: 'The MCP server "echo" has no tool "sing".',
+    });
   });
 
   test('annotations say what changes state, and the name where they say nothing', async () => {
