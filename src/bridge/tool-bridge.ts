@@ -3,7 +3,7 @@ import type { Config } from '../config.js';
 import { FoundryError, throwIfCancelled } from '../errors.js';
 import type { Logger } from '../log.js';
 import { callTool } from './call-tool.js';
-import { isDestructiveName } from './effects.js';
+import { effectOfAnnotations, isDestructiveName } from './effects.js';
 import type { ToolBridge } from './model.js';
 import { ServerPool } from './server-pool.js';
 import { type NameSpace, resolveToolName, splits, type ToolAddress } from './tool-names.js';
@@ -19,11 +19,10 @@ export interface ToolBridgeDeps {
 const retryAfterMs = 30_000;
 
 /** Whether what a server says of a tool, or else the tool's name, means that it changes state. */
-export function changesState(tool: Pick<Tool, 'name' | 'annotations'>): boolean {
-  const { readOnlyHint, destructiveHint } = tool.annotations ?? {};
-  if (readOnlyHint === true) return false;
-  if (destructiveHint === true || readOnlyHint === false) return true;
-  return isDestructiveName(tool.name);
+function changesState(tool: Pick<Tool, 'name' | 'annotations'>): boolean {
+  return effectOfAnnotations(tool.annotations) === 'unknown'
+    ? isDestructiveName(tool.name)
+    : effectOfAnnotations(tool.annotations) === 'changes';
 }
 
 /** Where the name's own server is known, what is the matter with it is what to say. */

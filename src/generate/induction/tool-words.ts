@@ -7,11 +7,15 @@ import { byText, valueKey } from './values.js';
 /** The input schema of each tool that the logs define. */
 export type ToolSchemas = ReadonlyMap<string, JsonObject>;
 
+/** A definition of a tool, and in how many files of logs it stands. */
+export interface DeclaredTool {
+  readonly tool: ToolDefinition;
+  readonly files: number;
+}
+
 /** Where logs define a tool in more than one way, the way that most of them do; of two, the first by its text. */
-export function toolSchemas(
-  declared: readonly { readonly tool: ToolDefinition; readonly files: number }[],
-): Map<string, JsonObject> {
-  const ways = new Map<string, { tool: ToolDefinition; files: number }>();
+export function toolSchemas(declared: readonly DeclaredTool[]): Map<string, JsonObject> {
+  const ways = new Map<string, DeclaredTool>();
   for (const { tool, files } of declared) {
     const text = valueKey(tool);
     ways.set(text, { tool, files: files + (ways.get(text)?.files ?? 0) });
