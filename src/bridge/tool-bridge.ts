@@ -6,7 +6,7 @@ import { callTool } from './call-tool.js';
 import { effectOfAnnotations, isDestructiveName } from './effects.js';
 import type { ToolBridge } from './model.js';
 import { ServerPool } from './server-pool.js';
-import { type NameSpace, resolveToolName, splits, type ToolAddress } from './tool-names.js';
+import { type NameSpace, onlyOwner, resolveToolName, splits, type ToolAddress } from './tool-names.js';
 import { quoteOutside, readToolResult } from './tool-result.js';
 
 export interface ToolBridgeDeps {
@@ -26,14 +26,11 @@ function changesState(tool: Pick<Tool, 'name' | 'annotations'>): boolean {
 }
 
 /** Where the name's own server is known, what is the matter with it is what to say. */
-async function whyMissing(name: string, { servers, aliases }: NameSpace, pool: ServerPool): Promise<FoundryError> {
-  const [own] = splits(Object.hasOwn(aliases, name) ? (aliases[name] ?? name) : name, servers);
+async function whyMissing(name: string, space: NameSpace, pool: ServerPool): Promise<FoundryError> {
+  const [own] = splits(Object.hasOwn(space.aliases, name) ? (space.aliases[name] ?? name) : name, space.servers);
   if (own === undefined) {
-    return new FoundryError(
-      'needs_setup',
-      `No configured MCP server offers the tool ${quoteOutside(name, 100)}.`,
-      'Add its server under mcp_servers in foundry.config.json, or map the name to server.tool under tool_aliases.',
-    );
+    const message = `No configured MCP server offers the tool ${quoteOutside(name, 100)}.`;
+    return new FoundryError('needs_setup', message, await howToOffer(name, space));
   }
   try {
     await pool.tools(own.server);
@@ -46,6 +43,17 @@ async function whyMissing(name: string, { servers, aliases }: NameSpace, pool: S
     `The MCP server "${own.server}" has no tool "${quoteOutside(own.tool, 100)}".`,
     'Map the name to the server.tool that took its place, under tool_aliases in foundry.config.json.',
   );
+}
+
+/** A server that was configured under another name than it was recorded under: only a person can say that it is the same. */
+async function howToOffer(name: string, space: NameSpace): Promise<string> {
+  const tool = name.split(/__|[.:/]/).at(-1) ?? name;
+  const other = await onlyOwner(tool, space);
+  if (other === undefined) {
+    return 'Add its server under mcp_servers in foundry.config.json, or map the name to server.tool under tool_aliases.';
+  }
+  const alias = JSON.stringify({ [quoteOutside(name, 100)]: `${other.server}.${quoteOutside(other.tool, 100)}` });
+  return `The server "${other.server}" has a tool of that name; where it is the same, add "tool_aliases": ${alias} to foundry.config.json.`;
 }
 
 /** The bridge over the MCP servers of the configuration. No server is started before a name is looked up. */
