@@ -60,15 +60,19 @@ function cut(text: string): string {
 const maxChoices = 30;
 const maxChoiceChars = 100;
 
-/** What a definition allows as one plain word: a closed list that has all the recorded values, and a format. */
+/**
+ * What a definition allows in plain words: a closed list that has all the recorded values, a format, and numbers with a
+ * fraction where only whole ones were recorded.
+ */
 export function limitsOfTool(schema: JsonObject, values: readonly JsonValue[]): JsonObject {
-  const { enum: choices, format } = schema;
+  const { enum: choices, format, type } = schema;
   const limits: JsonObject = {};
   if (Array.isArray(choices) && isPlain(choices)) {
     const allowed = new Set(choices.map(valueKey));
     if (values.every((value) => allowed.has(valueKey(value)))) limits['enum'] = choices;
   }
   if (typeof format === 'string' && /^[a-z][a-z0-9-]{0,30}$/.test(format)) limits['format'] = format;
+  if (type === 'number' && values.length > 0 && values.every((one) => typeof one === 'number')) limits['type'] = type;
   return limits;
 }
 

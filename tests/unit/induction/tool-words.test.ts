@@ -74,11 +74,15 @@ test('a parameter has what the recorded definition of its tool says of the argum
   expect(JSON.stringify(properties)).not.toContain('[EMAIL');
 });
 
-test('what a tool says is cut to a sentence, and a list of choices counts where it has all that was recorded', () => {
+test('what a tool says is cut to a sentence, and what it allows counts where all that was recorded fits', () => {
   expect(wordsOfTool({ description: `First, this. ${'And more '.repeat(40)}` })).toBe('First, this.');
   expect(wordsOfTool({ description: `${'endless '.repeat(40)}` })).toMatch(/^(endless ){10,24}endless…$/);
   expect(wordsOfTool({ description: `${'\u{1F600}'.repeat(300)}` }).length).toBeLessThanOrEqual(200);
   expect(limitsOfTool({ enum: ['a', 'b'] }, ['a', 'c'])).toEqual({});
+  expect([limitsOfTool({ type: 'number' }, [1, 2]), limitsOfTool({ type: 'number' }, ['1'])]).toEqual([
+    { type: 'number' },
+    {},
+  ]);
   expect(limitsOfTool({ enum: [{ a: 1 }], format: 'no\nformat' }, [])).toEqual({});
 });
 
