@@ -65,19 +65,23 @@ async function loadCorpus(deps: InductionDeps, runIds: readonly string[], contex
   return { accepted, rejected, sources: [...sources].sort() };
 }
 
+function toolsOf(corpus: readonly CorpusRun[]): string[] {
+  return [...new Set(corpus.flatMap((run) => run.calls.map((call) => call.tool)))].sort();
+}
+
 /** What the sources of the accepted runs define their tools by. */
-async function declaredTools(deps: InductionDeps, { sources }: Corpus): Promise<DeclaredTool[]> {
+async function declaredTools(deps: InductionDeps, { accepted, sources }: Corpus): Promise<DeclaredTool[]> {
   const declared: DeclaredTool[] = [];
-  for (const source of sources) declared.push(...(await deps.store.evidence.declaredTools(source)));
+  const tools = toolsOf(accepted);
+  for (const source of sources) declared.push(...(await deps.store.evidence.declaredTools(source, tools)));
   return declared;
 }
 
 /** A recorded definition that says of its tool that it changes something counts too: the server may not be there now. */
 async function destructiveTools(deps: InductionDeps, { accepted, declared }: Known): Promise<Set<string>> {
-  const tools = [...new Set(accepted.flatMap((run) => run.calls.map((call) => call.tool)))].sort();
   const changing = declared.filter(({ tool }) => effectOfAnnotations(tool.annotations) === 'changes');
   const found = new Set(changing.map(({ tool }) => tool.name));
-  for (const tool of tools) if (await deps.isDestructive(tool)) found.add(tool);
+  for (const tool of toolsOf(accepted)) if (await deps.isDestructive(tool)) found.add(tool);
   return found;
 }
 

@@ -54,6 +54,7 @@ test('a recorded session is a run: calls with their results, the client as agent
     ['desk.find', null, 'what?', true],
   ]);
   const [tool] = await bench.store.evidence.toolDefinitions();
+  expect(await bench.store.evidence.toolNames()).toEqual(['desk.find']);
   expect(tool).toMatchObject({ name: 'desk.find', inferred: false, annotations: { readOnlyHint: true } });
 });
 

@@ -57,7 +57,9 @@ test('a parameter has what the recorded definition of its tool says of the argum
   const signal = new AbortController().signal;
   const quiet = { destructive: isDestructiveName, rejected: [], signal, progress: () => undefined };
   const { skills } = await induce(corpus, { salt: '00', ...quiet });
-  const schemas = toolSchemas(await bench.store.evidence.declaredTools('record:desk'));
+  const schemas = toolSchemas(
+    await bench.store.evidence.declaredTools('record:desk', ['desk.find_order', 'desk.move_parcel']),
+  );
   const [written] = writeSkills(skills, [], { maxTests: 4, destructive: isDestructiveName, schemas });
   const properties = written?.spec.input_schema['properties'];
   expect(properties).toMatchObject({
