@@ -65,6 +65,22 @@ function reads(connection: Connection): Reads {
         .all({ source: source ?? null });
       return rows.map((row) => JSON.parse(row.body) as ToolDefinition);
     },
+    async toolNames() {
+      return connection.db
+        .prepare<[], { name: string }>('SELECT DISTINCT name FROM tool_definitions ORDER BY name')
+        .all()
+        .map((row) => row.name);
+    },
+    async declaredTools(source, names) {
+      const rows = connection.db
+        .prepare<[string, string], { body: string; files: number }>(
+          `SELECT t.body, COUNT(*) AS files FROM tool_definitions t JOIN sources s ON s.source_id = t.source_id
+           WHERE s.source = ? AND t.name IN (SELECT value FROM json_each(?)) AND NOT json_extract(t.body, '$.inferred')
+           GROUP BY t.body ORDER BY t.body`,
+        )
+        .all(source, JSON.stringify(names));
+      return rows.map((row) => ({ tool: JSON.parse(row.body) as ToolDefinition, files: row.files }));
+    },
     async fileAccount(sourceId, key) {
       const row = connection.db
         .prepare<[string, string], { body: string }>('SELECT body FROM file_accounts WHERE source_id = ? AND key = ?')

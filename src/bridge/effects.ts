@@ -64,3 +64,12 @@ export function effectOfName(name: string): 'reads' | 'changes' | 'unknown' {
 export function isDestructiveName(name: string): boolean {
   return effectOfName(name) === 'changes';
 }
+
+/** What a server's annotations of a tool say. */
+export function effectOfAnnotations(
+  annotations: Readonly<Record<string, unknown>> | null | undefined,
+): 'reads' | 'changes' | 'unknown' {
+  const { readOnlyHint, destructiveHint } = annotations ?? {};
+  if (readOnlyHint === true) return 'reads';
+  return destructiveHint === true || readOnlyHint === false ? 'changes' : 'unknown';
+}

@@ -3,10 +3,10 @@ import type { Config } from '../config.js';
 import { FoundryError, throwIfCancelled } from '../errors.js';
 import type { Logger } from '../log.js';
 import { callTool } from './call-tool.js';
-import { isDestructiveName } from './effects.js';
+import { effectOfAnnotations, isDestructiveName } from './effects.js';
 import type { ToolBridge } from './model.js';
 import { ServerPool } from './server-pool.js';
-import { type NameSpace, resolveToolName, type ToolAddress } from './tool-names.js';
+import { type NameSpace, onlyOwner, resolveToolName, splits, type ToolAddress } from './tool-names.js';
 import { quoteOutside, readToolResult } from './tool-result.js';
 
 export interface ToolBridgeDeps {
@@ -19,11 +19,41 @@ export interface ToolBridgeDeps {
 const retryAfterMs = 30_000;
 
 /** Whether what a server says of a tool, or else the tool's name, means that it changes state. */
-export function changesState(tool: Pick<Tool, 'name' | 'annotations'>): boolean {
-  const { readOnlyHint, destructiveHint } = tool.annotations ?? {};
-  if (readOnlyHint === true) return false;
-  if (destructiveHint === true || readOnlyHint === false) return true;
-  return isDestructiveName(tool.name);
+function changesState(tool: Pick<Tool, 'name' | 'annotations'>): boolean {
+  return effectOfAnnotations(tool.annotations) === 'unknown'
+    ? isDestructiveName(tool.name)
+    : effectOfAnnotations(tool.annotations) === 'changes';
+}
+
+/** Where the name's own server is known, what is the matter with it is what to say. */
+async function whyMissing(name: string, space: NameSpace, pool: ServerPool): Promise<FoundryError> {
+  const [own] = splits(Object.hasOwn(space.aliases, name) ? (space.aliases[name] ?? name) : name, space.servers);
+  if (own === undefined) {
+    const message = `No configured MCP server offers the tool ${quoteOutside(name, 100)}.`;
+    return new FoundryError('needs_setup', message, await howToOffer(name, space));
+  }
+  try {
+    await pool.tools(own.server);
+  } catch (error) {
+    if (error instanceof FoundryError && error.code !== 'cancelled') return error;
+    throw error;
+  }
+  return new FoundryError(
+    'needs_setup',
+    `The MCP server "${own.server}" has no tool "${quoteOutside(own.tool, 100)}".`,
+    'Map the name to the server.tool that took its place, under tool_aliases in foundry.config.json.',
+  );
+}
+
+/** A server that was configured under another name than it was recorded under: only a person can say that it is the same. */
+async function howToOffer(name: string, space: NameSpace): Promise<string> {
+  const tool = name.split(/__|[.:/]/).at(-1) ?? name;
+  const other = await onlyOwner(tool, space);
+  if (other === undefined) {
+    return 'Add its server under mcp_servers in foundry.config.json, or map the name to server.tool under tool_aliases.';
+  }
+  const alias = JSON.stringify({ [quoteOutside(name, 100)]: `${other.server}.${quoteOutside(other.tool, 100)}` });
+  return `The server "${other.server}" has a tool of that name; where it is the same, add "tool_aliases": ${alias} to foundry.config.json.`;
 }
 
 /** The bridge over the MCP servers of the configuration. No server is started before a name is looked up. */
@@ -51,14 +81,7 @@ export function createToolBridge(deps: ToolBridgeDeps): ToolBridge {
   const find = async (name: string): Promise<ToolAddress> => {
     const found = await resolveToolName(name, space);
     if (found) return found;
-    // where the name's own server is known but down, that is what to say
-    const server = space.servers.find((known) => name.startsWith(`${known}.`));
-    if (server !== undefined) await pool.connection(server);
-    throw new FoundryError(
-      'needs_setup',
-      `No configured MCP server offers the tool ${quoteOutside(name, 100)}.`,
-      'Add its server under mcp_servers in foundry.config.json, or map the name to server.tool under tool_aliases.',
-    );
+    throw await whyMissing(name, space, pool);
   };
 
   return {
@@ -66,6 +89,8 @@ export function createToolBridge(deps: ToolBridgeDeps): ToolBridge {
       const found = await resolveToolName(name, space);
       return found && `${found.server}.${found.tool}`;
     },
+
+    whyMissing: (name) => whyMissing(name, space, pool),
 
     async call(name, args, signal) {
       throwIfCancelled(signal);

@@ -18,7 +18,7 @@ function prefixed(server: string): string {
 }
 
 /** The ways to split a name by configured servers; the longest server name first, since names may hold dots. */
-function splits(name: string, servers: readonly string[]): ToolAddress[] {
+export function splits(name: string, servers: readonly string[]): ToolAddress[] {
   const byLength = [...servers].sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
   const found: ToolAddress[] = [];
   for (const server of byLength) {
@@ -39,7 +39,7 @@ async function firstThatExists(candidates: readonly ToolAddress[], space: NameSp
 }
 
 /** A name without a server stands for a tool only where exactly one server has it: a guess could change the wrong thing. */
-async function onlyOwner(tool: string, space: NameSpace): Promise<ToolAddress | undefined> {
+export async function onlyOwner(tool: string, space: NameSpace): Promise<ToolAddress | undefined> {
   const lists = await Promise.all(space.servers.map((server) => space.toolsOf(server)));
   const owners = space.servers.filter((_, at) => lists[at]?.has(tool));
   const [server] = owners;

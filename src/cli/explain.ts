@@ -24,8 +24,7 @@ async function tracesFor(services: Services, runId: string): Promise<{ trace: Ru
   const trace = store.exists() ? await store.evidence.getTrace(runId) : undefined;
   if (!trace) {
     const near = store.exists() ? await store.evidence.idsStartingWith('run', runId.slice(0, 8), 3) : [];
-    const fix =
-      near.length > 0 ? `Ids that come close: ${near.join(', ')}.` : 'capability-foundry score --all lists runs.';
+    const fix = near.length > 0 ? `Ids that come close: ${near.join(', ')}.` : await someRuns(services);
     throw new FoundryError('not_found', `No run has the id ${oneLine(runId).slice(0, 80)}.`, fix);
   }
   const others: RunTrace[] = [];
@@ -34,6 +33,15 @@ async function tracesFor(services: Services, runId: string): Promise<{ trace: Ru
     if (other) others.push(other);
   }
   return { trace, others };
+}
+
+const shownRuns = 3;
+
+/** Ids to go on with, where the one that was given is like none. */
+async function someRuns({ store }: Services): Promise<string> {
+  const runs = store.exists() ? await store.evidence.listRuns({}, shownRuns) : [];
+  if (runs.length === 0) return 'There are no runs: import logs, or record a server.';
+  return `Runs there are: ${runs.map((one) => one.run_id).join(', ')}; the resource evidence://runs lists all.`;
 }
 
 function clipped(text: string, room: number): string {
@@ -95,13 +103,15 @@ function turnLines(text: string, number: number): string[] {
   return kept.map((line, at) => (at === 0 ? line : `  ${line}`));
 }
 
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
 function report(run: Run, category: string, explained: ExplainedRun): string {
   const { turns, calls, compared } = explained;
   const all = calls.flatMap((call) => call.arguments ?? []);
   const known = all.filter((one) => one.sources.length > 0).length;
   const lines = [
     clipped(`${run.run_id}  ${run.source}  ${category}`, width),
-    `${calls.length} calls, ${known} of ${all.length} arguments with a source; compared with ${compared - 1} other runs`,
+    `${plural(calls.length, 'call')}, ${known} of ${plural(all.length, 'argument')} with a source; compared with ${plural(compared - 1, 'other run')}`,
   ];
   if (turns.length === 0) lines.push('The log holds nothing that a person said.');
   let turn = 0;

@@ -55,6 +55,7 @@ export const pipelineCommand: Command = {
       await writeReceipt(services, options, { counts: { ...ran.counts }, errors: [] }, started);
       endProgress(context);
       show(context, options, ran);
+      if (!options.json && ran.counts.specs === 0 && ran.skipped.length > 0) context.out(await waiting(services));
       return 0;
     } catch (error) {
       await writeUsage(services, options.out);
@@ -144,6 +145,14 @@ function show(context: CommandContext, options: PipelineOptions, { counts, skipp
   }
   if (skipped.length > 0) context.out(`${table(['skipped', 'why'], skippedRows(skipped))}\n`);
   context.out(`${table(['', ''], Object.entries(counts))}\nwritten to ${options.out}\n`);
+}
+
+/** Whoever has recorded runs and judged none is told how to go on. */
+async function waiting({ store }: Services): Promise<string> {
+  const runs = await store.evidence.countRuns({ category: 'needs_human_review', without_executions: true });
+  if (runs === 0) return '';
+  const who = runs === 1 ? '1 run waits' : `${runs} runs wait`;
+  return `${who} for a person's word, and only accepted runs are learnt from: capability-foundry review\n`;
 }
 
 const mostReasons = 10;

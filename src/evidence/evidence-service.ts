@@ -75,12 +75,14 @@ function refuseUnasked({ sources }: Inputs, consent: Consent, { via }: WorkConte
   if (projects.length > 0 && !projects.includes(null)) throw unasked(new Set(projects).size, via === 'cli');
 }
 
-async function importEvidence(
-  deps: EvidenceDeps,
-  policy: RedactionPolicy,
-  request: { input: ImportInput; context: WorkContext },
-): Promise<ImportOutput> {
-  const { input, context } = request;
+interface Asked {
+  readonly input: ImportInput;
+  readonly context: WorkContext;
+  readonly found?: ((runIds: ReadonlySet<string>) => void) | undefined;
+}
+
+async function importEvidence(deps: EvidenceDeps, policy: RedactionPolicy, request: Asked): Promise<ImportOutput> {
+  const { input, context, found } = request;
   const { store, clock, roots, log } = deps;
   const startedAt = clock.now();
   const startedMs = clock.elapsed();
@@ -116,6 +118,7 @@ async function importEvidence(
   }
   for (const kind of inputs.companions) run.account.ignore(kind);
   await run.finish();
+  found?.(run.account.runIds);
   const output = outputOf(run, inputs);
   log.info('imported', { ...run.account.counts, files: output.files });
   if (dryRun) return { ...output, inventory: run.inventory.result() };
@@ -149,8 +152,8 @@ export function createEvidenceService(deps: EvidenceDeps): EvidenceService {
   const { store, log, vectors } = deps;
   const meaning = vectors && createMeaning({ store: store.meaning, source: vectors, prepare: withoutCommonPart, log });
   return {
-    importEvidence(input, context) {
-      const work = () => importEvidence(deps, policy, { input, context });
+    importEvidence(input, context, found) {
+      const work = () => importEvidence(deps, policy, { input, context, found });
       // A dry run stores nothing, not even that it was.
       if (input.dry_run === true) return work();
       const asked = given({ format: input.format });

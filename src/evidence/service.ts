@@ -3,8 +3,15 @@ import type { JsonValue } from '../json.js';
 import type { ImportInput, ImportOutput, SearchEvidenceInput, SearchEvidenceOutput } from './contract.js';
 
 export interface EvidenceService {
-  /** @throws FoundryError needs_setup where a person has to allow the logs and nobody has been asked */
-  importEvidence(input: ImportInput, context: WorkContext): Promise<ImportOutput>;
+  /**
+   * @param found is told the ids of all runs that were read, those too that were there before
+   * @throws FoundryError needs_setup where a person has to allow the logs and nobody has been asked
+   */
+  importEvidence(
+    input: ImportInput,
+    context: WorkContext,
+    found?: (runIds: ReadonlySet<string>) => void,
+  ): Promise<ImportOutput>;
   /**
    * The project folders of logs to which a person has to say yes before they are read.
    * @throws FoundryError not_found, path_not_allowed

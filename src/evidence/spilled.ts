@@ -89,11 +89,15 @@ export async function* spilledItems(items: AsyncIterable<Item>, logPath: string)
 }
 
 /** What a file is that belongs to a session and is no log itself, whatever it holds; null for any other. */
-export async function companionKind(path: string): Promise<'spilled_result' | 'sub_agent_note' | null> {
+export async function companionKind(
+  path: string,
+): Promise<'spilled_result' | 'sub_agent_note' | 'recording_note' | null> {
   const folder = dirname(path);
   if (basename(folder) === 'tool-results' && (await isFile(`${dirname(folder)}.jsonl`))) return 'spilled_result';
   const note = /^(.*[/\\]agent-[^/\\]+)\.meta\.json$/.exec(path);
-  return note && (await isFile(`${note[1]}.jsonl`)) ? 'sub_agent_note' : null;
+  if (note && (await isFile(`${note[1]}.jsonl`))) return 'sub_agent_note';
+  const recording = /^(.*session_[0-9a-f]{16}\.jsonl)\.stored$/.exec(path);
+  return recording && (await isFile(recording[1] ?? '')) ? 'recording_note' : null;
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -58,6 +58,10 @@ export interface EvidenceStore {
   putToolDefinitions(sourceId: string, definitions: readonly ToolDefinition[]): Promise<void>;
   /** The definitions seen, newest source last; without a source, of all. */
   toolDefinitions(source?: string): Promise<ToolDefinition[]>;
+  /** Names of all tools that were seen, each once, in order. */
+  toolNames(): Promise<string[]>;
+  /** Each different definition of these tools that the logs of a source hold (none inferred), and in how many files it stands. */
+  declaredTools(source: string, names: readonly string[]): Promise<{ tool: ToolDefinition; files: number }[]>;
   /** What was kept of a file that was read to its end under this key; forgetting anything clears all of it. */
   fileAccount(sourceId: string, key: string): Promise<JsonValue | undefined>;
   putFileAccount(sourceId: string, key: string, account: JsonValue): Promise<void>;

@@ -1,3 +1,4 @@
+import type { ErrorObject } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { LRUCache } from 'lru-cache';
 import { RE2JS } from 're2js';
@@ -101,6 +102,16 @@ function checkOf(schema: JsonObject, text: string, plain: boolean): Check | type
   return check;
 }
 
+const maxChoicesChars = 300;
+
+/** What is wrong, with the values of a closed list: they are the schema's, not those of what is checked. */
+function problemOf({ keyword, message, params }: ErrorObject): string {
+  const allowed: unknown = keyword === 'enum' ? params['allowedValues'] : undefined;
+  const choices = Array.isArray(allowed) ? allowed.map((one) => JSON.stringify(one)).join(', ') : '';
+  if (choices === '' || choices.length > maxChoicesChars) return message ?? 'is not valid';
+  return `must be one of ${choices}`;
+}
+
 function bounded(check: Check, plain: boolean): CompiledSchema {
   // One value that takes too long shows what the schema is: the next ones are not waited for.
   let tooSlow = false;
@@ -118,7 +129,7 @@ function bounded(check: Check, plain: boolean): CompiledSchema {
         if (valid === outOfTime) return [slowMessage];
         if (valid) return [];
         const error = check.errors?.[0];
-        return [`${error?.instancePath || 'the value'} ${error?.message ?? 'is not valid'}`];
+        return [`${error?.instancePath || 'the value'} ${error ? problemOf(error) : 'is not valid'}`];
       } catch (error) {
         if (error instanceof Error && error.name === 'RangeError') return ['the schema refers to itself without end'];
         throw error;

@@ -50,7 +50,11 @@ async function findCallable(deps: RunDeps, name: string, version?: number): Prom
   return capability;
 }
 
-function requireReady(capability: CapabilityVersion, { missing, gone, notGranted }: Requirements): void {
+async function requireReady(
+  { bridge }: Pick<RunDeps, 'bridge'>,
+  capability: CapabilityVersion,
+  { missing, gone, notGranted }: Requirements,
+): Promise<void> {
   if (notGranted.length > 0) {
     throw new FoundryError(
       'needs_setup',
@@ -58,7 +62,6 @@ function requireReady(capability: CapabilityVersion, { missing, gone, notGranted
       'Only the operator can grant it, under that key of foundry.config.json.',
     );
   }
-  if (missing.length === 0) return;
   if (gone.length > 0) {
     throw new FoundryError(
       'needs_setup',
@@ -66,11 +69,13 @@ function requireReady(capability: CapabilityVersion, { missing, gone, notGranted
       `Read capability://${gone[0]} for the reason; ${capability.name} is ready again when that is back.`,
     );
   }
+  const [first] = missing;
+  if (first === undefined) return;
+  const { message, fix } = await bridge.whyMissing(first);
   throw new FoundryError(
     'needs_setup',
-    `${capability.name} needs what is not there: ${missing.join(', ')}.`,
-    'Add the MCP server that offers it under mcp_servers in foundry.config.json, ' +
-      'or map the name to a configured server.tool under tool_aliases.',
+    `${capability.name} needs what is not there: ${missing.join(', ')}. ${message}`,
+    fix,
   );
 }
 
@@ -157,7 +162,7 @@ export async function callCapability(
   const capability = await findCallable(deps, input.name, input.version);
   requireValidInput(capability, input.input);
   const needs = await requirementsOf(capability, needed(deps));
-  requireReady(capability, needs);
+  await requireReady(deps, capability, needs);
   const permission = await permit(deps, { capability, input, needs, context, confirm });
   const options: RunOptions = {
     ...permission,
@@ -202,7 +207,7 @@ async function planFor(
   if (run.error !== null) {
     return {
       planned_calls: planned,
-      note: 'The dry run stopped before its end, so no plan_id was given: the calls above are only the first of them.',
+      note: `The dry run stopped before its end, so no plan_id was given${planned.length > 0 ? ', and more calls than the planned ones may follow' : ''}.`,
     };
   }
   if (planned.length === 0) {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { FoundryError } from '../errors.js';
+import { likeliest } from '../evidence/placeholder.js';
 import { sha256 } from '../hash.js';
 import { tryParseJson } from '../json.js';
 import { fuseRanks } from '../rank-fusion.js';
@@ -159,7 +160,7 @@ async function resultOf(
     score,
     uri: `capability://${capability.name}`,
     input_schema: capability.spec.input_schema,
-    example: capability.spec.tests[0]?.input ?? {},
+    example: likeliest(capability.spec.tests, (test) => test.input)?.input ?? {},
     destructive: needs.destructive,
     ready: needs.missing.length + needs.notGranted.length === 0,
     missing_tools: [...needs.missing],

@@ -1,4 +1,5 @@
 import { FoundryError } from '../errors.js';
+import { likeliest } from '../evidence/placeholder.js';
 import { isJsonObject, type JsonObject } from '../json.js';
 import type { CapabilityVersion } from './model.js';
 import { words } from './search-text.js';
@@ -67,14 +68,20 @@ function describe({ spec }: CapabilityVersion): string {
   return clip(plain(`${sentence(spec.summary)} ${when}.`), maxDescription);
 }
 
+/** The values of a closed list. */
+function choicesOf({ enum: choices }: JsonObject): string {
+  if (!Array.isArray(choices) || choices.length === 0) return '';
+  return clip(`, one of ${choices.map((one) => plain(JSON.stringify(one))).join(', ')}`, 300);
+}
+
 function fieldLines(schema: JsonObject): string[] {
   const required = Array.isArray(schema['required']) ? schema['required'] : [];
   const fields = fieldsOf(schema);
   if (fields.length === 0) return ['- nothing in particular; the schema is in `references/spec.json`'];
   return fields.slice(0, maxFields).map(([name, field]) => {
     const type = typeof field['type'] === 'string' ? plain(field['type']) : 'any';
-    const told = typeof field['description'] === 'string' ? `: ${clip(plain(field['description']), 200)}` : '';
-    return `- \`${name}\` (${type}${required.includes(name) ? '' : ', optional'})${told}`;
+    const told = typeof field['description'] === 'string' ? `: ${clip(plain(field['description']), 300)}` : '';
+    return `- \`${name}\` (${type}${choicesOf(field)}${required.includes(name) ? '' : ', optional'})${told}`;
   });
 }
 
@@ -87,7 +94,7 @@ function bodyOf(capability: CapabilityVersion, script: string): string[] {
   const { spec, name, version } = capability;
   const tools = [...spec.dependencies.tools, ...spec.dependencies.capabilities].map(plain);
   const reached = spec.permissions.net.map(plain);
-  const example = spec.tests[0];
+  const example = likeliest(spec.tests, (test) => test.input);
   return [
     `# ${words(name)}`,
     '',

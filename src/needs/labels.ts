@@ -64,7 +64,7 @@ export function toolsOf({ toolUse }: Described): string[] {
 
 /**
  * A name for each cluster, told apart from the others: the tool that sets it apart, and the terms that do.
- * `cancel reservation: refund, insurance, sick`. No two are the same.
+ * `cancel reservation: refund, insurance, sick`. No two are the same. Where there is only one, its tools or terms name it.
  */
 export function labelsOf(clusters: readonly Described[]): string[] {
   const terms = clusters.map((cluster) => termCounts(cluster.texts));
@@ -73,6 +73,8 @@ export function labelsOf(clusters: readonly Described[]): string[] {
     counts: total(clusters.map((one) => one.toolUse)),
     size: clusters.reduce((sum, one) => sum + one.acts, 0),
   };
+  const [only] = clusters;
+  if (only && clusters.length === 1) return [labelOfOnly(only)];
   const taken = new Set<string>();
   return clusters.map((cluster, index) => {
     const tool = distinguishing(cluster.toolUse, cluster.acts, allTools).find(
@@ -101,4 +103,11 @@ function firstFree(toolName: string, terms: readonly string[], taken: ReadonlySe
     const label = `${named(maxTerms)} (${copy})`;
     if (!taken.has(label)) return label;
   }
+}
+
+/** With nothing to be told apart from, what most of its acts use and say. */
+function labelOfOnly(cluster: Described): string {
+  const tools = toolsOf(cluster).slice(0, maxTerms).map(identifierWords);
+  const terms = byScore([...termCounts(cluster.texts)]).slice(0, maxTerms);
+  return (tools.length > 0 ? tools : terms).join(', ') || 'other';
 }

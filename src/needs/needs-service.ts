@@ -2,6 +2,7 @@ import type { Config } from '../config.js';
 import type { Clock, WorkContext } from '../context.js';
 import { FoundryError, throwIfCancelled } from '../errors.js';
 import type { EvidenceService } from '../evidence/service.js';
+import type { RunFilter } from '../evidence/store.js';
 import type { JsonObject } from '../json.js';
 import { localModels } from '../models/embedding/recipe.js';
 import type { Embedder } from '../models/model.js';
@@ -57,16 +58,11 @@ export function createNeedsService(deps: NeedsDeps): NeedsService {
 async function mineNeeds(deps: NeedsDeps, input: MineNeedsInput, context: WorkContext): Promise<MineNeedsOutput> {
   const { store, clock, scoring } = deps;
   const [startedAt, startedMs] = [clock.now(), clock.elapsed()];
-  const source = input.path === undefined ? input.source : await importFirst(deps, input, context);
+  const filter = input.path === undefined ? askedFor(input) : await importFirst(deps, input, context);
   const mined = await mine(
     { evidence: store.evidence, scoring },
     {
-      // What capabilities did is mined only where it is asked for by name: it is no agent's work.
-      filter: {
-        ...(source !== undefined && { source }),
-        ...(input.run_ids && { run_ids: input.run_ids }),
-        without_executions: input.run_ids === undefined && (input.path !== undefined || source === undefined),
-      },
+      filter,
       parts: input.need_text ?? defaultParts,
       limitActs: input.limit_acts,
       sampleActs: input.sample_acts,
@@ -92,10 +88,38 @@ async function mineNeeds(deps: NeedsDeps, input: MineNeedsInput, context: WorkCo
   return { mining_id, ...counts, receipt_id: receipt.receipt_id };
 }
 
-async function importFirst(deps: NeedsDeps, input: MineNeedsInput, context: WorkContext): Promise<string> {
-  const { path, source } = input;
-  const imported = await deps.evidence.importEvidence({ path, ...(source !== undefined && { source }) }, context);
-  return imported.source;
+/** What capabilities did is mined only where it is asked for by name: it is no agent's work. */
+function askedFor({ source, run_ids }: MineNeedsInput): RunFilter {
+  return {
+    ...(source !== undefined && { source }),
+    ...(run_ids && { run_ids }),
+    without_executions: run_ids === undefined && source === undefined,
+  };
+}
+
+const runsAtOnce = 1_000;
+
+/** The runs of the source that the logs are imported as, and those of the logs that were stored before under another one. */
+async function importFirst(deps: NeedsDeps, input: MineNeedsInput, context: WorkContext): Promise<RunFilter> {
+  const { path, run_ids } = input;
+  const read = new Set<string>();
+  const { source } = await deps.evidence.importEvidence(
+    { path, ...given({ source: input.source }) },
+    context,
+    (ids) => {
+      for (const id of ids) read.add(id);
+    },
+  );
+  const { evidence } = deps.store;
+  const without_executions = run_ids === undefined;
+  const ofSource = { source, ...(run_ids && { run_ids }), without_executions };
+  if (run_ids || (await evidence.countRuns({ source, run_ids: [...read] })) === read.size) return ofSource;
+  for (let after: string | undefined; ; ) {
+    const page = await evidence.listRuns({ source }, runsAtOnce, after);
+    for (const run of page) read.add(run.run_id);
+    after = page.at(-1)?.run_id;
+    if (page.length < runsAtOnce) return { run_ids: [...read], without_executions };
+  }
 }
 
 /** A further page of a clustering is no work of its own. */

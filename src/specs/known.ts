@@ -12,7 +12,7 @@ export async function knownTools(
   store: Pick<Store, 'evidence' | 'needs'>,
   config: Pick<Config, 'mcpServers' | 'file'>,
 ): Promise<(name: string) => boolean> {
-  const names = new Set((await store.evidence.toolDefinitions()).map((tool) => tool.name));
+  const names = new Set(await store.evidence.toolNames());
   for (const { clustering_id } of await store.needs.listClusterings(3)) {
     for (const cluster of await store.needs.clustersOf(clustering_id, 1000)) {
       for (const tool of cluster.tools) names.add(tool);

@@ -167,12 +167,17 @@ function filterOf(step: Step | undefined, slot: string): { readonly list: Path; 
   return over?.kind === 'result' && over.where ? { list: over.list, where: over.where } : null;
 }
 
-export function describeParam(param: Param, program: Program): string {
+/**
+ * What a parameter is for.
+ * @param said what the tool's own definition says of the argument; quoted, for it is not ours
+ */
+export function describeParam(param: Param, program: Program, said = ''): string {
   const step = program.steps[param.step];
   const argument = param.slot.split('.').at(-1) ?? param.slot;
   const earlier = program.steps.slice(0, param.step).map((one) => one.tool);
   const ordinal = ordinalOf(step?.tool ?? '', earlier).replace('_', ' ');
-  const tool = ordinal === '' ? (step?.tool ?? '') : `the ${ordinal} call of ${step?.tool}`;
+  const called = ordinal === '' ? (step?.tool ?? '') : `the ${ordinal} call of ${step?.tool}`;
+  const tool = said === '' ? called : `${called} ("${said}")`;
   if (param.role === 'list') return `The ${argument.replaceAll('_', ' ')} of each call of ${tool}`;
   const filter = param.role === 'filter' ? filterOf(step, param.slot) : null;
   if (filter) {

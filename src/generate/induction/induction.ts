@@ -1,3 +1,4 @@
+import { effectOfAnnotations } from '../../bridge/effects.js';
 import type { WorkContext } from '../../context.js';
 import { FoundryError } from '../../errors.js';
 import type { RunTrace } from '../../evidence/model.js';
@@ -10,11 +11,12 @@ import { callCost, programSize, savedBy } from './choose.js';
 import { type CorpusRun, corpusOf, rejectedOf } from './corpus.js';
 import { induce } from './induce.js';
 import { type WrittenSkill, writeSkills } from './spec-of.js';
+import { type DeclaredTool, toolSchemas } from './tool-words.js';
 
 export interface InductionDeps {
   readonly store: Store;
   readonly scoring: ScoringService;
-  /** true where a tool changes state: by its annotations, else by the verb of its name */
+  /** true where a tool changes state: by its server's annotations, else by the verb of its name */
   readonly isDestructive: (tool: string) => Promise<boolean>;
 }
 
@@ -30,14 +32,21 @@ const keptResults = 4;
 const maxClusters = 100_000;
 
 interface Corpus {
+  /** of the accepted runs, in order */
+  readonly sources: readonly string[];
   readonly accepted: readonly CorpusRun[];
   readonly rejected: readonly CorpusRun[];
+}
+
+interface Known extends Corpus {
+  readonly declared: readonly DeclaredTool[];
 }
 
 /** The accepted and the rejected runs behind a clustering; runs without a score are scored on the way. */
 async function loadCorpus(deps: InductionDeps, runIds: readonly string[], context: WorkContext): Promise<Corpus> {
   const accepted: CorpusRun[] = [];
   const rejected: CorpusRun[] = [];
+  const sources = new Set<string>();
   for (let at = 0; at < runIds.length; at += batch) {
     context.signal.throwIfAborted();
     context.progress(at, runIds.length, 'reading runs');
@@ -47,27 +56,44 @@ async function loadCorpus(deps: InductionDeps, runIds: readonly string[], contex
       if (trace) traces.push(trace);
     }
     const scores = await deps.scoring.scoresOf(traces, context);
-    accepted.push(...corpusOf(traces, scores));
+    const learntFrom = corpusOf(traces, scores);
+    const ids = new Set(learntFrom.map((one) => one.runId));
+    for (const { run } of traces) if (ids.has(run.run_id)) sources.add(run.source);
+    accepted.push(...learntFrom);
     rejected.push(...rejectedOf(traces, scores));
   }
-  return { accepted, rejected };
+  return { accepted, rejected, sources: [...sources].sort() };
 }
 
-async function destructiveTools(deps: InductionDeps, corpus: readonly CorpusRun[]): Promise<Set<string>> {
-  const tools = [...new Set(corpus.flatMap((run) => run.calls.map((call) => call.tool)))].sort();
-  const found = new Set<string>();
-  for (const tool of tools) if (await deps.isDestructive(tool)) found.add(tool);
+function toolsOf(corpus: readonly CorpusRun[]): string[] {
+  return [...new Set(corpus.flatMap((run) => run.calls.map((call) => call.tool)))].sort();
+}
+
+/** What the sources of the accepted runs define their tools by. */
+async function declaredTools(deps: InductionDeps, { accepted, sources }: Corpus): Promise<DeclaredTool[]> {
+  const declared: DeclaredTool[] = [];
+  const tools = toolsOf(accepted);
+  for (const source of sources) declared.push(...(await deps.store.evidence.declaredTools(source, tools)));
+  return declared;
+}
+
+/** A recorded definition that says of its tool that it changes something counts too: the server may not be there now. */
+async function destructiveTools(deps: InductionDeps, { accepted, declared }: Known): Promise<Set<string>> {
+  const changing = declared.filter(({ tool }) => effectOfAnnotations(tool.annotations) === 'changes');
+  const found = new Set(changing.map(({ tool }) => tool.name));
+  for (const tool of toolsOf(accepted)) if (await deps.isDestructive(tool)) found.add(tool);
   return found;
 }
 
 async function learn(
   deps: InductionDeps,
   request: ProposeRequest,
-  { accepted: corpus, rejected }: Corpus,
+  known: Known,
   context: WorkContext,
 ): Promise<Learnt> {
   const { signal } = context;
-  const changing = await destructiveTools(deps, corpus);
+  const { accepted: corpus, rejected } = known;
+  const changing = await destructiveTools(deps, known);
   const destructive = (tool: string) => changing.has(tool);
   const salt = await deps.store.salt();
   const progress = (done: number, total: number, message: string) => context.progress(done, total, message);
@@ -75,7 +101,7 @@ async function learn(
   const written = writeSkills(
     induced.skills,
     corpus.map((run) => run.request),
-    { maxTests: request.maxTests, destructive },
+    { maxTests: request.maxTests, destructive, schemas: toolSchemas(known.declared) },
   );
   const view = await clusterView(deps.store, request.clusteringId, signal);
   /** The skill that each recorded call went into. */
@@ -139,7 +165,7 @@ function outcomeFor(learnt: Learnt, clusterId: string | null): ProposeOutcome {
 
 /**
  * The generator without a model: learns skills from the recorded calls of accepted runs. Specs, code and tests depend on the
- * runs, their scores and the store's salt alone.
+ * runs, their scores, the definitions of their tools and the store's salt alone.
  */
 export function createInductionGenerator(deps: InductionDeps): Generator {
   const results = new Map<string, Learnt>();
@@ -155,15 +181,17 @@ export function createInductionGenerator(deps: InductionDeps): Generator {
     }
     const runIds = [...(await deps.store.needs.runsOfMining(clustering.mining_id))].sort();
     const corpus = await loadCorpus(deps, runIds, context);
+    const declared = await declaredTools(deps, corpus);
     const key = hashOf([
       request.clusteringId,
       request.maxTests,
       corpus.accepted.map((run) => run.runId),
       corpus.rejected.map((run) => run.runId),
+      declared,
     ]);
     const known = results.get(key);
     if (known) return known;
-    const learnt = await learn(deps, request, corpus, context);
+    const learnt = await learn(deps, request, { ...corpus, declared }, context);
     results.set(key, learnt);
     for (const old of [...results.keys()].slice(0, -keptResults)) results.delete(old);
     return learnt;

@@ -1,12 +1,14 @@
-import type { JsonObject, JsonValue } from '../../json.js';
+import { holdsPlaceholder } from '../../evidence/placeholder.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../json.js';
 import type { Spec, SpecTest } from '../../specs/model.js';
 import { cases, leastCases } from './cases.js';
 import { describeParam, summaryOf, termsOf, wordsOf } from './describe.js';
 import type { InducedSkill } from './induce.js';
 import type { Destructive, Occurrence } from './match.js';
-import { isOptional, type Param } from './program.js';
+import { isOptional, type Param, type Program } from './program.js';
 import { schemaOf } from './schema.js';
 import { nameOf, toolUses } from './skill-name.js';
+import { argumentSchema, limitsOfTool, type ToolSchemas, wordsOfTool } from './tool-words.js';
 import { valueKey } from './values.js';
 import { writeCode } from './write.js';
 
@@ -21,26 +23,56 @@ export interface WrittenSkill {
 const maxHiddenTests = 6;
 const maxExamples = 3;
 
-function inputSchema(skill: InducedSkill): JsonObject {
-  const properties: JsonObject = {};
-  for (const param of skill.program.params) {
-    const given = (some: readonly Occurrence[]): JsonValue[] =>
-      some.map((one) => one.input[param.name]).filter((value) => value !== undefined);
-    const shown = given(skill.train);
-    const all = [...shown, ...given(skill.heldOut)];
-    const examples = [...new Map(shown.map((value) => [valueKey(value), value])).values()].slice(0, maxExamples);
-    properties[param.name] = { ...paramSchema(param, all), description: describeParam(param, skill.program), examples };
-  }
+const noSchemas: ToolSchemas = new Map();
+
+function inputSchema(skill: InducedSkill, schemas: ToolSchemas): JsonObject {
+  const { params } = skill.program;
   return {
     type: 'object',
-    properties,
-    required: skill.program.params.map((one) => one.name).filter((name) => !isOptional(skill.program, name)),
+    properties: Object.fromEntries(params.map((param) => [param.name, property(param, skill, schemas)])),
+    required: params.map((one) => one.name).filter((name) => !isOptional(skill.program, name)),
     additionalProperties: false,
   };
 }
 
-function paramSchema(param: Param, values: readonly JsonValue[]): JsonObject {
-  return param.role === 'list' ? { ...schemaOf(values), minItems: 1 } : schemaOf(values);
+function property(param: Param, { program, train, heldOut, stopped }: InducedSkill, schemas: ToolSchemas): JsonObject {
+  const given = (some: readonly Occurrence[]): JsonValue[] =>
+    some.map((one) => one.input[param.name]).filter((value) => value !== undefined);
+  const shown = given(train);
+  const all = [...shown, ...given(heldOut)];
+  const declared = declaredSchema(param, program, schemas);
+  const plain = [...new Map(shown.filter((one) => !holdsPlaceholder(one)).map((one) => [valueKey(one), one])).values()];
+  const isHidden = shown.length > 0 && plain.length === 0;
+  const about = describeParam(param, program, wordsOfTool(declared));
+  return {
+    ...paramSchema(param, all, { declared, stopped: stopped === null ? [] : given([stopped]) }),
+    description: isHidden ? `${about}; the recorded values were redacted` : about,
+    ...(isHidden ? {} : { examples: plain.slice(0, maxExamples) }),
+  };
+}
+
+/** What the tool says of the argument whose value the parameter is; nothing where it only takes part in making it. */
+function declaredSchema(param: Param, program: Program, schemas: ToolSchemas): JsonObject {
+  const step = program.steps[param.step];
+  const argument = step?.args.find(({ slot }) => slot === param.slot);
+  if (!step || !argument) return {};
+  const { expr, keys } = argument;
+  const isWhole =
+    ((expr.kind === 'param' || expr.kind === 'default') && expr.name === param.name) ||
+    (param.role === 'list' && expr.kind === 'item' && expr.path.length === 0);
+  return isWhole ? argumentSchema(schemas.get(step.tool), keys) : {};
+}
+
+function paramSchema(
+  param: Param,
+  values: readonly JsonValue[],
+  { declared, stopped }: { readonly declared: JsonObject; readonly stopped: readonly JsonValue[] },
+): JsonObject {
+  const own = schemaOf(values);
+  if (param.role !== 'list') return { ...own, ...limitsOfTool(declared, [...values, ...stopped]) };
+  const items = own['items'];
+  if (!isJsonObject(items)) return { ...own, minItems: 1 };
+  return { ...own, items: { ...items, ...limitsOfTool(declared, [...values, ...stopped].flat()) }, minItems: 1 };
 }
 
 /** What the code says that it used: the tools of its steps, whether or not a list among them was empty. */
@@ -91,6 +123,8 @@ function differ(tests: readonly SpecTest[]): boolean {
 export interface WriteOptions {
   readonly maxTests: number;
   readonly destructive: Destructive;
+  /** what the logs define the tools by */
+  readonly schemas?: ToolSchemas;
 }
 
 /** The words of all runs, to tell what is special about some. */
@@ -119,7 +153,7 @@ export function writeSkills(
     const hiddenTests = leastCases(skill.program, skill.heldOut, maxHiddenTests).map((one, at) =>
       testOf(skill, one, `held-out case ${at + 1}`),
     );
-    const schema = inputSchema(skill);
+    const schema = inputSchema(skill, options.schemas ?? noSchemas);
     const runsOf = (list: readonly Occurrence[]) => new Set(list.map((one) => one.run.runId)).size;
     const tasks = new Set(skill.train.map((one) => one.run.group)).size;
     const code = writeCode(skill.program, schema['properties'] as JsonObject, {

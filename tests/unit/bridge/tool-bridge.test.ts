@@ -124,6 +124,15 @@ describe('calls over stdio', () => {
     expect(await bridge.resolve('mcp__echo__say')).toBe('echo.say');
     expect(await bridge.resolve('elsewhere.say')).toBeUndefined();
     await expect(call('elsewhere.say')).rejects.toMatchObject({ code: 'needs_setup' });
+    expect(await bridge.whyMissing('elsewhere.say')).toMatchObject({
+      message: 'No configured MCP server offers the tool elsewhere.say.',
+      fix: expect.stringContaining('"tool_aliases": {"elsewhere.say":"echo.say"}'),
+    });
+    expect((await bridge.whyMissing('elsewhere.sing')).fix).toMatch(/^Add its server under mcp_servers/);
+    expect(await bridge.whyMissing('echo.sing')).toMatchObject({
+      code: 'needs_setup',
+      message: 'The MCP server "echo" has no tool "sing".',
+    });
   });
 
   test('annotations say what changes state, and the name where they say nothing', async () => {

@@ -78,5 +78,6 @@ test('explain --json has the same in an object', async () => {
 test('explain names runs that come close where there is no such run', async () => {
   const { code, err } = await runMain('explain', `${run.slice(0, 12)}ffffffff`);
   expect([code, err]).toEqual([1, expect.stringContaining('not_found')]);
+  expect((await runMain('explain', 'x')).err).toContain('Runs there are: run_');
   expect((await runMain('explain')).code).toBe(2);
 });

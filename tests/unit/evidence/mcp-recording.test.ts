@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { recordedCalls } from '../../../src/evidence/trace.js';
 import { type Bench, createBench, jsonl, unaccounted } from './support.js';
@@ -53,7 +54,15 @@ test('a recorded session is a run: calls with their results, the client as agent
     ['desk.find', null, 'what?', true],
   ]);
   const [tool] = await bench.store.evidence.toolDefinitions();
+  expect(await bench.store.evidence.toolNames()).toEqual(['desk.find']);
   expect(tool).toMatchObject({ name: 'desk.find', inferred: false, annotations: { readOnlyHint: true } });
+});
+
+test('the note beside a recording is no file that could not be recognized', async () => {
+  const path = bench.file('session_00112233445566aa.jsonl', jsonl(recording('session_1')));
+  bench.file('session_00112233445566aa.jsonl.stored', '900\n');
+  const output = await bench.import({ path: dirname(path) });
+  expect(output.ignored_kinds).toEqual({ session_begin: 1, session_end: 1, recording_note: 1 });
 });
 
 test('a recording that has grown adds what is new, in its run', async () => {

@@ -10,10 +10,10 @@ function errorsOf(schema: JsonObject, value: JsonValue): string[] {
 
 describe('compileSchema', () => {
   test('a valid value has no errors and an invalid one names its place, not its value', () => {
-    const schema = { type: 'object', properties: { id: { type: 'string', enum: ['a'] } }, required: ['id'] };
+    const schema = { type: 'object', properties: { id: { type: 'string', enum: ['a', 'b'] } }, required: ['id'] };
     expect(errorsOf(schema, { id: 'a' })).toEqual([]);
     expect(errorsOf(schema, {})).toEqual(["the value must have required property 'id'"]);
-    expect(errorsOf(schema, { id: 'secret' })).toEqual(['/id must be equal to one of the allowed values']);
+    expect(errorsOf(schema, { id: 'secret' })).toEqual(['/id must be one of "a", "b"']);
   });
 
   test('keywords of 2020-12 work: prefixItems, $defs, unevaluatedProperties', () => {

@@ -194,6 +194,22 @@ describe('the induction generator', () => {
     expect([none.status, none.skipped.length]).toEqual(['skipped', 1]);
   });
 
+  it('learns again where the logs define a tool, and takes its word that it changes something', async () => {
+    await fill(plantedRuns({ runs: 45, noise: 0, seed: 1 }));
+    const induction = generator(scoringUpTo(45));
+    const one = await induction.propose(request('parcels'), plainContext());
+    expect(JSON.stringify(one.proposals[0]?.spec.input_schema)).not.toContain('(');
+    expect(one.proposals[0]?.pattern?.destructive_tools).toEqual([]);
+    const annotations = { destructiveHint: true };
+    const input_schema = { type: 'object', properties: { order_id: { description: 'Its number' } } };
+    const tool = { name: 'get_order', description: '', input_schema, inferred: false, annotations };
+    await store.evidence.putToolDefinitions('source_1', [tool]);
+    const told = await induction.propose(request('parcels'), plainContext());
+    expect(JSON.stringify(told.proposals[0]?.spec.input_schema)).toContain('Argument order_id of get_order');
+    expect(JSON.stringify(told.proposals[0]?.spec.input_schema)).toContain('Its number');
+    expect(told.proposals[0]?.pattern?.destructive_tools).toEqual(['get_order']);
+  });
+
   it('learns nothing from runs that were rejected', async () => {
     await fill(plantedRuns({ runs: 45, noise: 0, seed: 1 }));
     const outcome = await generator(scoringUpTo(0)).propose(request(null), plainContext());

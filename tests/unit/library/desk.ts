@@ -69,6 +69,9 @@ export class Desk implements ToolBridge {
   async resolve(name: string): Promise<string | undefined> {
     return this.tools.includes(name) ? name : undefined;
   }
+  async whyMissing(name: string): Promise<FoundryError> {
+    return new FoundryError('needs_setup', `Nobody offers ${name}.`, 'Configure its server.');
+  }
   async isDestructive(name: string): Promise<boolean> {
     return isDestructiveName(name);
   }

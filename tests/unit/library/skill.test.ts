@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { JsonObject } from '../../../src/json.js';
 import { skillFilesOf } from '../../../src/library/skill-files.js';
 import { skillFaults } from '../../../src/library/skill-rules.js';
 import { closeTickets, specOf, versionOf } from './fixtures.js';
@@ -61,6 +62,17 @@ describe('the Agent Skill of a capability', () => {
   test('is for the requests that the summary names', () => {
     const text = files({ summary: 'Track it (for requests about: parcels, delivery).' })['SKILL.md'];
     expect(text).toContain('Use for requests about parcels and delivery, where a and b are known');
+  });
+
+  test('names the values of a closed list, and shows an input from which nothing was redacted', () => {
+    const given = (input: JsonObject) => ({ name: 'recorded', input, expected: { status: 'ok' as const, payload: 1 } });
+    const text = files({
+      input_schema: { type: 'object', properties: { by: { type: 'string', enum: ['air', 'sea'] } } },
+      tests: [given({ by: '[EMAIL_1_0a1b2c]' }), given({ by: 'sea' })],
+    })['SKILL.md'];
+    expect(text).toContain('- `by` (string, one of "air", "sea", optional)');
+    expect(text).toContain('"by": "sea"');
+    expect(text).not.toContain('EMAIL');
   });
 
   test('is valid whatever a model wrote into the spec', () => {

@@ -31,6 +31,14 @@ describe('labels', () => {
     expect(labels[1]).toContain('colour');
   });
 
+  it('of the only cluster are its tools, else its terms', () => {
+    expect(labelsOf([cluster(['refund order'], { 'desk.find_order': 1, 'desk.refund_order': 1 })])).toEqual([
+      'desk find order, desk refund order',
+    ]);
+    expect(labelsOf([cluster(['parser error in dates', 'parser error on tabs'])])).toEqual(['error, parser, dates']);
+    expect(labelsOf([cluster(['...'])])).toEqual(['other']);
+  });
+
   it('are never the same, even for clusters that are alike', () => {
     const twin = () => cluster(['refund order', 'refund order'], { issue_refund: 2 });
     const labels = labelsOf([twin(), twin(), cluster(['...']), cluster(['...'])]);

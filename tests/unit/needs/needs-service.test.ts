@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -118,6 +118,22 @@ describe('mining', () => {
       needs: 0,
       rejected: 20,
     });
+  });
+
+  it('mines what is in the logs that it is given, also where they were imported before as another source', async () => {
+    const line = (at: number) =>
+      `${JSON.stringify({
+        messages: [
+          { role: 'user', content: `Find parcel ${at} for me, please.` },
+          { role: 'assistant', content: `It is in hall ${at}.` },
+        ],
+      })}\n`;
+    const path = join(folder, 'chats.jsonl');
+    writeFileSync(path, line(1) + line(2));
+    expect(await needs.mineNeeds({ path, source: 'before' }, context)).toMatchObject({ runs: 2 });
+    expect(await needs.mineNeeds({ path }, context)).toMatchObject({ runs: 2 });
+    writeFileSync(path, line(1) + line(2) + line(3));
+    expect(await needs.mineNeeds({ path }, context)).toMatchObject({ runs: 3 });
   });
 
   it('says so where there is nothing to mine', async () => {

@@ -273,3 +273,17 @@ test('acts that their log named keep their names, and a file with those names is
   await pipeline('--in', at('acts.jsonl'), '--stage', 'spec', '--clusters-in', from, '--out', at('adopted-acts'));
   expect(read('adopted-acts', 'need_assignments.jsonl')).toEqual(rows);
 });
+
+test('where nothing could be learnt, the runs that wait for a person are told of', async () => {
+  useEnvironment(at('unjudged-home'));
+  const call = { id: 'c1', type: 'function', function: { name: 'find', arguments: '{"id":"O-1"}' } };
+  const messages = [
+    { role: 'user', content: 'Where is order O-1?' },
+    { role: 'assistant', content: null, tool_calls: [call] },
+    { role: 'tool', tool_call_id: 'c1', content: '{"hall":"north"}' },
+    { role: 'assistant', content: 'It is in the north hall.' },
+  ];
+  writeFileSync(at('unjudged.json'), JSON.stringify({ messages }));
+  const { out } = await pipeline('--in', at('unjudged.json'), '--stage', 'spec', '--out', at('unjudged'));
+  expect(out).toContain("1 run waits for a person's word, and only accepted runs are learnt from");
+});
