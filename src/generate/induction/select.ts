@@ -143,6 +143,15 @@ export function holders(
   return found;
 }
 
+interface Holding {
+  readonly step: number;
+  readonly path: Path;
+  count: number;
+  readonly values: Set<string>;
+  /** the task groups in which there was another element to take */
+  readonly chosenIn: Set<string>;
+}
+
 /**
  * The sibling field whose value an earlier result gives in nearly all occurrences, with more than one value among them (the
  * order whose item is the one that the ticket names).
@@ -152,22 +161,25 @@ export function selectorByFlow(
   target: Target,
   members: readonly Member[],
 ): (Selector & { readonly wanted: Extract<Wanted, { kind: 'get' }> }) | null {
-  const groups = new Set(instances.map((one) => one.linked.run.group)).size;
-  if (groups < minFlowGroups) return null;
   for (const selector of selectors(instances, members)) {
-    const counts = new Map<string, { step: number; path: Path; count: number; values: Set<string> }>();
+    const counts = new Map<string, Holding>();
     for (const instance of instances) {
       const value = tellingValue(instance, target, selector);
       if (value === undefined || isWeak(value)) continue;
+      const isChoice = elementsAt(instance.calls[selector.step]?.[0]?.result, selector.list).length > 1;
       for (const [id, holder] of holders(instance, target.step, value)) {
-        const seen = counts.get(id) ?? { ...holder, count: 0, values: new Set<string>() };
+        const seen = counts.get(id) ?? { ...holder, count: 0, values: new Set<string>(), chosenIn: new Set<string>() };
         counts.set(id, seen);
         seen.count += 1;
         seen.values.add(valueKey(value));
+        if (isChoice) seen.chosenIn.add(instance.linked.run.group);
       }
     }
     const [best] = [...counts.values()]
-      .filter((one) => one.count >= instances.length * minFlowShare && one.values.size > 1)
+      .filter(
+        ({ count, values, chosenIn }) =>
+          count >= instances.length * minFlowShare && values.size > 1 && chosenIn.size >= minFlowGroups,
+      )
       .sort((a, b) => b.count - a.count || a.path.length - b.path.length || a.step - b.step);
     if (best) return { ...selector, wanted: { kind: 'get', step: best.step, path: best.path } };
   }
