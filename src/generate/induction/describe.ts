@@ -90,6 +90,8 @@ function phrase(step: Step, program: Program): string {
     const element = singular(String(list.filter((one) => typeof one === 'string').at(-1) ?? 'element'));
     if (wanted.kind === 'param')
       return `${words} for the ${element} with the given ${wanted.name.replaceAll('_', ' ')}`;
+    if (wanted.kind === 'const')
+      return `${words} for the ${element} whose ${fieldText(by)} is ${operandText(wanted, program)}`;
     const source = nounOf(program.steps[wanted.step]?.tool ?? '').join(' ');
     return `${words} for the ${element} whose ${by.filter((one) => typeof one === 'string').join(' ') || 'key'} is that of the ${source}`;
   }

@@ -66,44 +66,57 @@ export function groupsOf(runs: readonly LinkedRun[], embeddings: readonly Embedd
 
 /** The chosen element must be the extreme in this share of the calls whose value is any element of the list. */
 const minExtremeShare = 0.9;
+/** The first must be among the chosen ones of this share of the lists that any element was chosen of. */
+const minFirstShare = 0.6;
 
 interface Stat {
   readonly groups: Set<string>;
   readonly values: Set<string>;
   count: number;
+  /** of a list: the results that hold it, as run and call */
+  readonly lists: Set<number>;
   readonly among: string | null;
+  readonly isFirst: boolean;
   /** from a result, and of an identifier */
   readonly isNamed: boolean;
 }
+
+const maxCallsOfRun = 1e6;
 
 /** So many task groups must use one identifier out of a result for it to count as flow, where a log knows no other. */
 const minSameGroups = 3;
 
 /**
  * Ids of links that hold in enough task groups, with more than one value (one value alone is a constant, unless it is an
- * identifier: a log may be of one customer only). That an element is the extreme of its list is often chance: it must be so
- * nearly always.
+ * identifier: a log may be of one customer only). That an element is the extreme of its list, or the first, is often chance: it
+ * must be so nearly always, or mostly.
  */
 export function frequentLinks(runs: readonly LinkedRun[], minGroups: number): Set<string> {
   const stats = new Map<string, Stat>();
-  for (const { run, links } of runs) {
+  for (const [at, { run, links }] of runs.entries()) {
     for (const link of links) {
       if (link.weak) continue;
       const stat = stats.get(link.id) ?? {
         groups: new Set<string>(),
         values: new Set<string>(),
         count: 0,
+        lists: new Set<number>(),
         among: link.among,
+        isFirst: link.source.kind === 'result' && link.source.change === null,
         isNamed: link.source.kind === 'result' && link.isIdentifier,
       };
       stats.set(link.id, stat);
       stat.count += 1;
+      if (link.each || link.among !== null) stat.lists.add(at * maxCallsOfRun + link.from);
       if (stat.groups.size < Math.max(minGroups, minSameGroups)) stat.groups.add(run.group);
       if (stat.values.size < 2) stat.values.add(link.value);
     }
   }
-  const isRule = ({ count, among }: Stat): boolean =>
-    among === null || count >= (stats.get(among)?.count ?? 0) * minExtremeShare;
+  const isRule = ({ count, lists, among, isFirst }: Stat): boolean => {
+    const any = among === null ? undefined : stats.get(among);
+    if (!any) return true;
+    return isFirst ? lists.size >= any.lists.size * minFirstShare : count >= any.count * minExtremeShare;
+  };
   const isFlow = ({ values, groups, isNamed }: Stat): boolean =>
     values.size >= 2 || (isNamed && groups.size >= minSameGroups);
   const found = [...stats].filter(([, stat]) => stat.groups.size >= minGroups && isFlow(stat) && isRule(stat));

@@ -10,7 +10,7 @@ import { type FlowMap, flowMaps, itemExpr } from './maps.js';
 import { nounOf, paramName, resultName, singular } from './naming.js';
 import type { Argument, Link, Over, Param, Program, Step } from './program.js';
 import { putTogether } from './put-together.js';
-import { selectorByFlow, selectorByParam } from './select.js';
+import { selectorByFlow, selectorByParam, selectorByValue } from './select.js';
 import { isIdentifier, isWeak, type Path, valueKey } from './values.js';
 import type { Where } from './where.js';
 
@@ -205,7 +205,7 @@ function named(
   return { by, is, wanted: known ?? tellingParam(work, { step: from, list, by }, { step, slot, role: 'filter' }) };
 }
 
-/** An element of an earlier list, told by a field that an earlier result gives, or else by one that was known before. */
+/** An element of an earlier list, told by a field that an earlier result gives, else is one value, else was known before. */
 function selectExpr(work: Work, step: number, slot: string, sources: readonly Candidate[]): Expr | null {
   const members = sources.flatMap(({ step: from, link }) =>
     link.each && link.source.kind === 'result' ? [{ step: from, path: link.source.path }] : [],
@@ -213,6 +213,11 @@ function selectExpr(work: Work, step: number, slot: string, sources: readonly Ca
   const target = { step, slot };
   const flow = selectorByFlow(work.instances, target, members);
   if (flow) return { kind: 'select', ...flow };
+  const fixed = selectorByValue(work.instances, target, members);
+  if (fixed) {
+    work.sure.push(target);
+    return { kind: 'select', ...fixed };
+  }
   const selector = selectorByParam(work.instances, target, members);
   if (!selector) return null;
   return { kind: 'select', ...selector, wanted: tellingParam(work, selector, { ...target, role: 'selector' }) };

@@ -6,6 +6,7 @@ import {
   type Element,
   elementsAt,
   elementValue,
+  isIdentifier,
   isWeak,
   KEY,
   type Path,
@@ -13,7 +14,7 @@ import {
   splitAtEach,
   valueKey,
 } from './values.js';
-import type { Wanted } from './where.js';
+import type { Operand } from './where.js';
 
 export interface Selector {
   readonly step: number;
@@ -151,7 +152,7 @@ export function selectorByFlow(
   instances: readonly Instance[],
   target: Target,
   members: readonly Member[],
-): (Selector & { readonly wanted: Extract<Wanted, { kind: 'get' }> }) | null {
+): (Selector & { readonly wanted: Extract<Operand, { kind: 'get' }> }) | null {
   const groups = new Set(instances.map((one) => one.linked.run.group)).size;
   if (groups < minFlowGroups) return null;
   for (const selector of selectors(instances, members)) {
@@ -170,6 +171,45 @@ export function selectorByFlow(
       .filter((one) => one.count >= instances.length * minFlowShare && one.values.size > 1)
       .sort((a, b) => b.count - a.count || a.path.length - b.path.length || a.step - b.step);
     if (best) return { ...selector, wanted: { kind: 'get', step: best.step, path: best.path } };
+  }
+  return null;
+}
+
+/** By chance an element that is one of two is the one with the value in every second task group, one of three in every third. */
+const maxChance = 0.01;
+
+/** How likely it is that the elements that were taken in so many task groups are told by one value without there being a rule. */
+function chanceOf(told: readonly { readonly instance: Instance; readonly of: number }[]): number {
+  const groups = new Map(told.map(({ instance, of }) => [instance.linked.run.group, of]));
+  return [...groups.values()].reduce((chance, of) => chance / of, 1);
+}
+
+/**
+ * The sibling field that has one value, no identifier, in the element that was taken, nearly always the same, and in no other
+ * (the subscription that is active). Null where a person named the element itself, or where it may be so by chance.
+ */
+export function selectorByValue(
+  instances: readonly Instance[],
+  target: Target,
+  members: readonly Member[],
+): (Selector & { readonly wanted: Extract<Operand, { kind: 'const' }> }) | null {
+  const isNamed = (instance: Instance): boolean => {
+    const slot = slotOf(instance, target);
+    return slot !== undefined && knownBefore(instance.linked.run, slot.value, firstOrdinal(instance));
+  };
+  if (instances.filter(isNamed).length * 2 > instances.length) return null;
+  for (const selector of selectors(instances, members)) {
+    const byKey = new Map<string, { value: JsonValue; told: { instance: Instance; of: number }[] }>();
+    for (const instance of instances) {
+      const value = tellingValue(instance, target, selector);
+      if (value === undefined || typeof value === 'object' || isIdentifier(value)) continue;
+      const of = elementsAt(instance.calls[selector.step]?.[0]?.result, selector.list).length;
+      const known = byKey.get(valueKey(value)) ?? { value, told: [] };
+      byKey.set(valueKey(value), known);
+      known.told.push({ instance, of });
+    }
+    const best = [...byKey.values()].find(({ told }) => told.length >= instances.length * minFlowShare);
+    if (best && chanceOf(best.told) <= maxChance) return { ...selector, wanted: { kind: 'const', value: best.value } };
   }
   return null;
 }

@@ -26,7 +26,7 @@ export interface SourceLink {
   readonly value: string;
   /** the same for the same source in every run: labels, path and slot, but not the place */
   readonly id: string;
-  /** for an element that is an extreme of its list: the id of its being any element of the list */
+  /** for an element that is the first, or an extreme, of its list: the id of its being any element of the list */
   readonly among: string | null;
 }
 
@@ -149,6 +149,8 @@ function linkId(from: CorpusCall, { path, change }: Omit<Hit, 'from'>, to: Corpu
 }
 
 function anyId(from: CorpusCall, { path, change }: Omit<Hit, 'from'>, to: CorpusCall, slot: string): string | null {
+  if (change === null && path.includes(0))
+    return linkId(from, { path: path.map((one) => (one === 0 ? EACH : one)), change }, to, slot);
   if (change?.op !== 'least' && change?.op !== 'most') return null;
   return linkId(from, { path: [...path, EACH, ...change.get], change: null }, to, slot);
 }
