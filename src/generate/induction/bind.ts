@@ -3,7 +3,7 @@ import { type CorpusCall, type CorpusRun, standsIn } from './corpus.js';
 import { got } from './expr.js';
 import { type Bound, inputOf } from './inputs.js';
 import type { Link, Program } from './program.js';
-import { type Element, elementsAt, elementValue, type Path, splitAtEach, valueAt, valueKey } from './values.js';
+import { EACH, type Element, elementsAt, elementValue, type Path, splitAtEach, valueAt, valueKey } from './values.js';
 import { fulfils, operandsOf, type When } from './when.js';
 import { choiceOf, kept, tellingValue, type Where } from './where.js';
 
@@ -25,6 +25,7 @@ function linkHolds(link: Link, from: CorpusCall, to: CorpusCall): boolean {
     ];
     return typeof part === 'string' && typeof whole === 'string' && standsIn(whole, part);
   }
+  if (link.source.kind === 'member') return false;
   if (link.source.kind === 'picked') {
     const value = to.slots.find((one) => one.name === link.slot)?.value;
     const held = new Set(valuesAt(from.result, link.source.path).map(valueKey));
@@ -39,7 +40,7 @@ function linkHolds(link: Link, from: CorpusCall, to: CorpusCall): boolean {
 
 function valuesAt(result: JsonValue, path: Path): JsonValue[] {
   const { list, rest } = splitAtEach(path);
-  const each = path.includes(-1);
+  const each = path.includes(EACH);
   const values = each ? elementsAt(result, list).map((one) => elementValue(one, rest)) : [valueAt(result, path)];
   return values.filter((one) => one !== undefined);
 }
@@ -93,6 +94,39 @@ function aligned(link: Link, calls: readonly CorpusCall[], free: readonly Corpus
   return found;
 }
 
+/** The calls for each element of the lists in these calls' results. */
+function nested(
+  { slot, source }: Link,
+  calls: readonly CorpusCall[],
+  free: readonly CorpusCall[],
+): CorpusCall[] | null {
+  if (source.kind !== 'result') return null;
+  const { list, rest } = splitAtEach(source.path);
+  const found = new Set<CorpusCall>();
+  for (const from of calls) {
+    for (const element of elementsAt(from.result, list)) {
+      const value = elementValue(element, rest);
+      const key = value === undefined ? '' : valueKey(value);
+      const call = free.find(
+        (one) => one.ordinal > from.resultOrdinal && !found.has(one) && slotKey(one, slot) === key,
+      );
+      if (!call) return null;
+      found.add(call);
+    }
+  }
+  return found.size === 0 ? null : [...found];
+}
+
+/** Whether an argument is, or lists, what the calls of a map gave together. */
+function gathers({ slot, source }: Link, calls: readonly CorpusCall[], to: CorpusCall): boolean {
+  if (source.kind !== 'member') return false;
+  const value = to.slots.find((one) => one.name === slot)?.value;
+  const held = calls.flatMap((from) => valuesAt(from.result, source.path).map(valueKey));
+  if (!Array.isArray(value)) return value !== undefined && held.includes(valueKey(value));
+  const listed = new Set(value.map(valueKey));
+  return held.every((one) => listed.has(one));
+}
+
 /** Whether a condition is fulfilled by what was found so far: all steps but optional ones. */
 function isFulfilled(when: When, program: Program, run: CorpusRun, bound: Bound): boolean {
   const isAsked = operandsOf(when).some((one) => one.kind === 'param');
@@ -123,8 +157,9 @@ function candidates(
     const over = program.steps[step]?.over;
     const where = over?.kind === 'result' ? over.where : null;
     const inMap = program.steps[map.from]?.over !== null;
+    const isInner = map.source.kind === 'result' && map.source.path.includes(EACH);
     const calls = inMap
-      ? aligned(map, bound[map.from] ?? [], free)
+      ? (isInner ? nested : aligned)(map, bound[map.from] ?? [], free)
       : from
         ? mapped(map, where, { from, free, bound })
         : null;
@@ -132,6 +167,7 @@ function candidates(
   }
   const fits = free.filter((call) =>
     links.every((link) => {
+      if (link.source.kind === 'member') return gathers(link, bound[link.from] ?? [], call);
       const other = (link.to === step ? bound[link.from] : bound[link.to])?.[0];
       return other !== undefined && (link.to === step ? linkHolds(link, other, call) : linkHolds(link, call, other));
     }),

@@ -1,3 +1,4 @@
+import type { JsonValue } from '../../json.js';
 import type { CorpusCall, CorpusRun } from './corpus.js';
 import type { SourceLink } from './sources.js';
 import type { Slot } from './values.js';
@@ -13,6 +14,8 @@ export interface FlowLink {
   readonly from: number;
   readonly to: number;
   readonly link: SourceLink;
+  /** what the calls of a map gave together ties them to one later call */
+  readonly gathered?: boolean;
 }
 
 export interface FlowStep {
@@ -23,6 +26,8 @@ export interface FlowStep {
   readonly some?: boolean;
   /** of a map: for each result of another map */
   readonly aligned?: boolean;
+  /** of a map: for each element of the lists in the results of another map */
+  readonly nested?: boolean;
 }
 
 /** Where a flow stands in a run: per step the places of its calls. */
@@ -35,6 +40,13 @@ export interface Embedding {
 export interface Instance {
   readonly linked: LinkedRun;
   readonly calls: readonly (readonly CorpusCall[])[];
+  /** which of the steps are maps */
+  readonly maps: readonly boolean[];
+}
+
+/** The result of a step, as later steps see it: of a map the list of the results of its calls. */
+export function resultAt({ calls, maps }: Instance, step: number): JsonValue | undefined {
+  return maps[step] ? calls[step]?.map((call) => call.result) : calls[step]?.[0]?.result;
 }
 
 /** An argument of a step in an occurrence, of its first call. */

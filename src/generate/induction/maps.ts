@@ -1,6 +1,6 @@
 import type { Expr } from './expr.js';
 import { type LearntWhere, whereOf } from './filters.js';
-import type { Flow, Instance } from './flows.js';
+import { type Flow, type Instance, resultAt } from './flows.js';
 import { fieldsOf } from './select.js';
 import { EACH, type Element, elementsAt, elementValue, type Path, splitAtEach, valueKey } from './values.js';
 import { type Choice, choiceOf } from './where.js';
@@ -21,9 +21,8 @@ const sample = 20;
 
 /** The elements that the calls of an occurrence were made for. */
 function elementsOf(instance: Instance, step: number, map: FlowMap): readonly Element[] {
-  const calls = instance.calls[map.from] ?? [];
-  if (map.aligned) return calls.map((call) => ({ key: null, value: call.result }));
-  return choiceOf(elementsAt(calls[0]?.result, map.list), instance.calls[step] ?? [], map).used;
+  const elements = elementsAt(resultAt(instance, map.from), map.list);
+  return map.aligned ? elements : choiceOf(elements, instance.calls[step] ?? [], map).used;
 }
 
 /** The argument of a map's calls that is a field of the element. */
@@ -50,7 +49,7 @@ export function itemExpr(instances: readonly Instance[], step: number, slot: str
 
 /** Which elements of the list had a call in each occurrence; null where the list is none. */
 function choicesOf(instances: readonly Instance[], step: number, map: FlowMap): Choice[] | null {
-  const lists = instances.map((instance) => elementsAt(instance.calls[map.from]?.[0]?.result, map.list));
+  const lists = instances.map((instance) => elementsAt(resultAt(instance, map.from), map.list));
   if (lists.some((list) => list.some((one) => one.key !== null))) return null;
   return lists.map((list, at) => choiceOf(list, instances[at]?.calls[step] ?? [], map));
 }
@@ -63,7 +62,7 @@ export function flowMaps(
 ): (FlowMap | null)[] | undefined {
   const maps: (FlowMap | null)[] = [];
   for (const [at, step] of order.entries()) {
-    const { map: isMap, aligned = false } = flow.steps[step] ?? { map: false };
+    const { map: isMap, aligned = false, nested = false } = flow.steps[step] ?? { map: false };
     const made = isMap
       ? flow.links.find(
           (one) =>
@@ -74,10 +73,11 @@ export function flowMaps(
       maps.push(null);
       continue;
     }
+    const { path } = made.link.source;
     const map = {
       from: order.indexOf(made.from),
       slot: made.link.slot,
-      ...(aligned ? { list: [], rest: made.link.source.path } : splitAtEach(made.link.source.path)),
+      ...(aligned ? { list: [], rest: path } : splitAtEach(nested ? [EACH, ...path] : path)),
       where: null,
       aligned,
     };

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from '../../json.js';
 import { knownBefore } from './corpus.js';
-import { type Instance, slotOf } from './flows.js';
+import { type Instance, resultAt, slotOf } from './flows.js';
 import {
   byText,
   type Element,
@@ -58,7 +58,7 @@ interface Member {
 /** The value of the field by which the element was told; undefined where no element, or more than one, has it. */
 function tellingValue(instance: Instance, target: Target, selector: Selector): JsonValue | undefined {
   const slot = slotOf(instance, target);
-  const elements = elementsAt(instance.calls[selector.step]?.[0]?.result, selector.list);
+  const elements = elementsAt(resultAt(instance, selector.step), selector.list);
   const at = elements.findIndex((one) => {
     const value = elementValue(one, selector.get);
     return value !== undefined && valueKey(value) === slot?.key;
@@ -75,7 +75,7 @@ function selectors(instances: readonly Instance[], members: readonly Member[]): 
     const { list, rest } = splitAtEach(member.path);
     const fields = new Map<string, Path>();
     for (const instance of instances.slice(0, sample)) {
-      for (const element of elementsAt(instance.calls[member.step]?.[0]?.result, list).slice(0, sample)) {
+      for (const element of elementsAt(resultAt(instance, member.step), list).slice(0, sample)) {
         if (element.key !== null) fields.set(JSON.stringify([KEY]), [KEY]);
         for (const path of fieldsOf(element.value)) fields.set(JSON.stringify(path), path);
       }
@@ -178,10 +178,10 @@ export function selectorByFlow(
 /** By chance an element that is one of two is the one with the value in every second task group, one of three in every third. */
 const maxChance = 0.01;
 
-/** How likely it is that the elements that were taken in so many task groups are told by one value without there being a rule. */
-function chanceOf(told: readonly { readonly instance: Instance; readonly of: number }[]): number {
+/** Whether elements of lists of these lengths can hardly all be told in one way, in so many task groups, without there being a rule. */
+export function isNoChance(told: readonly { readonly instance: Instance; readonly of: number }[]): boolean {
   const groups = new Map(told.map(({ instance, of }) => [instance.linked.run.group, of]));
-  return [...groups.values()].reduce((chance, of) => chance / of, 1);
+  return [...groups.values()].reduce((chance, of) => chance / of, 1) <= maxChance;
 }
 
 /**
@@ -203,13 +203,13 @@ export function selectorByValue(
     for (const instance of instances) {
       const value = tellingValue(instance, target, selector);
       if (value === undefined || typeof value === 'object' || isIdentifier(value)) continue;
-      const of = elementsAt(instance.calls[selector.step]?.[0]?.result, selector.list).length;
+      const of = elementsAt(resultAt(instance, selector.step), selector.list).length;
       const known = byKey.get(valueKey(value)) ?? { value, told: [] };
       byKey.set(valueKey(value), known);
       known.told.push({ instance, of });
     }
     const best = [...byKey.values()].find(({ told }) => told.length >= instances.length * minFlowShare);
-    if (best && chanceOf(best.told) <= maxChance) return { ...selector, wanted: { kind: 'const', value: best.value } };
+    if (best && isNoChance(best.told)) return { ...selector, wanted: { kind: 'const', value: best.value } };
   }
   return null;
 }

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonValue } from '../../json.js';
 import { type Change, changesTo } from './changes.js';
 import { type CorpusCall, type CorpusRun, standsIn } from './corpus.js';
-import { pickedLinks } from './picked.js';
+import { memberLinks, pickedLinks } from './picked.js';
 import { EACH, isEmptyValue, isIdentifier, isWeak, KEY, type Path, scalarsAt, valueKey } from './values.js';
 
 export type Source =
@@ -10,7 +10,9 @@ export type Source =
   /** what stands at the path is a part of the text that the argument is */
   | { readonly kind: 'part'; readonly path: Path }
   /** of some of the elements at the path the argument is a list */
-  | { readonly kind: 'picked'; readonly path: Path };
+  | { readonly kind: 'picked'; readonly path: Path }
+  /** what stands at the path is an element of the list that the argument is */
+  | { readonly kind: 'member'; readonly path: Path };
 
 /** That the value of an argument stood in an earlier call of its run: one possible source. */
 export interface SourceLink {
@@ -248,7 +250,7 @@ export function linksOf(run: CorpusRun, dictionaries: Dictionaries): SourceLink[
         if (from) links.push(resultLink(one, from, to, slot));
       }
     }
-    links.push(...argumentLinks(run, to), ...partLinks(run, to), ...pickedLinks(run, to));
+    links.push(...argumentLinks(run, to), ...partLinks(run, to), ...pickedLinks(run, to), ...memberLinks(run, to));
   }
   return links;
 }

@@ -56,3 +56,49 @@ describe('an element of a list', () => {
     expect(skills.map((one) => one.needs)).toEqual([['house', 'room_name']]);
   });
 });
+
+describe('what the calls of a map give', () => {
+  const team = (at: number) => times(2 + (at % 2), (n) => `U${at}0${n}`);
+  const people = (at: number) => team(at).map((user, n) => ({ user, calendar: `K${at}0${n}`, name: `name ${n}` }));
+  const asked = (at: number): Event[] => [
+    { user: `Get the team T${at}000 together; name ${at % 2} is to lead.` },
+    call('get_team', { team: `T${at}000` }, { members: team(at) }),
+    ...people(at).map((one) => call('get_person', { user: one.user }, one)),
+  ];
+
+  it('goes into one later call together', async () => {
+    const skills = await learn((at) => [
+      ...asked(at),
+      call('find_slot', { calendars: people(at).map((one) => one.calendar) }, { slot: `S${at}000` }),
+    ]);
+    expect(skills.map((one) => one.needs)).toEqual([['team']]);
+    expect(skills[0]?.code).toContain('{ calendars: persons.map((one: any) => one.calendar) }');
+  });
+
+  it('has one element that was asked for', async () => {
+    const skills = await learn((at) => [
+      ...asked(at),
+      call('set_lead', { calendar: people(at)[at % 2]?.calendar ?? '' }, { done: `D${at}000` }),
+    ]);
+    expect(skills.map((one) => one.needs)).toEqual([['team', 'person_name']]);
+    expect(skills[0]?.code).toContain('find((one) => one.name === input.person_name)');
+  });
+
+  it('has lists, for each of whose elements there is a call', async () => {
+    const skills = await learn((at) => {
+      const shelves = (n: number) => times(1 + (n % 2), (each) => ({ shelf: `S${at}${n}${each}` }));
+      const houses = times(2, (n) => `H${at}0${n}`);
+      // The shelves of one house are counted before the next one is looked at.
+      return [
+        { user: `Count all in R${at}000.` },
+        call('list_houses', { region: `R${at}000` }, { houses }),
+        ...houses.flatMap((house, n) => [
+          call('list_shelves', { house }, { house, shelves: shelves(at + n) }),
+          ...shelves(at + n).map((one) => call('count_shelf', one, { units: 100 + at })),
+        ]),
+      ];
+    });
+    expect(skills.map((one) => one.needs)).toEqual([['region']]);
+    expect(skills[0]?.code).toContain('for (const shelf of shelves.flatMap((one: any) => one.shelves))');
+  });
+});
