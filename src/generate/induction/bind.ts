@@ -2,10 +2,10 @@ import type { JsonValue } from '../../json.js';
 import { type CorpusCall, type CorpusRun, standsIn } from './corpus.js';
 import { got } from './expr.js';
 import { type Bound, inputOf } from './inputs.js';
-import type { Link, Program } from './program.js';
+import type { Link, Over, Program } from './program.js';
 import { EACH, type Element, elementsAt, elementValue, type Path, splitAtEach, valueAt, valueKey } from './values.js';
 import { fulfils, operandsOf, type When } from './when.js';
-import { choiceOf, kept, tellingValue, type Where } from './where.js';
+import { choiceOf, innerOf, kept, tellingValue } from './where.js';
 
 const maxBranches = 4;
 export function slotKey(call: CorpusCall, slot: string): string | undefined {
@@ -47,31 +47,33 @@ function valuesAt(result: JsonValue, path: Path): JsonValue[] {
 
 /** The elements that a map was called for; where a parameter says for which, the calls tell what it was. */
 function usedElements(
-  where: Where | null,
-  elements: readonly Element[],
-  at: { readonly link: { slot: string; rest: Path }; readonly later: readonly CorpusCall[]; readonly bound: Bound },
+  { list, where, inner }: Extract<Over, { kind: 'result' }>,
+  at: {
+    readonly link: { slot: string; rest: Path };
+    readonly from: CorpusCall;
+    readonly later: readonly CorpusCall[];
+    readonly bound: Bound;
+  },
 ): readonly Element[] {
   const results = at.bound.map((calls) => calls?.[0]?.result);
+  const elements = elementsAt(at.from.result, list);
   const known = kept(where, elements, { input: {}, results });
-  if (known !== undefined || where === null) return known ?? [];
-  const choice = choiceOf(elements, at.later, at.link);
-  return tellingValue(where, choice) === undefined ? [] : choice.used;
+  if (known !== undefined || where === null) return innerOf(known ?? [], inner);
+  const choice = choiceOf(elements, at.later, { ...at.link, inner });
+  return tellingValue(where, choice) === undefined ? [] : innerOf(choice.used, inner);
 }
 
 /** The calls of a map, one for each element that it is made for; null where one of them has none. */
 function mapped(
   { slot, source }: Link,
-  where: Where | null,
+  over: Extract<Over, { kind: 'result' }>,
   at: { readonly from: CorpusCall; readonly free: readonly CorpusCall[]; readonly bound: Bound },
 ): CorpusCall[] | null {
   if (source.kind !== 'result') return null;
-  const { list, rest } = splitAtEach(source.path);
-  const later = at.free.filter((one) => one.ordinal > at.from.resultOrdinal);
-  const elements = usedElements(where, elementsAt(at.from.result, list), {
-    link: { slot, rest },
-    later,
-    bound: at.bound,
-  });
+  const { rest } = splitAtEach(source.path);
+  const { from, bound } = at;
+  const later = at.free.filter((one) => one.ordinal > from.resultOrdinal);
+  const elements = usedElements(over, { link: { slot, rest }, from, later, bound });
   const keys = elements.map((one) => elementValue(one, rest)).map((one) => (one === undefined ? '' : valueKey(one)));
   if (keys.length === 0 || new Set(keys).size < keys.length) return null;
   const found: CorpusCall[] = [];
@@ -155,13 +157,12 @@ function candidates(
   if (map) {
     const from = bound[map.from]?.[0];
     const over = program.steps[step]?.over;
-    const where = over?.kind === 'result' ? over.where : null;
     const inMap = program.steps[map.from]?.over !== null;
     const isInner = map.source.kind === 'result' && map.source.path.includes(EACH);
     const calls = inMap
       ? (isInner ? nested : aligned)(map, bound[map.from] ?? [], free)
-      : from
-        ? mapped(map, where, { from, free, bound })
+      : from && over?.kind === 'result'
+        ? mapped(map, over, { from, free, bound })
         : null;
     return calls ? [calls] : [];
   }

@@ -87,8 +87,10 @@ function phrase(step: Step, program: Program): string {
   const words = toolWords(step.tool).join(' ');
   if (step.over?.kind === 'param') return `${words} for each of the given ${step.over.name.replaceAll('_', ' ')}`;
   if (step.over) {
-    const list = step.over.list.filter((one) => typeof one === 'string').at(-1) ?? 'elements';
-    return `${words} for each of its ${String(list).replaceAll('_', ' ')}${condition(step.over.where, program)}`;
+    const { list, inner, where } = step.over;
+    const nameOf = (path: Path): string => path.filter((one) => typeof one === 'string').at(-1) ?? 'elements';
+    const of = inner === null ? nameOf(list) : `${nameOf(inner)} of those ${nameOf(list)}`;
+    return `${words} for each of its ${of.replaceAll('_', ' ')}${condition(where, program)}`;
   }
   const select = step.args.find(({ expr }) => expr.kind === 'select')?.expr;
   if (select?.kind === 'select') {

@@ -133,8 +133,9 @@ function tellingParam(
   const key = JSON.stringify([step, list, by]);
   const known = work.selectors.get(key);
   if (known !== undefined) return { kind: 'param', name: known };
-  const noun = lastName(list) ?? nounOf(work.labels[step] ?? '').join('_');
-  const made = newParam(work, `${singular(noun)}_${lastName(by) ?? 'key'}`, fed.step, fed.slot, fed.role);
+  const noun = singular(lastName(list) ?? nounOf(work.labels[step] ?? '').join('_'));
+  const field = lastName(by) ?? 'key';
+  const made = newParam(work, noun === field ? field : `${noun}_${field}`, fed.step, fed.slot, fed.role);
   work.selectors.set(key, made.name);
   return made;
 }
@@ -264,7 +265,7 @@ export function generalize(flow: Flow, runs: readonly LinkedRun[], frequent: Rea
     }
     const map = maps[at];
     const where = map?.where ? named(work, { ...map, step: at }, map.where) : null;
-    const over: Over | null = map ? { kind: 'result', step: map.from, list: map.list, where } : null;
+    const over: Over | null = map ? { kind: 'result', step: map.from, list: map.list, where, inner: map.inner } : null;
     steps.push({
       tool,
       label: labels[at] ?? '',

@@ -1,7 +1,7 @@
 import type { Embedding, Flow, FlowLink, FlowStep, LinkedRun, MiningLimits } from './flows.js';
 import { groupsOf } from './flows.js';
 import type { SourceLink } from './sources.js';
-import { byText, elementsAt, elementValue, splitAtEach, valueKey } from './values.js';
+import { byText, EACH, elementsAt, elementValue, splitAtEach, valueKey } from './values.js';
 
 interface Extension {
   readonly step: FlowStep;
@@ -23,9 +23,11 @@ function mapCalls(
   const { list, rest } = splitAtEach(link.source.path);
   const elements = elementsAt(from.result, list);
   const keys = elements.map((one) => elementValue(one, rest)).map((one) => (one === undefined ? '' : valueKey(one)));
-  if (keys.length === 0 || new Set(keys).size < keys.length) return null;
+  // Where one value stands in several of the lists, it is not a call for every element.
+  const lists = link.source.path.filter((one) => one === EACH).length;
+  if (keys.length === 0 || (lists < 2 && new Set(keys).size < keys.length)) return null;
   const found: number[] = [];
-  for (const key of keys) {
+  for (const key of new Set(keys)) {
     const call = run.calls.find(
       (one) =>
         one.ordinal > from.resultOrdinal &&

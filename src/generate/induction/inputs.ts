@@ -41,7 +41,7 @@ function filterValue(program: Program, bound: Bound, at: number): JsonValue | un
   if (over?.kind !== 'result' || over.where === null || link?.source.kind !== 'result') return undefined;
   const { rest } = splitAtEach(link.source.path);
   const elements = elementsAt(bound[over.step]?.[0]?.result, over.list);
-  return tellingValue(over.where, choiceOf(elements, bound[at] ?? [], { slot: link.slot, rest }));
+  return tellingValue(over.where, choiceOf(elements, bound[at] ?? [], { slot: link.slot, rest, inner: over.inner }));
 }
 
 /** The parameter of an argument and what it can have been, given the argument's value; null where there is nothing to tell. */

@@ -102,3 +102,22 @@ describe('what the calls of a map give', () => {
     expect(skills[0]?.code).toContain('for (const shelf of shelves.flatMap((one: any) => one.shelves))');
   });
 });
+
+it('has a list, for each of whose elements there is a call, where it is the one that was asked for', async () => {
+  const skills = await learn((at) => {
+    const kits = times(2, (n) => ({
+      kit: ['Garden', 'Office', 'Family'][(at + n) % 3] ?? '',
+      parts: [`P${at}${n}0`, `P${at}${n}1`],
+    }));
+    const { kit, parts } = kits[at % 2] ?? { kit: '', parts: [] };
+    return [
+      { user: `Reserve the ${kit} kit at S${at}000.` },
+      call('list_kits', { shop: `S${at}000` }, { kits }),
+      ...parts.map((part) => call('reserve_part', { part }, { until: `2026-01-${10 + at}` })),
+    ];
+  });
+  expect(skills.map((one) => one.needs)).toEqual([['shop', 'kit']]);
+  expect(skills[0]?.code).toContain(
+    'kits.filter((one: any) => one.kit === input.kit).flatMap((one: any) => one.parts)',
+  );
+});
