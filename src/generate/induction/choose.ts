@@ -157,29 +157,56 @@ async function cover(candidates: readonly Candidate[], power: number, context: C
   return { chosen, gain: chosen.reduce((sum, one) => sum + one.gain, 0) };
 }
 
+/** Whether all calls of an occurrence are of one other, which can be called there as freely. */
+function isWithin(one: Occurrence, other: Occurrence): boolean {
+  return (other.strict || !one.strict) && one.calls.every((call) => other.calls.includes(call));
+}
+
+/** Programs of the same calls say nearly the same, in whatever way these hang together. */
+function callsOf(program: Program): string {
+  return JSON.stringify(program.steps.map((step) => [step.label, step.over !== null]));
+}
+
+function byRun(occurrences: readonly Occurrence[]): Map<CorpusRun, Occurrence[]> {
+  const found = new Map<CorpusRun, Occurrence[]>();
+  for (const one of occurrences) {
+    const list = found.get(one.run) ?? [];
+    found.set(one.run, list);
+    list.push(one);
+  }
+  return found;
+}
+
+/** A companion saves at least this share of what the library saves: each more is one more to be searched and told apart. */
+const minSavedShare = 0.02;
+
 /**
- * Flows that others mostly cover, for the work where none of these can be called: a task group that has no use for the others
- * is a sign that there will be more. Worth it by all their occurrences; the share of groups that need them is taken as it is
- * to be expected of the next ones (rule of succession), since few groups tell little.
+ * Flows whose calls others mostly cover, for the work where none of these can be called in their place: a task group that has a
+ * use for them is a sign that there will be more. Worth it by all their occurrences; the share of groups that need them is taken
+ * as it is to be expected of the next ones (rule of succession), since few groups tell little.
  */
-function companions(pool: readonly Candidate[], chosen: readonly Chosen[], context: Context): Chosen[] {
-  const used = new Set(chosen.flatMap(({ own }) => own.flatMap((one) => (one.strict ? one.calls : []))));
-  const covered = new Set(chosen.flatMap(({ own }) => own.flatMap((one) => one.calls)));
-  let left = pool.filter((one) => !chosen.some(({ program }) => program === one.program));
-  left = left.filter(({ program, occurrences }) => gainOf(program, occurrences) > 0);
+function companions(pool: readonly Candidate[], chosen: readonly Chosen[], { rules }: Context): Chosen[] {
+  const others = chosen.flatMap(({ own }) => own);
+  const covered = new Set(others.flatMap(({ calls }) => calls));
+  const leastSaved = savedBy(others) * minSavedShare;
+  const known = new Set(chosen.map(({ program }) => callsOf(program)));
+  let left = pool.filter(({ program, occurrences }) => gainOf(program, occurrences) > 0);
   const found: Chosen[] = [];
-  for (let room = context.rules.maxSkills - chosen.length; room > 0; room -= 1) {
+  while (chosen.length + found.length < rules.maxSkills) {
+    const standing = byRun(others);
+    const isOwn = (one: Occurrence): boolean => !standing.get(one.run)?.some((other) => isWithin(one, other));
+    left = left.filter(({ program }) => !known.has(callsOf(program)));
     const needed = left
-      .map((one) => ({ one, own: remaining(one, used, context).filter((each) => each.strict) }))
+      .map((one) => ({ one, own: one.occurrences.filter(isOwn) }))
       .filter(
-        ({ one, own }) =>
-          own.length > 0 && groupsIn(own) + 1 >= context.rules.minOwnShare * (groupsIn(one.occurrences) + 2),
+        ({ one, own }) => own.length > 0 && groupsIn(own) + 1 >= rules.minOwnShare * (groupsIn(one.occurrences) + 2),
       );
     const [first, ...rest] = needed;
     if (!first) break;
     const { one, own } = rest.reduce((best, each) => (savedBy(each.own) > savedBy(best.own) ? each : best), first);
-    left = needed.flatMap((each) => (each.one === one ? [] : [each.one]));
-    for (const call of own.flatMap(({ calls }) => calls)) used.add(call);
+    if (savedBy(own) < leastSaved) break;
+    known.add(callsOf(one.program));
+    others.push(...one.occurrences);
     const alone = own.filter(({ calls }) => !calls.some((call) => covered.has(call)));
     found.push({ program: one.program, own: alone, gain: gainOf(one.program, one.occurrences) });
   }

@@ -118,14 +118,22 @@ function plainName(program: Program, rules: NameRules): string {
   return `${what}_${change && !destructive(main.tool) ? `and_${part(change, said)}` : forFirst(what, first)}`;
 }
 
+const maxName = 64;
+
 /**
- * A name from verb and object of the tools, unique among those taken: one that others have goes on with the last step. One of
- * a program that changes something says a change.
+ * A name from verb and object of the tools, unique among those taken: one that others have goes on with the last step, or else
+ * with what is asked for last. One of a program that changes something says a change.
  */
 export function nameOf(program: Program, rules: NameRules): string {
   const { taken } = rules;
   const name = snakeCase(plainName(program, rules));
   const last = program.steps.at(-1);
   const more = last === undefined ? '' : snakeCase(part(last, new Set([verb(last)])));
-  return unique(taken.has(name) && !name.includes(more) ? `${name}_and_${more}` : name, taken);
+  const asked = program.params.at(-1)?.name;
+  const longer = [
+    ...(name.includes(more) ? [] : [`${name}_and_${more}`]),
+    ...(asked === undefined ? [] : [`${name}_by_${asked}`]),
+  ];
+  const free = [name, ...longer].find((one) => !taken.has(one) && one.length <= maxName);
+  return unique(free ?? longer[0] ?? name, taken, maxName);
 }

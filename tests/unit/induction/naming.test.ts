@@ -14,8 +14,8 @@ const step = (tool: string, fields: Partial<Step> = {}): Step => ({
   ...fields,
 });
 
-const programOf = (steps: readonly Step[]): Program => ({
-  params: [],
+const programOf = (steps: readonly Step[], params: Program['params'] = []): Program => ({
+  params,
   steps,
   links: [],
   order: [],
@@ -23,8 +23,8 @@ const programOf = (steps: readonly Step[]): Program => ({
   guard: null,
 });
 
-function named(steps: readonly Step[], taken: readonly string[] = []): string {
-  const program = programOf(steps);
+function named(steps: readonly Step[], taken: readonly string[] = [], params: Program['params'] = []): string {
+  const program = programOf(steps, params);
   const destructive = (tool: string): boolean => /^(cancel|modify)/.test(tool);
   return nameOf(program, { destructive, uses: new Map(), programs: 1, taken: new Set(taken) });
 }
@@ -44,6 +44,15 @@ it('names no step that may be left out, and tells two of one name by their last 
   const steps = [step('find_user'), step('get_order'), step('get_product'), step('get_maker')];
   const name = named(steps);
   expect(named([...steps, step('get_country')], [name])).not.toMatch(/_2$/);
+});
+
+it('tells two of the same steps by what the second is asked for', () => {
+  const steps = [step('get_user'), step('get_order')];
+  const asked = { name: 'order_id', step: 1, slot: 'order_id', role: 'argument' } as const;
+  const names = ['get_user_and_order'];
+  expect(named(steps, [], [asked])).toBe(names[0]);
+  expect(named(steps, names, [asked])).toBe('get_user_and_order_by_order_id');
+  expect(named(steps, [...names, 'get_user_and_order_by_order_id'], [asked])).toBe('get_user_and_order_by_order_id_2');
 });
 
 it('says in the summary which element of a list a step is for', () => {
