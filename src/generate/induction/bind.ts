@@ -2,10 +2,10 @@ import type { JsonValue } from '../../json.js';
 import { type CorpusCall, type CorpusRun, standsIn } from './corpus.js';
 import { got } from './expr.js';
 import { type Bound, inputOf } from './inputs.js';
-import type { Link, Program } from './program.js';
-import { type Element, elementsAt, elementValue, type Path, splitAtEach, valueAt, valueKey } from './values.js';
+import type { Link, Over, Program } from './program.js';
+import { EACH, type Element, elementsAt, elementValue, type Path, splitAtEach, valueAt, valueKey } from './values.js';
 import { fulfils, operandsOf, type When } from './when.js';
-import { choiceOf, kept, tellingValue, type Where } from './where.js';
+import { choiceOf, innerOf, kept, tellingValue } from './where.js';
 
 const maxBranches = 4;
 export function slotKey(call: CorpusCall, slot: string): string | undefined {
@@ -25,6 +25,7 @@ function linkHolds(link: Link, from: CorpusCall, to: CorpusCall): boolean {
     ];
     return typeof part === 'string' && typeof whole === 'string' && standsIn(whole, part);
   }
+  if (link.source.kind === 'member') return false;
   if (link.source.kind === 'picked') {
     const value = to.slots.find((one) => one.name === link.slot)?.value;
     const held = new Set(valuesAt(from.result, link.source.path).map(valueKey));
@@ -39,38 +40,40 @@ function linkHolds(link: Link, from: CorpusCall, to: CorpusCall): boolean {
 
 function valuesAt(result: JsonValue, path: Path): JsonValue[] {
   const { list, rest } = splitAtEach(path);
-  const each = path.includes(-1);
+  const each = path.includes(EACH);
   const values = each ? elementsAt(result, list).map((one) => elementValue(one, rest)) : [valueAt(result, path)];
   return values.filter((one) => one !== undefined);
 }
 
 /** The elements that a map was called for; where a parameter says for which, the calls tell what it was. */
 function usedElements(
-  where: Where | null,
-  elements: readonly Element[],
-  at: { readonly link: { slot: string; rest: Path }; readonly later: readonly CorpusCall[]; readonly bound: Bound },
+  { list, where, inner }: Extract<Over, { kind: 'result' }>,
+  at: {
+    readonly link: { slot: string; rest: Path };
+    readonly from: CorpusCall;
+    readonly later: readonly CorpusCall[];
+    readonly bound: Bound;
+  },
 ): readonly Element[] {
   const results = at.bound.map((calls) => calls?.[0]?.result);
+  const elements = elementsAt(at.from.result, list);
   const known = kept(where, elements, { input: {}, results });
-  if (known !== undefined || where === null) return known ?? [];
-  const choice = choiceOf(elements, at.later, at.link);
-  return tellingValue(where, choice) === undefined ? [] : choice.used;
+  if (known !== undefined || where === null) return innerOf(known ?? [], inner);
+  const choice = choiceOf(elements, at.later, { ...at.link, inner });
+  return tellingValue(where, choice) === undefined ? [] : innerOf(choice.used, inner);
 }
 
 /** The calls of a map, one for each element that it is made for; null where one of them has none. */
 function mapped(
   { slot, source }: Link,
-  where: Where | null,
+  over: Extract<Over, { kind: 'result' }>,
   at: { readonly from: CorpusCall; readonly free: readonly CorpusCall[]; readonly bound: Bound },
 ): CorpusCall[] | null {
   if (source.kind !== 'result') return null;
-  const { list, rest } = splitAtEach(source.path);
-  const later = at.free.filter((one) => one.ordinal > at.from.resultOrdinal);
-  const elements = usedElements(where, elementsAt(at.from.result, list), {
-    link: { slot, rest },
-    later,
-    bound: at.bound,
-  });
+  const { rest } = splitAtEach(source.path);
+  const { from, bound } = at;
+  const later = at.free.filter((one) => one.ordinal > from.resultOrdinal);
+  const elements = usedElements(over, { link: { slot, rest }, from, later, bound });
   const keys = elements.map((one) => elementValue(one, rest)).map((one) => (one === undefined ? '' : valueKey(one)));
   if (keys.length === 0 || new Set(keys).size < keys.length) return null;
   const found: CorpusCall[] = [];
@@ -91,6 +94,39 @@ function aligned(link: Link, calls: readonly CorpusCall[], free: readonly Corpus
     found.push(to);
   }
   return found;
+}
+
+/** The calls for each element of the lists in these calls' results. */
+function nested(
+  { slot, source }: Link,
+  calls: readonly CorpusCall[],
+  free: readonly CorpusCall[],
+): CorpusCall[] | null {
+  if (source.kind !== 'result') return null;
+  const { list, rest } = splitAtEach(source.path);
+  const found = new Set<CorpusCall>();
+  for (const from of calls) {
+    for (const element of elementsAt(from.result, list)) {
+      const value = elementValue(element, rest);
+      const key = value === undefined ? '' : valueKey(value);
+      const call = free.find(
+        (one) => one.ordinal > from.resultOrdinal && !found.has(one) && slotKey(one, slot) === key,
+      );
+      if (!call) return null;
+      found.add(call);
+    }
+  }
+  return found.size === 0 ? null : [...found];
+}
+
+/** Whether an argument is, or lists, what the calls of a map gave together. */
+function gathers({ slot, source }: Link, calls: readonly CorpusCall[], to: CorpusCall): boolean {
+  if (source.kind !== 'member') return false;
+  const value = to.slots.find((one) => one.name === slot)?.value;
+  const held = calls.flatMap((from) => valuesAt(from.result, source.path).map(valueKey));
+  if (!Array.isArray(value)) return value !== undefined && held.includes(valueKey(value));
+  const listed = new Set(value.map(valueKey));
+  return held.every((one) => listed.has(one));
 }
 
 /** Whether a condition is fulfilled by what was found so far: all steps but optional ones. */
@@ -121,17 +157,18 @@ function candidates(
   if (map) {
     const from = bound[map.from]?.[0];
     const over = program.steps[step]?.over;
-    const where = over?.kind === 'result' ? over.where : null;
     const inMap = program.steps[map.from]?.over !== null;
+    const isInner = map.source.kind === 'result' && map.source.path.includes(EACH);
     const calls = inMap
-      ? aligned(map, bound[map.from] ?? [], free)
-      : from
-        ? mapped(map, where, { from, free, bound })
+      ? (isInner ? nested : aligned)(map, bound[map.from] ?? [], free)
+      : from && over?.kind === 'result'
+        ? mapped(map, over, { from, free, bound })
         : null;
     return calls ? [calls] : [];
   }
   const fits = free.filter((call) =>
     links.every((link) => {
+      if (link.source.kind === 'member') return gathers(link, bound[link.from] ?? [], call);
       const other = (link.to === step ? bound[link.from] : bound[link.to])?.[0];
       return other !== undefined && (link.to === step ? linkHolds(link, other, call) : linkHolds(link, call, other));
     }),

@@ -28,7 +28,7 @@ function linksInto(linked: LinkedRun, call: CorpusCall, slot: string): readonly 
   if (!byTarget) {
     const found = new Map<string, KnownLink[]>();
     for (const link of linked.links) {
-      if (link.source.kind === 'part' || link.source.kind === 'picked') continue;
+      if (link.source.kind === 'part' || link.source.kind === 'picked' || link.source.kind === 'member') continue;
       const target = `${link.to} ${link.slot}`;
       const list = found.get(target) ?? [];
       found.set(target, list);

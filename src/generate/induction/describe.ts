@@ -54,13 +54,19 @@ function told(when: When, word: string, program: Program): string {
   return ` ${word} ${operandText(of, program)} is ${is ? '' : 'not '}${operandText(wanted, program)}`;
 }
 
+/** What the elements of a list are called: by its name, else by the step that gave it. */
+function elementText(list: Path, step: number, program: Program): string {
+  const name =
+    list.filter((one) => typeof one === 'string').at(-1) ?? nounOf(program.steps[step]?.tool ?? '').join('_');
+  return singular(name).replaceAll('_', ' ');
+}
+
 /** The element that a step is for, where it is the least or the most of a list; else nothing. */
-function extremeText(expr: Get | Among): string {
+function extremeText(expr: Get | Among, program: Program): string {
   const { change } = expr;
   if (change?.op !== 'least' && change?.op !== 'most') return '';
-  const path = expr.kind === 'among' ? expr.list : expr.path;
-  const element = singular(String(path.filter((one) => typeof one === 'string').at(-1) ?? 'element'));
-  return ` for the ${element.replaceAll('_', ' ')} with the ${change.op} ${fieldText(change.by)}`;
+  const element = elementText(expr.kind === 'among' ? expr.list : expr.path, expr.step, program);
+  return ` for the ${element} with the ${change.op} ${fieldText(change.by)}`;
 }
 
 /** What a step is given of some elements of a list. */
@@ -68,7 +74,7 @@ function amongText(step: Step, program: Program): string {
   const told = step.args.flatMap(({ slot, expr }) => {
     if (expr.kind !== 'among') return [];
     const list = fieldText(expr.list.slice(-1)).replace(/^value$/, 'elements');
-    const best = extremeText(expr);
+    const best = extremeText(expr, program);
     if (best !== '') return [`${best} of those${condition(expr.where, program)}`];
     const what =
       expr.change.op === 'collect' ? 'for all of its' : `with the ${fieldText(slot.split('.').slice(-1))} of its`;
@@ -81,21 +87,27 @@ function phrase(step: Step, program: Program): string {
   const words = toolWords(step.tool).join(' ');
   if (step.over?.kind === 'param') return `${words} for each of the given ${step.over.name.replaceAll('_', ' ')}`;
   if (step.over) {
-    const list = step.over.list.filter((one) => typeof one === 'string').at(-1) ?? 'elements';
-    return `${words} for each of its ${String(list).replaceAll('_', ' ')}${condition(step.over.where, program)}`;
+    const { list, inner, where } = step.over;
+    const nameOf = (path: Path): string => path.filter((one) => typeof one === 'string').at(-1) ?? 'elements';
+    const of = inner === null ? nameOf(list) : `${nameOf(inner)} of those ${nameOf(list)}`;
+    return `${words} for each of its ${of.replaceAll('_', ' ')}${condition(where, program)}`;
   }
   const select = step.args.find(({ expr }) => expr.kind === 'select')?.expr;
   if (select?.kind === 'select') {
     const { wanted, list, by } = select;
-    const element = singular(String(list.filter((one) => typeof one === 'string').at(-1) ?? 'element'));
+    const element = elementText(list, select.step, program);
     if (wanted.kind === 'param')
       return `${words} for the ${element} with the given ${wanted.name.replaceAll('_', ' ')}`;
+    if (wanted.kind === 'const')
+      return `${words} for the ${element} whose ${fieldText(by)} is ${operandText(wanted, program)}`;
     const source = nounOf(program.steps[wanted.step]?.tool ?? '').join(' ');
     return `${words} for the ${element} whose ${by.filter((one) => typeof one === 'string').join(' ') || 'key'} is that of the ${source}`;
   }
   const among = amongText(step, program);
   if (among !== '') return `${words}${among}`;
-  const best = step.args.map(({ expr }) => (expr.kind === 'get' ? extremeText(expr) : '')).find((one) => one !== '');
+  const best = step.args
+    .map(({ expr }) => (expr.kind === 'get' ? extremeText(expr, program) : ''))
+    .find((one) => one !== '');
   if (best !== undefined) return `${words}${best}`;
   if (isFirst(step)) return `${words} for the first one listed`;
   return isStart(step, program) ? words + givenText(step) : words;

@@ -176,7 +176,7 @@ function ofLink({ source, weak }: SourceLink, where: Support & { readonly call: 
     return { isWeak: weak, isChanged: false, source: { kind: 'argument', argument: source.slot, ...where } };
   }
   const path = pathText(source.path) || 'the whole result';
-  if (source.kind === 'part' || source.kind === 'picked') {
+  if (source.kind !== 'result') {
     const change = source.kind === 'part' ? 'as a part of the text' : 'of some of them, as a list';
     return { isWeak: weak, isChanged: true, source: { kind: 'result', path, change, ...where } };
   }
@@ -198,6 +198,8 @@ function sourcesOf(call: CorpusCall, slot: Slot, seen: Seen): ArgumentSource[] {
   const known = new Set<string>();
   for (const link of links) {
     if (link.to !== call.index || link.slot !== slot.name || known.has(link.id) || joinsOne(link, slot)) continue;
+    // Of a list each element is said by itself, part by part.
+    if (link.source.kind === 'member') continue;
     // The nearest call comes first; the same path into an earlier call of the tool says the same.
     known.add(link.id);
     const where = { call: number(link.from), runs: comparison.holding(link), of };

@@ -16,7 +16,10 @@ export function explains(
   if (!call || !recorded) return false;
   const { expr } = argument;
   if (expr.kind === 'item' || expr.kind === 'param') return true;
-  const early = stepsIn(expr).every((from) => (one.steps[from]?.[0]?.resultOrdinal ?? call.ordinal) < call.ordinal);
+  const early = stepsIn(expr).every((from) => {
+    const calls = one.steps[from] ?? [];
+    return calls.length > 0 && calls.every(({ resultOrdinal }) => resultOrdinal < call.ordinal);
+  });
   if (!early) return false;
   const results = resultsOf(program, one.steps);
   const value = evaluate(expr, one.input, results, null);

@@ -2,7 +2,7 @@ import type { JsonValue } from '../../json.js';
 import { type Change, changed } from './changes.js';
 import { type Made, make, type Part, partsOf } from './made.js';
 import { elementsAt, elementValue, type Path, valueAt, valueKey } from './values.js';
-import { type Bindings, kept, movedOperand, movedWhere, type Wanted, type Where, wantedValue } from './where.js';
+import { type Bindings, kept, movedOperand, movedWhere, type Operand, type Where, wantedValue } from './where.js';
 
 /** What stands at a path of an earlier result, changed. */
 export interface Get {
@@ -35,7 +35,7 @@ export type Expr =
       readonly list: Path;
       readonly by: Path;
       readonly get: Path;
-      readonly wanted: Wanted;
+      readonly wanted: Operand;
     }
   | Among
   /** inside a map: of the element that the call is made for */

@@ -1,17 +1,16 @@
-import type { JsonValue } from '../../json.js';
 import { amongOf } from './among.js';
-import { changesTo } from './changes.js';
 import { byRank, type Candidate, commonSources } from './common-sources.js';
-import { saidBefore } from './corpus.js';
 import type { Expr } from './expr.js';
 import type { Given, LearntWhere } from './filters.js';
 import type { Embedding, Flow, Instance, LinkedRun } from './flows.js';
+import { gatheredExpr } from './gathered.js';
 import { type FlowMap, flowMaps, itemExpr } from './maps.js';
 import { nounOf, paramName, resultName, singular } from './naming.js';
 import type { Argument, Link, Over, Param, Program, Step } from './program.js';
 import { putTogether } from './put-together.js';
-import { selectorByFlow, selectorByParam } from './select.js';
-import { isIdentifier, isWeak, type Path, valueKey } from './values.js';
+import { selectorByFlow, selectorByParam, selectorByValue } from './select.js';
+import { isOfThose, type SlotValues, slotValues } from './slot-values.js';
+import { EACH, isIdentifier, isWeak, type Path, valueKey } from './values.js';
 import type { Where } from './where.js';
 
 interface Work {
@@ -23,6 +22,13 @@ interface Work {
   /** parameters that select, by the list and the field */
   readonly selectors: Map<string, string>;
   readonly exprs: Map<string, Expr>;
+  /** arguments that are made of the results of a map: where in these they, or their elements, stand */
+  readonly gathered: readonly {
+    readonly from: number;
+    readonly step: number;
+    readonly slot: string;
+    readonly path: Path;
+  }[];
   /** flow that holds in nearly all occurrences: it becomes part of the structure */
   readonly links: Link[];
   readonly sure: Program['sure'][number][];
@@ -31,38 +37,22 @@ interface Work {
 const minConstantGroups = 3;
 const minChanceGroups = 3;
 
-function instanceOf(embedding: Embedding, runs: readonly LinkedRun[], order: readonly number[]): Instance | null {
-  const linked = runs[embedding.run];
+function instanceOf(
+  embedding: Embedding,
+  flow: Flow,
+  at: { readonly runs: readonly LinkedRun[]; readonly order: readonly number[] },
+): Instance | null {
+  const { order } = at;
+  const linked = at.runs[embedding.run];
   if (!linked) return null;
   const calls = order.map((step) => (embedding.calls[step] ?? []).flatMap((at) => linked.run.calls[at] ?? []));
-  return { linked, calls };
+  return { linked, calls, maps: order.map((step) => flow.steps[step]?.map === true) };
 }
 
 /** Steps in the order in which they were mostly called; a source always comes before what uses it. */
 function stepOrder(flow: Flow): number[] {
   const mean = flow.steps.map((_, step) => flow.embeddings.reduce((sum, one) => sum + (one.calls[step]?.[0] ?? 0), 0));
   return flow.steps.map((_, step) => step).sort((a, b) => (mean[a] ?? 0) - (mean[b] ?? 0) || a - b);
-}
-
-interface SlotValues {
-  readonly values: readonly JsonValue[];
-  readonly distinct: number;
-  readonly groups: number;
-  /** true where the calls of one map step differ in it */
-  readonly varies: boolean;
-}
-
-function slotValues(work: Work, step: number, slot: string): SlotValues {
-  const values: JsonValue[] = [];
-  const groups = new Set<string>();
-  let varies = false;
-  for (const instance of work.instances) {
-    const here = (instance.calls[step] ?? []).flatMap((call) => call.slots.filter((one) => one.name === slot));
-    if (new Set(here.map((one) => one.key)).size > 1) varies = true;
-    values.push(...here.map((one) => one.value));
-    groups.add(instance.linked.run.group);
-  }
-  return { values, distinct: new Set(values.map(valueKey)).size, groups: groups.size, varies };
 }
 
 /** A source that holds everywhere may still hold by chance: it must be frequent, or hold for enough different values. */
@@ -103,49 +93,24 @@ function directExpr(work: Work, step: number, slot: string, sources: readonly Ca
   return null;
 }
 
-/** What the results of an earlier map give together: a field of each in a list, or added up, or of the extreme one. */
-function gatheredExpr(work: Work, step: number, slot: string, seen: SlotValues): Expr | null {
-  if (seen.distinct < 2 || seen.groups < minChanceGroups) return null;
-  for (const [from, map] of work.maps.slice(0, step).entries()) {
-    if (map === null) continue;
-    const shared = work.instances.map(({ calls }) => {
-      const wanted = new Set(
-        (calls[step] ?? []).flatMap((call) => call.slots.find((one) => one.name === slot)?.key ?? []),
-      );
-      const results = (calls[from] ?? []).map((call) => call.result);
-      return new Map(changesTo(results, wanted).map(({ change }) => [JSON.stringify(change), change]));
-    });
-    const [first, ...rest] = shared;
-    const found = [...(first ?? [])].find(([id]) => rest.every((one) => one.has(id)));
-    if (found) return { kind: 'get', step: from, path: [], change: found[1] };
-  }
-  return null;
-}
-
-/** Whether an identifier is one that these runs were about: it stands in a list of an earlier result, or each person said it. */
-function isOfThose(work: Work, step: number, slot: string, sources: readonly Candidate[]): boolean {
-  const given = work.instances.flatMap(({ linked, calls }) =>
-    (calls[step] ?? []).flatMap(({ ordinal, slots }) =>
-      slots.filter((one) => one.name === slot).map(({ value }) => ({ run: linked.run, value, ordinal })),
-    ),
-  );
-  if (!given.every(({ value }) => isIdentifier(value))) return false;
-  return (
-    sources.some(({ link }) => link.each) || given.every(({ run, value, ordinal }) => saidBefore(run, value, ordinal))
-  );
-}
-
 /** What one argument is in all occurrences; null where its calls differ in a way that a program cannot say. */
 function generalizeSlot(work: Work, step: number, slot: string): Expr | null {
   const map = work.maps[step] ?? null;
-  const seen = slotValues(work, step, slot);
+  const seen = slotValues(work.instances, { step, slot });
   if (map && (slot === map.slot || seen.varies)) return itemExpr(work.instances, step, slot, map);
   const sources = commonSources(work, step, slot)
     .filter((one) => isFlow(work, one, seen))
     .sort(byRank);
-  const direct = directExpr(work, step, slot, sources) ?? gatheredExpr(work, step, slot, seen);
+  const maps = [...Array(step).keys()].filter((from) => work.maps[from] !== null);
+  const direct = directExpr(work, step, slot, sources);
   if (direct) return direct;
-  const isFixed = seen.distinct === 1 && seen.groups >= minConstantGroups && !isOfThose(work, step, slot, sources);
+  const gathered = gatheredExpr(work.instances, { step, slot }, maps);
+  if (gathered) {
+    work.sure.push({ step, slot });
+    return gathered;
+  }
+  const isFixed =
+    seen.distinct === 1 && seen.groups >= minConstantGroups && !isOfThose(work.instances, { step, slot }, sources);
   if (isFixed) return { kind: 'const', value: seen.values[0] ?? null };
   return (
     selectExpr(work, step, slot, sources) ??
@@ -168,8 +133,9 @@ function tellingParam(
   const key = JSON.stringify([step, list, by]);
   const known = work.selectors.get(key);
   if (known !== undefined) return { kind: 'param', name: known };
-  const noun = lastName(list) ?? nounOf(work.labels[step] ?? '').join('_');
-  const made = newParam(work, `${singular(noun)}_${lastName(by) ?? 'key'}`, fed.step, fed.slot, fed.role);
+  const noun = singular(lastName(list) ?? nounOf(work.labels[step] ?? '').join('_'));
+  const field = lastName(by) ?? 'key';
+  const made = newParam(work, noun === field ? field : `${noun}_${field}`, fed.step, fed.slot, fed.role);
   work.selectors.set(key, made.name);
   return made;
 }
@@ -205,14 +171,21 @@ function named(
   return { by, is, wanted: known ?? tellingParam(work, { step: from, list, by }, { step, slot, role: 'filter' }) };
 }
 
-/** An element of an earlier list, told by a field that an earlier result gives, or else by one that was known before. */
+/** An element of an earlier list, told by a field that an earlier result gives, else is one value, else was known before. */
 function selectExpr(work: Work, step: number, slot: string, sources: readonly Candidate[]): Expr | null {
   const members = sources.flatMap(({ step: from, link }) =>
     link.each && link.source.kind === 'result' ? [{ step: from, path: link.source.path }] : [],
   );
   const target = { step, slot };
+  for (const one of work.gathered)
+    if (one.step === step && one.slot === slot) members.push({ step: one.from, path: [EACH, ...one.path] });
   const flow = selectorByFlow(work.instances, target, members);
   if (flow) return { kind: 'select', ...flow };
+  const fixed = selectorByValue(work.instances, target, members);
+  if (fixed) {
+    work.sure.push(target);
+    return { kind: 'select', ...fixed };
+  }
   const selector = selectorByParam(work.instances, target, members);
   if (!selector) return null;
   return { kind: 'select', ...selector, wanted: tellingParam(work, selector, { ...target, role: 'selector' }) };
@@ -230,8 +203,16 @@ function amongExpr(work: Work, step: number, slot: string): Expr | null {
 }
 
 function programLinks(flow: Flow, order: readonly number[], exprs: ReadonlyMap<string, Expr>): Link[] {
-  return flow.links.map(({ from, to, link }) => {
+  return flow.links.map(({ from, to, link, gathered }) => {
     const [source, target] = [order.indexOf(from), order.indexOf(to)];
+    if (gathered && link.source.kind !== 'argument')
+      return {
+        from: source,
+        to: target,
+        slot: link.slot,
+        map: false,
+        source: { kind: 'member', path: link.source.path },
+      };
     const expr = exprs.get(`${target} ${link.slot}`);
     const map = flow.steps[to]?.map === true;
     const agrees = expr?.kind === 'get' && expr.step === source;
@@ -253,7 +234,7 @@ export function generalize(flow: Flow, runs: readonly LinkedRun[], frequent: Rea
   const order = stepOrder(flow);
   const labels = order.map((step) => flow.steps[step]?.label ?? '');
   const tools = labels.map((label) => label.slice(0, label.lastIndexOf('(')));
-  const instances = flow.embeddings.flatMap((one) => instanceOf(one, runs, order) ?? []);
+  const instances = flow.embeddings.flatMap((one) => instanceOf(one, flow, { runs, order }) ?? []);
   const maps = flowMaps(flow, order, instances);
   if (maps === undefined) return null;
   const work: Work = {
@@ -261,6 +242,11 @@ export function generalize(flow: Flow, runs: readonly LinkedRun[], frequent: Rea
     maps,
     labels: tools,
     frequent,
+    gathered: flow.links.flatMap(({ from, to, link, gathered }) =>
+      gathered && link.source.kind !== 'argument'
+        ? [{ from: order.indexOf(from), step: order.indexOf(to), slot: link.slot, path: link.source.path }]
+        : [],
+    ),
     params: [],
     selectors: new Map(),
     exprs: new Map(),
@@ -279,7 +265,7 @@ export function generalize(flow: Flow, runs: readonly LinkedRun[], frequent: Rea
     }
     const map = maps[at];
     const where = map?.where ? named(work, { ...map, step: at }, map.where) : null;
-    const over: Over | null = map ? { kind: 'result', step: map.from, list: map.list, where } : null;
+    const over: Over | null = map ? { kind: 'result', step: map.from, list: map.list, where, inner: map.inner } : null;
     steps.push({
       tool,
       label: labels[at] ?? '',

@@ -1,7 +1,7 @@
 import type { Embedding, Flow, FlowLink, FlowStep, LinkedRun, MiningLimits } from './flows.js';
 import { groupsOf } from './flows.js';
 import type { SourceLink } from './sources.js';
-import { byText, elementsAt, elementValue, splitAtEach, valueKey } from './values.js';
+import { byText, EACH, elementsAt, elementValue, splitAtEach, valueKey } from './values.js';
 
 interface Extension {
   readonly step: FlowStep;
@@ -23,9 +23,11 @@ function mapCalls(
   const { list, rest } = splitAtEach(link.source.path);
   const elements = elementsAt(from.result, list);
   const keys = elements.map((one) => elementValue(one, rest)).map((one) => (one === undefined ? '' : valueKey(one)));
-  if (keys.length === 0 || new Set(keys).size < keys.length) return null;
+  // Where one value stands in several of the lists, it is not a call for every element.
+  const lists = link.source.path.filter((one) => one === EACH).length;
+  if (keys.length === 0 || (lists < 2 && new Set(keys).size < keys.length)) return null;
   const found: number[] = [];
-  for (const key of keys) {
+  for (const key of new Set(keys)) {
     const call = run.calls.find(
       (one) =>
         one.ordinal > from.resultOrdinal &&
@@ -113,9 +115,53 @@ function labelOf({ run }: LinkedRun, call: number): string {
   return run.calls[call]?.label ?? '';
 }
 
-/** The calls that use what the calls of a map gave, one for each. */
-function growAfterMap({ linked, index, step, calls, call, taken, next, grown }: Place, add: Add): void {
+/** The calls for each element of the lists that the calls of a map gave; null where an element has none. */
+function nestedCalls({ linked, calls, taken }: Place, link: SourceLink): number[] | null {
+  const found: number[] = [];
+  for (const from of calls) {
+    const used = new Set([...taken, ...found]);
+    const each = mapCalls(linked, { ...link, from }, used);
+    if (!each?.whole) return null;
+    found.push(...each.calls);
+  }
+  return found;
+}
+
+/** A call that uses what the calls of a map gave together: all that they hold, or what one of them holds. */
+function growGathered(place: Place, add: Add): void {
+  const { linked, index, step, calls, taken, next, grownBy } = place;
+  const links = calls.map((call) => (index.out.get(call) ?? []).filter((one) => !taken.has(one.to) && !one.each));
+  const ready = Math.max(...calls.map((call) => linked.run.calls[call]?.resultOrdinal ?? Number.POSITIVE_INFINITY));
+  const seen = new Set<number>();
+  for (const link of links.flat()) {
+    const { number, source, to } = link;
+    if (seen.has(number) || (linked.run.calls[to]?.ordinal ?? 0) < ready) continue;
+    seen.add(number);
+    const holding = links.filter((some) => some.some((one) => one.number === number));
+    const isOne = source.kind === 'result' && source.change === null && holding.length === 1;
+    const isAll = source.kind === 'member' && holding.length === calls.length;
+    if (!isOne && !isAll) continue;
+    add(`${step}+${number}`, {
+      step: { label: labelOf(linked, to), map: false },
+      link: { from: step, to: next, link, gathered: true },
+      embeddings: [grownBy(to)],
+    });
+  }
+}
+
+/** The calls that use what the calls of a map gave, one for each, or for each element of the lists in it. */
+function growAfterMap(place: Place, add: Add): void {
+  const { linked, index, step, calls, call, taken, next, grown } = place;
+  growGathered(place, add);
   for (const link of index.out.get(call) ?? []) {
+    const inner = link.each && !taken.has(link.to) ? nestedCalls(place, link) : null;
+    if (inner) {
+      add(`${step}^${link.number}`, {
+        step: { label: labelOf(linked, link.to), map: true, nested: true },
+        link: { from: step, to: next, link },
+        embeddings: [grown(inner)],
+      });
+    }
     const targets = alignedCalls(calls, link, index, taken);
     if (!targets) continue;
     add(`${step}=${link.number}`, {
@@ -129,7 +175,7 @@ function growAfterMap({ linked, index, step, calls, call, taken, next, grown }: 
 /** A call that uses what a call gave, or the calls for each element of a list in it. */
 function growAfter({ linked, index, step, call, taken, next, grown, grownBy }: Place, add: Add): void {
   for (const link of index.out.get(call) ?? []) {
-    if (taken.has(link.to)) continue;
+    if (taken.has(link.to) || link.source.kind === 'member') continue;
     const label = labelOf(linked, link.to);
     const tie = { from: step, to: next, link };
     add(`${step}>${link.number}`, { step: { label, map: false }, link: tie, embeddings: [grownBy(link.to)] });
@@ -144,7 +190,7 @@ function growAfter({ linked, index, step, call, taken, next, grown, grownBy }: P
 /** A call that gave what a call uses. */
 function growBefore({ linked, index, step, call, taken, next, grownBy }: Place, add: Add): void {
   for (const link of index.into.get(call) ?? []) {
-    if (taken.has(link.from)) continue;
+    if (taken.has(link.from) || link.source.kind === 'member') continue;
     add(`${step}<${link.number}`, {
       step: { label: labelOf(linked, link.from), map: false },
       link: { from: next, to: step, link },

@@ -2,11 +2,11 @@ import { setImmediate } from 'node:timers/promises';
 import { sha256 } from '../../hash.js';
 import { type Candidate, choose, indexByLabel, isLoop, type LabelIndex, occurrencesOf } from './choose.js';
 import { type CorpusRun, foldOf } from './corpus.js';
-import { frequentLinks, type LinkedRun, type MiningLimits } from './flows.js';
+import { frequentLinks, type LinkedRun } from './flows.js';
 import { generalize } from './generalize.js';
 import { listPrograms } from './list-program.js';
 import type { Destructive, Occurrence } from './match.js';
-import { mineFlows } from './mine.js';
+import { limitsFor, mineFlows } from './mine.js';
 import { lessonOf } from './negative.js';
 import { isAsked, ofTheSameCalls, withOptional } from './optional.js';
 import { type Program, programId } from './program.js';
@@ -50,15 +50,10 @@ const folds = 5;
 /** Up to this many runs each fold is held out in turn; above it the first alone, since it then holds enough. */
 const maxRunsForAllFolds = 400;
 const miningSample = 1500;
-const maxPrograms = 400;
 const maxRepairs = 6;
 
 function minGroupsFor(runs: number): number {
   return Math.max(2, Math.ceil(runs * 0.005));
-}
-
-function limitsFor(runs: number): MiningLimits {
-  return { minGroups: minGroupsFor(runs), maxSteps: 8, beam: 120 };
 }
 
 /** A sample by salted hash, in the order of the runs. */
@@ -88,7 +83,7 @@ async function minePrograms(linked: readonly LinkedRun[], options: InduceOptions
       linked.filter(({ run }) => foldOf(run.group, options.salt, folds) !== fold),
       options.salt,
     );
-    const limits = limitsFor(train.length);
+    const limits = limitsFor(train, minGroupsFor(train.length));
     const frequent = frequentLinks(train, limits.minGroups);
     const flows = await mineFlows(train, frequent, { limits, signal: options.signal });
     const programs = flows.flatMap((flow) => generalize(flow, train, frequent) ?? []);
@@ -249,14 +244,15 @@ async function traced(runs: readonly CorpusRun[], options: InduceOptions): Promi
 
 /** Learns skills from a corpus of accepted runs. The same runs, salt and order give the same skills. */
 export async function induce(runs: readonly CorpusRun[], options: InduceOptions): Promise<Induced> {
-  const found = await minePrograms(await traced(runs, options), options);
+  const linked = await traced(runs, options);
+  const found = await minePrograms(linked, options);
   const index = indexByLabel(runs);
   const judgedById = new Map<string, Judged & Candidate>();
   const dropped: Record<string, number> = {};
   const drop = (reason: string) => {
     dropped[reason] = (dropped[reason] ?? 0) + 1;
   };
-  for (const { program, folds: minedIn } of [...found.values()].slice(0, maxPrograms)) {
+  for (const { program, folds: minedIn } of [...found.values()].slice(0, limitsFor(linked, 0).programs)) {
     options.signal.throwIfAborted();
     await setImmediate();
     const exact = verified(program, index, options.destructive);

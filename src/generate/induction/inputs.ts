@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../json.js';
 import { type CorpusCall, type CorpusRun, knownBefore } from './corpus.js';
 import { type Expr, evaluate, got } from './expr.js';
-import type { Program } from './program.js';
+import { type Program, resultsOf } from './program.js';
 import { elementsAt, elementValue, splitAtEach, valueKey } from './values.js';
 import { choiceOf, tellingValue } from './where.js';
 
@@ -41,33 +41,30 @@ function filterValue(program: Program, bound: Bound, at: number): JsonValue | un
   if (over?.kind !== 'result' || over.where === null || link?.source.kind !== 'result') return undefined;
   const { rest } = splitAtEach(link.source.path);
   const elements = elementsAt(bound[over.step]?.[0]?.result, over.list);
-  return tellingValue(over.where, choiceOf(elements, bound[at] ?? [], { slot: link.slot, rest }));
+  return tellingValue(over.where, choiceOf(elements, bound[at] ?? [], { slot: link.slot, rest, inner: over.inner }));
 }
 
 /** The parameter of an argument and what it can have been, given the argument's value; null where there is nothing to tell. */
 function asked(
   expr: Expr,
   value: JsonValue | undefined,
-  bound: Bound,
+  results: readonly JsonValue[],
 ): { readonly name: string; readonly values: readonly (JsonValue | undefined)[] } | null {
   const isIt = (other: JsonValue | undefined): boolean =>
     value !== undefined && other !== undefined && valueKey(other) === valueKey(value);
   if (expr.kind === 'param') return { name: expr.name, values: [value] };
   if (expr.kind === 'default') {
-    const usual = got(bound[expr.from.step]?.[0]?.result, expr.from);
+    const usual = got(results[expr.from.step], expr.from);
     return isIt(usual) ? null : { name: expr.name, values: [value] };
   }
   if (expr.kind === 'among' && expr.where.wanted.kind === 'param') {
     const { name } = expr.where.wanted;
-    const results = bound.map((calls) => calls?.[0]?.result ?? null);
     const elements = elementsAt(results[expr.step], expr.list);
     const values = elements.flatMap((one) => elementValue(one, expr.where.by) ?? []);
     return { name, values: values.filter((one) => isIt(evaluate(expr, { [name]: one }, results, null))) };
   }
   if (expr.kind !== 'select' || expr.wanted.kind !== 'param') return null;
-  const elements = elementsAt(bound[expr.step]?.[0]?.result, expr.list).filter((one) =>
-    isIt(elementValue(one, expr.get)),
-  );
+  const elements = elementsAt(results[expr.step], expr.list).filter((one) => isIt(elementValue(one, expr.get)));
   return { name: expr.wanted.name, values: elements.map((one) => elementValue(one, expr.by)) };
 }
 
@@ -78,6 +75,7 @@ export function inputOf(
   bound: Bound,
 ): { readonly input: Record<string, JsonValue>; readonly uses: ReadonlyMap<string, CorpusCall> } | null {
   const possible = new Possible();
+  const results = resultsOf(program, bound);
   for (const [at, step] of program.steps.entries()) {
     const calls = bound[at] ?? [];
     const first = calls[0];
@@ -92,7 +90,7 @@ export function inputOf(
     if (wanted?.kind === 'param' && !possible.narrow(wanted.name, [filterValue(program, bound, at)], first))
       return null;
     for (const { slot, expr } of step.args) {
-      const told = asked(expr, first.slots.find((one) => one.name === slot)?.value, bound);
+      const told = asked(expr, first.slots.find((one) => one.name === slot)?.value, results);
       if (told && !possible.narrow(told.name, told.values, first)) return null;
     }
   }

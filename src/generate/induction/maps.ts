@@ -1,9 +1,9 @@
 import type { Expr } from './expr.js';
 import { type LearntWhere, whereOf } from './filters.js';
-import type { Flow, Instance } from './flows.js';
+import { type Flow, type Instance, resultAt } from './flows.js';
 import { fieldsOf } from './select.js';
 import { EACH, type Element, elementsAt, elementValue, type Path, splitAtEach, valueKey } from './values.js';
-import { type Choice, choiceOf } from './where.js';
+import { type Choice, choiceOf, innerOf } from './where.js';
 
 /** A step that is called for elements of a list, and which of its arguments is of the element. */
 export interface FlowMap {
@@ -13,6 +13,8 @@ export interface FlowMap {
   readonly rest: Path;
   /** for those elements only */
   readonly where: LearntWhere | null;
+  /** the condition is on elements that have a list: for each element of that */
+  readonly inner: Path | null;
   /** for each result of another map; `list` is empty then */
   readonly aligned: boolean;
 }
@@ -21,9 +23,8 @@ const sample = 20;
 
 /** The elements that the calls of an occurrence were made for. */
 function elementsOf(instance: Instance, step: number, map: FlowMap): readonly Element[] {
-  const calls = instance.calls[map.from] ?? [];
-  if (map.aligned) return calls.map((call) => ({ key: null, value: call.result }));
-  return choiceOf(elementsAt(calls[0]?.result, map.list), instance.calls[step] ?? [], map).used;
+  const elements = elementsAt(resultAt(instance, map.from), map.list);
+  return map.aligned ? elements : innerOf(choiceOf(elements, instance.calls[step] ?? [], map).used, map.inner);
 }
 
 /** The argument of a map's calls that is a field of the element. */
@@ -50,9 +51,21 @@ export function itemExpr(instances: readonly Instance[], step: number, slot: str
 
 /** Which elements of the list had a call in each occurrence; null where the list is none. */
 function choicesOf(instances: readonly Instance[], step: number, map: FlowMap): Choice[] | null {
-  const lists = instances.map((instance) => elementsAt(instance.calls[map.from]?.[0]?.result, map.list));
+  const lists = instances.map((instance) => elementsAt(resultAt(instance, map.from), map.list));
   if (lists.some((list) => list.some((one) => one.key !== null))) return null;
   return lists.map((list, at) => choiceOf(list, instances[at]?.calls[step] ?? [], map));
+}
+
+/** The same map as one for the lists of those elements that a condition leaves; null where there are no such elements. */
+function outerOf(map: FlowMap): FlowMap | null {
+  const at = map.list.lastIndexOf(EACH);
+  return at < 0 ? null : { ...map, list: map.list.slice(0, at), inner: map.list.slice(at + 1) };
+}
+
+function withWhere(map: FlowMap, step: number, instances: readonly Instance[]): FlowMap | null {
+  const choices = choicesOf(instances, step, map);
+  const where = choices && whereOf(choices, instances, step);
+  return where && { ...map, where };
 }
 
 /** The maps of a flow by step, in the order of the program; undefined where which elements are called cannot be told. */
@@ -63,7 +76,7 @@ export function flowMaps(
 ): (FlowMap | null)[] | undefined {
   const maps: (FlowMap | null)[] = [];
   for (const [at, step] of order.entries()) {
-    const { map: isMap, aligned = false } = flow.steps[step] ?? { map: false };
+    const { map: isMap, aligned = false, nested = false } = flow.steps[step] ?? { map: false };
     const made = isMap
       ? flow.links.find(
           (one) =>
@@ -74,21 +87,22 @@ export function flowMaps(
       maps.push(null);
       continue;
     }
+    const { path } = made.link.source;
     const map = {
       from: order.indexOf(made.from),
       slot: made.link.slot,
-      ...(aligned ? { list: [], rest: made.link.source.path } : splitAtEach(made.link.source.path)),
+      ...(aligned ? { list: [], rest: path } : splitAtEach(nested ? [EACH, ...path] : path)),
       where: null,
+      inner: null,
       aligned,
     };
     if (!flow.steps[step]?.some) {
       maps.push(map);
       continue;
     }
-    const choices = choicesOf(instances, at, map);
-    const where = choices && whereOf(choices, instances, at);
-    if (!where) return undefined;
-    maps.push({ ...map, where });
+    const filtered = [map, outerOf(map)].map((one) => one && withWhere(one, at, instances)).find((one) => one !== null);
+    if (!filtered) return undefined;
+    maps.push(filtered);
   }
   return maps;
 }

@@ -38,7 +38,11 @@ function ordered(program: Program, bound: Bound): boolean {
       const { step: from } = step.over;
       // Each call after a map needs the result of one call of the map only.
       if (program.steps[from]?.over === null) sources.push(from);
-      else if (!calls.every((call, each) => (bound[from]?.[each]?.resultOrdinal ?? 0) < call.ordinal)) return false;
+      else if (
+        step.over.list.length === 0 &&
+        !calls.every((call, each) => (bound[from]?.[each]?.resultOrdinal ?? 0) < call.ordinal)
+      )
+        return false;
     }
     const first = Math.min(...calls.map((call) => call.ordinal));
     return sources.every((from) => (bound[from] ?? []).every((call) => call.resultOrdinal < first));

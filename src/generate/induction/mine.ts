@@ -36,6 +36,19 @@ function weight(flow: Flow): number {
   return flow.embeddings.reduce((sum, one) => one.calls.reduce((inner, calls) => inner + calls.length, sum), 0);
 }
 
+/** For a kind of call so many flows of each size are kept: where many tools do many jobs, no job is to crowd out the others. */
+const beamPerLabel = 3;
+const minBeam = 120;
+const programsPerLabel = 10;
+const minPrograms = 400;
+
+/** How far to look for flows in these runs. */
+export function limitsFor(runs: readonly LinkedRun[], minGroups: number): MiningLimits {
+  const { size } = new Set(runs.flatMap(({ run }) => run.calls.map((call) => call.label)));
+  const beam = Math.max(minBeam, beamPerLabel * size);
+  return { minGroups, maxSteps: 8, beam, programs: Math.max(minPrograms, programsPerLabel * size) };
+}
+
 const maxAlike = 6;
 
 /** The heaviest flows; of those of the same calls only some, so that one family of runs does not crowd out the others. */

@@ -41,11 +41,14 @@ export function plural(word: string): string {
   if (by.length > 0) return [plural(what), ...by].join('_by_');
   if (/(details|info|information|data)$/.test(word) || /[^s]s$/.test(word)) return word;
   if (/[^aeiou]y$/.test(word)) return `${word.slice(0, -1)}ies`;
+  if (/lf$/.test(word)) return `${word.slice(0, -1)}ves`;
   return /(s|x|ch|sh)$/.test(word) ? `${word}es` : `${word}s`;
 }
 
 export function singular(word: string): string {
   if (/ies$/.test(word)) return `${word.slice(0, -3)}y`;
+  if (/lves$/.test(word)) return `${word.slice(0, -3)}f`;
+  if (/ouses$/.test(word)) return word.slice(0, -1);
   if (/(ses|xes|ches|shes)$/.test(word)) return word.slice(0, -2);
   return /[^s]s$/.test(word) ? word.slice(0, -1) : word;
 }

@@ -41,3 +41,22 @@ export function pickedLinks(run: CorpusRun, to: CorpusRun['calls'][number]): Sou
   }
   return links;
 }
+
+/** Lists that were put together from several results: each of these holds an element of the list. */
+export function memberLinks(run: CorpusRun, to: CorpusRun['calls'][number]): SourceLink[] {
+  const links: SourceLink[] = [];
+  for (const { name: slot, key, value } of to.slots) {
+    if (!Array.isArray(value) || value.length === 0 || value.some(isWeak)) continue;
+    const wanted = new Set(value.map(valueKey));
+    for (const from of run.calls.slice(0, to.index)) {
+      if (from.resultOrdinal >= to.ordinal) continue;
+      for (const { path, value: held } of scalarsAt(from.result)) {
+        if (!wanted.has(valueKey(held))) continue;
+        const id = JSON.stringify([from.label, path, to.label, slot, 'member']);
+        const place = { from: from.index, to: to.index, slot, each: false, weak: false, isIdentifier: false };
+        links.push({ ...place, source: { kind: 'member', path }, value: key, id, among: null });
+      }
+    }
+  }
+  return links;
+}

@@ -5,7 +5,7 @@ import { type Expr, evaluate, type Item, paramsIn, stepsIn } from './expr.js';
 import type { Source } from './sources.js';
 import { elementsAt, type Path, valueKey } from './values.js';
 import { fulfils, operandsOf, type When } from './when.js';
-import { type Bindings, kept, type Operand, type Where } from './where.js';
+import { type Bindings, innerOf, kept, type Operand, type Where } from './where.js';
 
 /** Before this step the program stops, and says that something is missing, unless the condition is fulfilled. */
 export interface Guard {
@@ -14,7 +14,14 @@ export interface Guard {
 }
 
 export type Over =
-  | { readonly kind: 'result'; readonly step: number; readonly list: Path; readonly where: Where | null }
+  | {
+      readonly kind: 'result';
+      readonly step: number;
+      readonly list: Path;
+      readonly where: Where | null;
+      /** for the elements of the list that each element left has there */
+      readonly inner: Path | null;
+    }
   | { readonly kind: 'param'; readonly name: string };
 
 export interface Argument {
@@ -155,7 +162,8 @@ export function runProgram(program: Program, input: Bindings, answer: Answer): J
         over.kind === 'param'
           ? elementsAt(input[over.name], [])
           : kept(over.where, elementsAt(results[over.step], over.list), { input, results });
-      const each = list?.map((item) => call(step, item));
+      const elements = list && innerOf(list, over.kind === 'param' ? null : over.inner);
+      const each = elements?.map((item) => call(step, item));
       result = !each || each.includes(undefined) ? undefined : each.filter((one) => one !== undefined);
     }
     if (result === undefined) return null;

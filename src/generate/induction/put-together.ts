@@ -14,8 +14,9 @@ function withMade(program: Program, name: string, made: Made): Program {
 function tiesHold({ links, steps }: Program): boolean {
   return links.every((link) => {
     const { kind } = link.source;
-    if (kind !== 'part' && kind !== 'picked') return true;
+    if (kind === 'result' || kind === 'argument') return true;
     const expr = steps[link.to]?.args.find((one) => one.slot === link.slot)?.expr;
+    if (kind === 'member') return (expr?.kind === 'get' || expr?.kind === 'select') && expr.step === link.from;
     return expr?.kind === (kind === 'part' ? 'text' : 'among') && stepsIn(expr).includes(link.from);
   });
 }

@@ -1,11 +1,12 @@
 import { isJsonObject, type JsonValue } from '../../json.js';
 import { knownBefore } from './corpus.js';
-import { type Instance, slotOf } from './flows.js';
+import { type Instance, resultAt, slotOf } from './flows.js';
 import {
   byText,
   type Element,
   elementsAt,
   elementValue,
+  isIdentifier,
   isWeak,
   KEY,
   type Path,
@@ -13,7 +14,7 @@ import {
   splitAtEach,
   valueKey,
 } from './values.js';
-import type { Wanted } from './where.js';
+import type { Operand } from './where.js';
 
 export interface Selector {
   readonly step: number;
@@ -57,7 +58,7 @@ interface Member {
 /** The value of the field by which the element was told; undefined where no element, or more than one, has it. */
 function tellingValue(instance: Instance, target: Target, selector: Selector): JsonValue | undefined {
   const slot = slotOf(instance, target);
-  const elements = elementsAt(instance.calls[selector.step]?.[0]?.result, selector.list);
+  const elements = elementsAt(resultAt(instance, selector.step), selector.list);
   const at = elements.findIndex((one) => {
     const value = elementValue(one, selector.get);
     return value !== undefined && valueKey(value) === slot?.key;
@@ -74,7 +75,7 @@ function selectors(instances: readonly Instance[], members: readonly Member[]): 
     const { list, rest } = splitAtEach(member.path);
     const fields = new Map<string, Path>();
     for (const instance of instances.slice(0, sample)) {
-      for (const element of elementsAt(instance.calls[member.step]?.[0]?.result, list).slice(0, sample)) {
+      for (const element of elementsAt(resultAt(instance, member.step), list).slice(0, sample)) {
         if (element.key !== null) fields.set(JSON.stringify([KEY]), [KEY]);
         for (const path of fieldsOf(element.value)) fields.set(JSON.stringify(path), path);
       }
@@ -160,13 +161,13 @@ export function selectorByFlow(
   instances: readonly Instance[],
   target: Target,
   members: readonly Member[],
-): (Selector & { readonly wanted: Extract<Wanted, { kind: 'get' }> }) | null {
+): (Selector & { readonly wanted: Extract<Operand, { kind: 'get' }> }) | null {
   for (const selector of selectors(instances, members)) {
     const counts = new Map<string, Holding>();
     for (const instance of instances) {
       const value = tellingValue(instance, target, selector);
       if (value === undefined || isWeak(value)) continue;
-      const isChoice = elementsAt(instance.calls[selector.step]?.[0]?.result, selector.list).length > 1;
+      const isChoice = elementsAt(resultAt(instance, selector.step), selector.list).length > 1;
       for (const [id, holder] of holders(instance, target.step, value)) {
         const seen = counts.get(id) ?? { ...holder, count: 0, values: new Set<string>(), chosenIn: new Set<string>() };
         counts.set(id, seen);
@@ -182,6 +183,45 @@ export function selectorByFlow(
       )
       .sort((a, b) => b.count - a.count || a.path.length - b.path.length || a.step - b.step);
     if (best) return { ...selector, wanted: { kind: 'get', step: best.step, path: best.path } };
+  }
+  return null;
+}
+
+/** By chance an element that is one of two is the one with the value in every second task group, one of three in every third. */
+const maxChance = 0.01;
+
+/** Whether elements of lists of these lengths can hardly all be told in one way, in so many task groups, without there being a rule. */
+export function isNoChance(told: readonly { readonly instance: Instance; readonly of: number }[]): boolean {
+  const groups = new Map(told.map(({ instance, of }) => [instance.linked.run.group, of]));
+  return [...groups.values()].reduce((chance, of) => chance / of, 1) <= maxChance;
+}
+
+/**
+ * The sibling field that has one value, no identifier, in the element that was taken, nearly always the same, and in no other
+ * (the subscription that is active). Null where a person named the element itself, or where it may be so by chance.
+ */
+export function selectorByValue(
+  instances: readonly Instance[],
+  target: Target,
+  members: readonly Member[],
+): (Selector & { readonly wanted: Extract<Operand, { kind: 'const' }> }) | null {
+  const isNamed = (instance: Instance): boolean => {
+    const slot = slotOf(instance, target);
+    return slot !== undefined && knownBefore(instance.linked.run, slot.value, firstOrdinal(instance));
+  };
+  if (instances.filter(isNamed).length * 2 > instances.length) return null;
+  for (const selector of selectors(instances, members)) {
+    const byKey = new Map<string, { value: JsonValue; told: { instance: Instance; of: number }[] }>();
+    for (const instance of instances) {
+      const value = tellingValue(instance, target, selector);
+      if (value === undefined || typeof value === 'object' || isIdentifier(value)) continue;
+      const of = elementsAt(resultAt(instance, selector.step), selector.list).length;
+      const known = byKey.get(valueKey(value)) ?? { value, told: [] };
+      byKey.set(valueKey(value), known);
+      known.told.push({ instance, of });
+    }
+    const best = [...byKey.values()].find(({ told }) => told.length >= instances.length * minFlowShare);
+    if (best && isNoChance(best.told)) return { ...selector, wanted: { kind: 'const', value: best.value } };
   }
   return null;
 }

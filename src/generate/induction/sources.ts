@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonValue } from '../../json.js';
 import { type Change, changesTo } from './changes.js';
 import { type CorpusCall, type CorpusRun, standsIn } from './corpus.js';
-import { pickedLinks } from './picked.js';
+import { memberLinks, pickedLinks } from './picked.js';
 import { EACH, isEmptyValue, isIdentifier, isWeak, KEY, type Path, scalarsAt, valueKey } from './values.js';
 
 export type Source =
@@ -10,7 +10,9 @@ export type Source =
   /** what stands at the path is a part of the text that the argument is */
   | { readonly kind: 'part'; readonly path: Path }
   /** of some of the elements at the path the argument is a list */
-  | { readonly kind: 'picked'; readonly path: Path };
+  | { readonly kind: 'picked'; readonly path: Path }
+  /** what stands at the path is an element of the list that the argument is */
+  | { readonly kind: 'member'; readonly path: Path };
 
 /** That the value of an argument stood in an earlier call of its run: one possible source. */
 export interface SourceLink {
@@ -26,7 +28,7 @@ export interface SourceLink {
   readonly value: string;
   /** the same for the same source in every run: labels, path and slot, but not the place */
   readonly id: string;
-  /** for an element that is an extreme of its list: the id of its being any element of the list */
+  /** for an element that is the first, or an extreme, of its list: the id of its being any element of the list */
   readonly among: string | null;
 }
 
@@ -149,6 +151,8 @@ function linkId(from: CorpusCall, { path, change }: Omit<Hit, 'from'>, to: Corpu
 }
 
 function anyId(from: CorpusCall, { path, change }: Omit<Hit, 'from'>, to: CorpusCall, slot: string): string | null {
+  if (change === null && path.includes(0))
+    return linkId(from, { path: path.map((one) => (one === 0 ? EACH : one)), change }, to, slot);
   if (change?.op !== 'least' && change?.op !== 'most') return null;
   return linkId(from, { path: [...path, EACH, ...change.get], change: null }, to, slot);
 }
@@ -246,7 +250,7 @@ export function linksOf(run: CorpusRun, dictionaries: Dictionaries): SourceLink[
         if (from) links.push(resultLink(one, from, to, slot));
       }
     }
-    links.push(...argumentLinks(run, to), ...partLinks(run, to), ...pickedLinks(run, to));
+    links.push(...argumentLinks(run, to), ...partLinks(run, to), ...pickedLinks(run, to), ...memberLinks(run, to));
   }
   return links;
 }

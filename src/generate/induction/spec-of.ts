@@ -5,7 +5,7 @@ import { cases, leastCases } from './cases.js';
 import { describeParam, summaryOf, termsOf, wordsOf } from './describe.js';
 import type { InducedSkill } from './induce.js';
 import type { Destructive, Occurrence } from './match.js';
-import { isOptional, type Param, type Program } from './program.js';
+import { isOptional, type Param, type Program, type Step } from './program.js';
 import { schemaOf } from './schema.js';
 import { nameOf, toolUses } from './skill-name.js';
 import { argumentSchema, limitsOfTool, type ToolSchemas, wordsOfTool } from './tool-words.js';
@@ -88,10 +88,12 @@ function testOf(skill: InducedSkill, one: Occurrence, name: string): SpecTest {
 
 /** Where a program selects: the same recorded answers, but nothing in the list fits. */
 function missingTest(skill: InducedSkill, from: Occurrence): SpecTest | null {
-  const at = skill.program.steps.findIndex((step) => step.args.some(({ expr }) => expr.kind === 'select'));
-  const expr = skill.program.steps[at]?.args.find((arg) => arg.expr.kind === 'select')?.expr;
-  if (expr?.kind !== 'select' || expr.wanted.kind !== 'param') return null;
-  const { name } = expr.wanted;
+  const asked = ({ args }: Step): string | undefined =>
+    args.flatMap(({ expr }) => (expr.kind === 'select' && expr.wanted.kind === 'param' ? [expr.wanted.name] : []))[0];
+  const at = skill.program.steps.findIndex((step) => asked(step) !== undefined);
+  const step = skill.program.steps[at];
+  const name = step && asked(step);
+  if (name === undefined) return null;
   if (typeof from.input[name] !== 'string') return null;
   const calls = from.steps.slice(0, at).flat();
   const input = { ...from.input, [name]: `not ${from.input[name]}` };

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../json.js';
 import type { CorpusCall } from './corpus.js';
-import { type Element, elementValue, type Path, valueAt, valueKey } from './values.js';
+import { type Element, elementsAt, elementValue, type Path, valueAt, valueKey } from './values.js';
 
 /** What an element is selected by: a parameter, or a value in an earlier result. */
 export type Wanted =
@@ -64,18 +64,30 @@ export interface Choice {
   readonly passed: readonly Element[];
 }
 
-/** Which elements had one of these calls, by what an argument of it has of the element. */
+/** The elements themselves, or those of the list that each of them has. */
+export function innerOf(elements: readonly Element[], inner: Path | null): readonly Element[] {
+  return inner === null ? elements : elements.flatMap((one) => elementsAt(one.value, inner));
+}
+
+/**
+ * Which elements had one of these calls, by what an argument of it has of the element; where the calls are for the elements of a
+ * list that it has, all of these or none, so that one with an empty list says nothing.
+ */
 export function choiceOf(
   elements: readonly Element[],
   calls: readonly CorpusCall[],
-  { slot, rest }: { readonly slot: string; readonly rest: Path },
+  { slot, rest, inner }: { readonly slot: string; readonly rest: Path; readonly inner: Path | null },
 ): Choice {
   const keys = new Set(calls.map((call) => call.slots.find((one) => one.name === slot)?.key));
   const isUsed = (element: Element): boolean => {
     const target = elementValue(element, rest);
     return target !== undefined && keys.has(valueKey(target));
   };
-  return { used: elements.filter(isUsed), passed: elements.filter((one) => !isUsed(one)) };
+  const parts = elements.map((one) => ({ one, of: innerOf([one], inner) })).filter(({ of }) => of.length > 0);
+  return {
+    used: parts.flatMap(({ one, of }) => (of.every(isUsed) ? [one] : [])),
+    passed: parts.flatMap(({ one, of }) => (of.some(isUsed) ? [] : [one])),
+  };
 }
 
 /** The value that a field has, or has not, in exactly the elements that were used; undefined where there is none. */

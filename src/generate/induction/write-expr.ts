@@ -64,13 +64,18 @@ function selectKey(expr: Extract<Expr, { kind: 'select' }>): string {
   return JSON.stringify([expr.step, expr.list, expr.by, expr.wanted]);
 }
 
+/** The name of an element of a list, after the list or after the step that gave it. */
+function elementName(path: Path, step: string): string {
+  const last = path.filter((one) => typeof one === 'string').at(-1) ?? step;
+  return path.length === 0 && singular(last) === last ? 'element' : singular(last);
+}
+
 /** The element that a select takes, found once for all arguments that need it, and the end where none fits. */
 export function writeSelect(expr: Extract<Expr, { kind: 'select' }>, names: Names, prov: string): string[] {
   const key = selectKey(expr);
   if (names.selected.has(key)) return [];
   const list = access(names.steps[expr.step] ?? '', expr.list);
-  const last = expr.list.filter((one) => typeof one === 'string').at(-1);
-  const name = freeName(singular(String(last ?? 'element')), names.taken);
+  const name = freeName(elementName(expr.list, names.steps[expr.step] ?? ''), names.taken);
   const byKey = expr.by[0] === KEY || expr.get[0] === KEY;
   const wanted = writeOperand(expr.wanted, names);
   names.selected.set(key, name);
@@ -112,7 +117,10 @@ export function writeExtreme(expr: Get | Among, names: Names, prov: string): str
   const whole = writeList(expr, names);
   const list = expr.kind === 'among' ? freeName(`fitting_${last ?? 'elements'}`, names.taken) : whole;
   const by = change.by.filter((one) => typeof one === 'string').at(-1);
-  const name = freeName(`${change.op}_${by ?? ''}_${singular(String(last ?? 'element'))}`, names.taken);
+  const name = freeName(
+    `${change.op}_${by ?? ''}_${elementName(pathOf(expr), names.steps[expr.step] ?? '')}`,
+    names.taken,
+  );
   names.selected.set(extremeKey(expr), name);
   const better = `${access('one', change.by)} ${change.op === 'least' ? '<' : '>'} ${access('best', change.by)}`;
   return [

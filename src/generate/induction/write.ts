@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json.js';
 import { nounOf, singular } from './naming.js';
-import { isOptional, type Program, type Step } from './program.js';
-import { KEY } from './values.js';
+import { isOptional, type Over, type Program, type Step } from './program.js';
+import { EACH, KEY } from './values.js';
 import type { When } from './when.js';
 import {
   access,
@@ -61,6 +61,19 @@ function writeGuard(guard: Program['guard'], at: number, names: Names, prov: str
   return [`  if (${writeWhen(guard.when, names, false)}) return { status: 'missing', payload: null, prov: ${prov} };`];
 }
 
+/** The name of the list whose elements a map is for. */
+function listName(over: Over): string | undefined {
+  if (over.kind === 'param') return over.name;
+  return [...over.list, ...(over.inner ?? [])].filter((one) => typeof one === 'string').at(-1);
+}
+
+function writeElements(over: Over, names: Names): string {
+  if (over.kind === 'param') return access('input', [over.name]);
+  const list = access(names.steps[over.step] ?? '', over.list);
+  const left = over.where ? `${list}${writeWhere(over.where, names)}` : list;
+  return over.inner === null ? left : access(left, [EACH, ...over.inner]);
+}
+
 function writeStep(step: Step, at: number, names: Names): string[] {
   const name = names.steps[at] ?? '';
   if (step.over === null) {
@@ -70,21 +83,13 @@ function writeStep(step: Step, at: number, names: Names): string[] {
     const either = `${writeWhen(step.when, names)} ? ${call} : null;`;
     return before.length + either.length > maxLineChars ? [before.trimEnd(), `    ${either}`] : [before + either];
   }
-  const over =
-    step.over.kind === 'param'
-      ? access('input', [step.over.name])
-      : access(names.steps[step.over.step] ?? '', step.over.list);
   const keyed = step.args.some((arg) => arg.expr.kind === 'item' && arg.expr.path[0] === KEY);
-  const list =
-    step.over.kind === 'param' ? step.over.name : step.over.list.filter((one) => typeof one === 'string').at(-1);
-  const item = freeName(singular(String(list ?? nounOf(step.tool).join('_'))), names.taken);
-  const elements = keyed
-    ? `Object.keys(${over})`
-    : `${over}${step.over.kind === 'result' && step.over.where ? writeWhere(step.over.where, names) : ''}`;
+  const elements = writeElements(step.over, names);
+  const item = freeName(singular(listName(step.over) ?? nounOf(step.tool).join('_')), names.taken);
   const before = `    ${name}.push(`;
   return [
     `  const ${name}: unknown[] = [];`,
-    `  for (const ${item} of ${elements}) {`,
+    `  for (const ${item} of ${keyed ? `Object.keys(${elements})` : elements}) {`,
     `${before}${writeCall(step, names, { item, before })});`,
     '  }',
   ];

@@ -4,6 +4,7 @@ import { type CorpusRun, corpusRun, foldOf } from '../../../src/generate/inducti
 import { coverageOf, freeTextTools } from '../../../src/generate/induction/coverage.js';
 import { induce } from '../../../src/generate/induction/induce.js';
 import { occurrencesIn } from '../../../src/generate/induction/match.js';
+import { limitsFor } from '../../../src/generate/induction/mine.js';
 import { findDictionaries, linksOf } from '../../../src/generate/induction/sources.js';
 import { writeSkills } from '../../../src/generate/induction/spec-of.js';
 import { EACH, KEY } from '../../../src/generate/induction/values.js';
@@ -54,6 +55,18 @@ describe('sources of an argument', () => {
     expect(links).toContainEqual(['user', { kind: 'argument', slot: 'user' }]);
     expect(links).not.toContainEqual(['card', { kind: 'result', path: ['cards', 'card_0'], change: null }]);
   });
+});
+
+it('keeps more flows of each size in mind where there are more kinds of calls', () => {
+  const beam = (tools: number): number => {
+    const runs = runsOf(tools, (at) => [call(`find_${at}`, { id: `I${at}00` }, 'found')]);
+    return limitsFor(
+      runs.map((run) => ({ run, links: [] })),
+      2,
+    ).beam;
+  };
+  expect(beam(3)).toBe(beam(12));
+  expect(beam(200)).toBe(2 * beam(100));
 });
 
 describe('induction', () => {
