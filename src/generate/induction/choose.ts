@@ -167,14 +167,12 @@ function callsOf(program: Program): string {
   return JSON.stringify(program.steps.map((step) => [step.label, step.over !== null]));
 }
 
-function byRun(occurrences: readonly Occurrence[]): Map<CorpusRun, Occurrence[]> {
-  const found = new Map<CorpusRun, Occurrence[]>();
+function note(standing: Map<CorpusRun, Occurrence[]>, occurrences: readonly Occurrence[]): void {
   for (const one of occurrences) {
-    const list = found.get(one.run) ?? [];
-    found.set(one.run, list);
+    const list = standing.get(one.run) ?? [];
+    standing.set(one.run, list);
     list.push(one);
   }
-  return found;
 }
 
 /** A companion saves at least this share of what the library saves: each more is one more to be searched and told apart. */
@@ -192,8 +190,9 @@ function companions(pool: readonly Candidate[], chosen: readonly Chosen[], { rul
   const known = new Set(chosen.map(({ program }) => callsOf(program)));
   let left = pool.filter(({ program, occurrences }) => gainOf(program, occurrences) > 0);
   const found: Chosen[] = [];
+  const standing = new Map<CorpusRun, Occurrence[]>();
+  note(standing, others);
   while (chosen.length + found.length < rules.maxSkills) {
-    const standing = byRun(others);
     const isOwn = (one: Occurrence): boolean => !standing.get(one.run)?.some((other) => isWithin(one, other));
     left = left.filter(({ program }) => !known.has(callsOf(program)));
     const needed = left
@@ -206,7 +205,7 @@ function companions(pool: readonly Candidate[], chosen: readonly Chosen[], { rul
     const { one, own } = rest.reduce((best, each) => (savedBy(each.own) > savedBy(best.own) ? each : best), first);
     if (savedBy(own) < leastSaved) break;
     known.add(callsOf(one.program));
-    others.push(...one.occurrences);
+    note(standing, one.occurrences);
     const alone = own.filter(({ calls }) => !calls.some((call) => covered.has(call)));
     found.push({ program: one.program, own: alone, gain: gainOf(one.program, one.occurrences) });
   }

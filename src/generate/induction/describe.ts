@@ -4,7 +4,7 @@ import type { InducedSkill } from './induce.js';
 import { nounOf, ordinalOf, singular, toolWords } from './naming.js';
 import type { Param, Program, Step } from './program.js';
 import { isFirst } from './skill-name.js';
-import { byText, type Path } from './values.js';
+import { byText, lastName, type Path } from './values.js';
 import type { When } from './when.js';
 import type { Operand, Where } from './where.js';
 
@@ -56,8 +56,7 @@ function told(when: When, word: string, program: Program): string {
 
 /** What the elements of a list are called: by its name, else by the step that gave it. */
 function elementText(list: Path, step: number, program: Program): string {
-  const name =
-    list.filter((one) => typeof one === 'string').at(-1) ?? nounOf(program.steps[step]?.tool ?? '').join('_');
+  const name = lastName(list) ?? nounOf(program.steps[step]?.tool ?? '').join('_');
   return singular(name).replaceAll('_', ' ');
 }
 
@@ -88,7 +87,7 @@ function phrase(step: Step, program: Program): string {
   if (step.over?.kind === 'param') return `${words} for each of the given ${step.over.name.replaceAll('_', ' ')}`;
   if (step.over) {
     const { list, inner, where } = step.over;
-    const nameOf = (path: Path): string => path.filter((one) => typeof one === 'string').at(-1) ?? 'elements';
+    const nameOf = (path: Path): string => lastName(path) ?? 'elements';
     const of = inner === null ? nameOf(list) : `${nameOf(inner)} of those ${nameOf(list)}`;
     return `${words} for each of its ${of.replaceAll('_', ' ')}${condition(where, program)}`;
   }

@@ -70,8 +70,6 @@ export interface MiningLimits {
   readonly maxSteps: number;
   /** flows that are kept of each size */
   readonly beam: number;
-  /** programs that are judged */
-  readonly programs: number;
 }
 
 export function groupsOf(runs: readonly LinkedRun[], embeddings: readonly Embedding[]): number {

@@ -10,7 +10,7 @@ import type { Argument, Link, Over, Param, Program, Step } from './program.js';
 import { putTogether } from './put-together.js';
 import { selectorByFlow, selectorByParam, selectorByValue } from './select.js';
 import { isOfThose, type SlotValues, slotValues } from './slot-values.js';
-import { EACH, isIdentifier, isWeak, type Path, valueKey } from './values.js';
+import { EACH, isIdentifier, isWeak, lastName, type Path, valueKey } from './values.js';
 import type { Where } from './where.js';
 
 interface Work {
@@ -117,11 +117,6 @@ function generalizeSlot(work: Work, step: number, slot: string): Expr | null {
     amongExpr(work, step, slot) ??
     newParam(work, slot.split('.').at(-1) ?? slot, step, slot, 'argument')
   );
-}
-
-/** The last name in a path. */
-function lastName(path: Path): string | undefined {
-  return path.filter((one) => typeof one === 'string').at(-1);
 }
 
 /** The parameter that tells elements of a list by one of their fields. */

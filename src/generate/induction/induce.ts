@@ -6,7 +6,7 @@ import { frequentLinks, type LinkedRun } from './flows.js';
 import { generalize } from './generalize.js';
 import { listPrograms } from './list-program.js';
 import type { Destructive, Occurrence } from './match.js';
-import { limitsFor, mineFlows } from './mine.js';
+import { labelsIn, limitsFor, mineFlows } from './mine.js';
 import { lessonOf } from './negative.js';
 import { isAsked, ofTheSameCalls, withOptional } from './optional.js';
 import { type Program, programId } from './program.js';
@@ -51,6 +51,13 @@ const folds = 5;
 const maxRunsForAllFolds = 400;
 const miningSample = 1500;
 const maxRepairs = 6;
+const minPrograms = 400;
+const programsPerLabel = 10;
+
+/** How many programs are judged at most: so many for a kind of call. */
+function maxProgramsOf(runs: readonly LinkedRun[]): number {
+  return Math.max(minPrograms, programsPerLabel * labelsIn(runs));
+}
 
 function minGroupsFor(runs: number): number {
   return Math.max(2, Math.ceil(runs * 0.005));
@@ -252,7 +259,7 @@ export async function induce(runs: readonly CorpusRun[], options: InduceOptions)
   const drop = (reason: string) => {
     dropped[reason] = (dropped[reason] ?? 0) + 1;
   };
-  for (const { program, folds: minedIn } of [...found.values()].slice(0, limitsFor(linked, 0).programs)) {
+  for (const { program, folds: minedIn } of [...found.values()].slice(0, maxProgramsOf(linked))) {
     options.signal.throwIfAborted();
     await setImmediate();
     const exact = verified(program, index, options.destructive);

@@ -36,17 +36,17 @@ function weight(flow: Flow): number {
   return flow.embeddings.reduce((sum, one) => one.calls.reduce((inner, calls) => inner + calls.length, sum), 0);
 }
 
-/** For a kind of call so many flows of each size are kept: where many tools do many jobs, no job is to crowd out the others. */
-const beamPerLabel = 3;
 const minBeam = 120;
-const programsPerLabel = 10;
-const minPrograms = 400;
+const beamPerLabel = 3;
 
-/** How far to look for flows in these runs. */
+/** How many kinds of calls these runs hold: where many tools do many jobs, no job is to crowd out the others. */
+export function labelsIn(runs: readonly LinkedRun[]): number {
+  return new Set(runs.flatMap(({ run }) => run.calls.map((call) => call.label))).size;
+}
+
+/** How far to look for flows in these runs; of each size so many flows are kept for a kind of call. */
 export function limitsFor(runs: readonly LinkedRun[], minGroups: number): MiningLimits {
-  const { size } = new Set(runs.flatMap(({ run }) => run.calls.map((call) => call.label)));
-  const beam = Math.max(minBeam, beamPerLabel * size);
-  return { minGroups, maxSteps: 8, beam, programs: Math.max(minPrograms, programsPerLabel * size) };
+  return { minGroups, maxSteps: 8, beam: Math.max(minBeam, beamPerLabel * labelsIn(runs)) };
 }
 
 const maxAlike = 6;

@@ -46,6 +46,11 @@ export function splitAtEach(path: Path): { list: Path; rest: Path } {
   return { list: path.slice(0, at), rest: path.slice(at + 1) };
 }
 
+/** The last name in a path. */
+export function lastName(path: Path): string | undefined {
+  return path.filter((one) => typeof one === 'string').at(-1);
+}
+
 /** One text for one value: equal values have equal keys. */
 export function valueKey(value: JsonValue): string {
   return typeof value === 'object' && value !== null ? canonicalJson(value) : JSON.stringify(value);

@@ -2,7 +2,7 @@ import { type Change, dayPattern } from './changes.js';
 import type { Among, Expr, Get } from './expr.js';
 import type { MadeNumber, MadeText, Part } from './made.js';
 import { camelCase, singular, snakeCase } from './naming.js';
-import { EACH, KEY, type Path } from './values.js';
+import { EACH, KEY, lastName, type Path } from './values.js';
 import type { Operand, Where } from './where.js';
 
 const reserved = new Set(
@@ -66,7 +66,7 @@ function selectKey(expr: Extract<Expr, { kind: 'select' }>): string {
 
 /** The name of an element of a list, after the list or after the step that gave it. */
 function elementName(path: Path, step: string): string {
-  const last = path.filter((one) => typeof one === 'string').at(-1) ?? step;
+  const last = lastName(path) ?? step;
   return path.length === 0 && singular(last) === last ? 'element' : singular(last);
 }
 
@@ -116,7 +116,7 @@ export function writeExtreme(expr: Get | Among, names: Names, prov: string): str
     .at(-1);
   const whole = writeList(expr, names);
   const list = expr.kind === 'among' ? freeName(`fitting_${last ?? 'elements'}`, names.taken) : whole;
-  const by = change.by.filter((one) => typeof one === 'string').at(-1);
+  const by = lastName(change.by);
   const name = freeName(
     `${change.op}_${by ?? ''}_${elementName(pathOf(expr), names.steps[expr.step] ?? '')}`,
     names.taken,

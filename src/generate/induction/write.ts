@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json.js';
 import { nounOf, singular } from './naming.js';
 import { isOptional, type Over, type Program, type Step } from './program.js';
-import { EACH, KEY } from './values.js';
+import { EACH, KEY, lastName } from './values.js';
 import type { When } from './when.js';
 import {
   access,
@@ -64,7 +64,7 @@ function writeGuard(guard: Program['guard'], at: number, names: Names, prov: str
 /** The name of the list whose elements a map is for. */
 function listName(over: Over): string | undefined {
   if (over.kind === 'param') return over.name;
-  return [...over.list, ...(over.inner ?? [])].filter((one) => typeof one === 'string').at(-1);
+  return lastName([...over.list, ...(over.inner ?? [])]);
 }
 
 function writeElements(over: Over, names: Names): string {

@@ -57,50 +57,32 @@ function candidate(tools: readonly string[], runs: readonly CorpusRun[]): Candid
   return { program, occurrences };
 }
 
-async function chosenOf(candidates: readonly Candidate[], runs: readonly CorpusRun[]): Promise<string[]> {
+/** The flows that are chosen of these, each by its tools, where they stand in these runs. */
+async function chosenOf(flows: readonly string[], runs: readonly CorpusRun[]): Promise<string[]> {
+  const candidates = flows.map((tools) => candidate([...tools], runs));
   const rules = { minGroups: 2, minOwnShare: 0.25, maxSkills: 60 };
   const { signal } = new AbortController();
   const chosen = await choose(candidates, { index: indexByLabel(runs), rules, destructive: () => false, signal });
   return chosen.map(({ program }) => program.steps.map((step) => step.tool).join('')).sort();
 }
 
+/** Two flows, each by itself in so many tasks, and one after the other in three. */
+function twoFlows(alone: number): CorpusRun[] {
+  return [...runsWith(['a', 'b'], alone), ...runsWith(['c', 'd'], alone), ...runsWith(['a', 'b', 'c', 'd'], 3)];
+}
+
 it('keeps a flow whose calls are partly those of one skill and partly those of another', async () => {
-  const runs = [...runsWith(['a', 'b'], 6), ...runsWith(['c', 'd'], 6), ...runsWith(['a', 'b', 'c', 'd'], 3)];
-  const candidates = [
-    ['a', 'b'],
-    ['c', 'd'],
-    ['b', 'c'],
-  ].map((tools) => candidate(tools, runs));
-  expect(await chosenOf(candidates, runs)).toEqual(['ab', 'bc', 'cd']);
+  expect(await chosenOf(['ab', 'cd', 'bc'], twoFlows(6))).toEqual(['ab', 'bc', 'cd']);
 });
 
 it('keeps no flow that is always a part of one skill', async () => {
-  const runs = runsWith(['a', 'b', 'c'], 4);
-  const candidates = [
-    ['a', 'b', 'c'],
-    ['a', 'b'],
-    ['b', 'c'],
-  ].map((tools) => candidate(tools, runs));
-  expect(await chosenOf(candidates, runs)).toEqual(['abc']);
+  expect(await chosenOf(['abc', 'ab', 'bc'], runsWith(['a', 'b', 'c'], 4))).toEqual(['abc']);
 });
 
 it('keeps one of several that make the same calls', async () => {
-  const runs = [...runsWith(['a', 'b'], 6), ...runsWith(['c', 'd'], 6), ...runsWith(['a', 'b', 'c', 'd'], 3)];
-  const candidates = [
-    ['a', 'b'],
-    ['c', 'd'],
-    ['b', 'c'],
-    ['b', 'c'],
-  ].map((tools) => candidate(tools, runs));
-  expect(await chosenOf(candidates, runs)).toEqual(['ab', 'bc', 'cd']);
+  expect(await chosenOf(['ab', 'cd', 'bc', 'bc'], twoFlows(6))).toEqual(['ab', 'bc', 'cd']);
 });
 
 it('leaves out what saves next to nothing beside the library', async () => {
-  const runs = [...runsWith(['a', 'b'], 200), ...runsWith(['c', 'd'], 200), ...runsWith(['a', 'b', 'c', 'd'], 3)];
-  const candidates = [
-    ['a', 'b'],
-    ['c', 'd'],
-    ['b', 'c'],
-  ].map((tools) => candidate(tools, runs));
-  expect(await chosenOf(candidates, runs)).toEqual(['ab', 'cd']);
+  expect(await chosenOf(['ab', 'cd', 'bc'], twoFlows(200))).toEqual(['ab', 'cd']);
 });
