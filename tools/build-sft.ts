@@ -1,6 +1,7 @@
 import { buildSftInput, buildSftOutput } from '../src/datasets/contract.js';
+import { plural } from '../src/plural.js';
 import { longTool } from './define.js';
-import { lines, plural, tally } from './text.js';
+import { lines, tally } from './text.js';
 
 export const buildSft = longTool({
   name: 'build_sft',

@@ -1,6 +1,7 @@
 import { clusterNeedsInput, clusterNeedsOutput } from '../src/needs/contract.js';
+import { plural } from '../src/plural.js';
 import { longTool } from './define.js';
-import { lines, more, plural, quoted } from './text.js';
+import { lines, more, quoted } from './text.js';
 
 export const clusterNeeds = longTool({
   name: 'cluster_needs',

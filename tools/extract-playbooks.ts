@@ -1,6 +1,7 @@
 import { extractPlaybooksInput, extractPlaybooksOutput } from '../src/knowledge/contract.js';
+import { plural } from '../src/plural.js';
 import { longTool } from './define.js';
-import { lines, more, plural, quoted } from './text.js';
+import { lines, more, quoted } from './text.js';
 
 export const extractPlaybooks = longTool({
   name: 'extract_playbooks',

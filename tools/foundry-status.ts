@@ -1,10 +1,11 @@
 import type * as z from 'zod';
 import type { Job } from '../src/jobs/model.js';
 import type { JobAnswer } from '../src/jobs/service.js';
+import { plural } from '../src/plural.js';
 import { type FoundryStatusOutput, foundryStatusInput, foundryStatusOutput } from '../src/status.js';
 import { type Answer, defineTool, type ToolContext, unfinished } from './define.js';
 import { longTools } from './long-tools.js';
-import { lines, plural, tally } from './text.js';
+import { lines, tally } from './text.js';
 
 type Input = z.infer<typeof foundryStatusInput>;
 

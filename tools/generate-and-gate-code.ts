@@ -1,8 +1,9 @@
 import type * as z from 'zod';
 import { jsonObject } from '../src/json.js';
+import { plural } from '../src/plural.js';
 import { generateInput, generateOutput } from '../src/specs/contract.js';
 import { longTool } from './define.js';
-import { lines, plural } from './text.js';
+import { lines } from './text.js';
 
 type Result = z.infer<typeof generateOutput>;
 

@@ -1,9 +1,10 @@
 import type * as z from 'zod';
 import { importInput, importOutput } from '../src/evidence/contract.js';
 import { jsonObject } from '../src/json.js';
+import { plural } from '../src/plural.js';
 import { askConsent } from './consent.js';
 import { longTool } from './define.js';
-import { lines, plural, quoted, tally } from './text.js';
+import { lines, quoted, tally } from './text.js';
 
 type Inventory = NonNullable<z.infer<typeof importOutput>['inventory']>;
 

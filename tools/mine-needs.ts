@@ -1,7 +1,8 @@
 import { mineNeedsInput, mineNeedsOutput } from '../src/needs/contract.js';
+import { plural } from '../src/plural.js';
 import { askConsent } from './consent.js';
 import { longTool } from './define.js';
-import { lines, plural } from './text.js';
+import { lines } from './text.js';
 
 export const mineNeeds = longTool({
   name: 'mine_needs',

@@ -1,6 +1,7 @@
+import { plural } from '../src/plural.js';
 import { scoreRunInput, scoreRunOutput } from '../src/scoring/contract.js';
 import { longTool } from './define.js';
-import { lines, more, plural, tally } from './text.js';
+import { lines, more, tally } from './text.js';
 
 export const scoreRun = longTool({
   name: 'score_run',

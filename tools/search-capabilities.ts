@@ -1,7 +1,8 @@
 import type * as z from 'zod';
 import { searchCapabilitiesInput, searchCapabilitiesOutput } from '../src/library/contract.js';
+import { plural } from '../src/plural.js';
 import { defineTool } from './define.js';
-import { lines, more, plural } from './text.js';
+import { lines, more } from './text.js';
 
 type Hit = z.infer<typeof searchCapabilitiesOutput>['results'][number];
 

@@ -5,11 +5,6 @@ export function lines(...parts: readonly (string | false | undefined | readonly 
   return parts.flatMap((part) => (part ? part : [])).join('\n');
 }
 
-/** `12 runs`, `1 run`. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
 /** `accepted 3, rejected 1`; zeros are left out. */
 export function tally(counts: Readonly<Record<string, number>>): string {
   const present = Object.entries(counts).filter(([, count]) => count > 0);

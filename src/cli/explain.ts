@@ -9,6 +9,7 @@ import {
   explainRun,
 } from '../generate/induction/explain.js';
 import type { JsonValue } from '../json.js';
+import { plural } from '../plural.js';
 import type { Services } from '../services.js';
 import { oneLine } from '../visible.js';
 import { type Command, UsageError, wrapText } from './io.js';
@@ -102,8 +103,6 @@ function turnLines(text: string, number: number): string[] {
   const kept = lines.length > maxTurnLines ? [...lines.slice(0, maxTurnLines - 1), '...'] : lines;
   return kept.map((line, at) => (at === 0 ? line : `  ${line}`));
 }
-
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 function report(run: Run, category: string, explained: ExplainedRun): string {
   const { turns, calls, compared } = explained;

@@ -1,3 +1,4 @@
+import { plural } from '../plural.js';
 import type { Store } from '../store.js';
 import { oneLine } from '../visible.js';
 import type { RunFilter, WordMatches } from './store.js';
@@ -27,8 +28,6 @@ function listed(names: readonly string[]): string {
   const shown = names.slice(0, shownNames).map(quoted).join(', ');
   return names.length > shownNames ? `${shown} and ${names.length - shownNames} more` : shown;
 }
-
-const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
 /** Why the filters leave nothing: the first of them that leaves nothing by itself. */
 async function whyNothingIsLeft(store: Store, filter: RunFilter): Promise<string> {
@@ -66,7 +65,7 @@ function whyNoRecord({ words, searched, meaning, filter }: Looked): string {
   }
   const filtered = Object.values(filter).some((one) => one !== undefined);
   return filtered
-    ? `${listed(words.terms)}: only in records that the filters leave out. Of the ${count(searched, 'record')} left none holds a word of the query${near}; loosen the filters.`
+    ? `${listed(words.terms)}: only in records that the filters leave out. Of the ${plural(searched, 'record')} left none holds a word of the query${near}; loosen the filters.`
     : `No record holds a word of the query${near}; try other words.`;
 }
 
@@ -78,7 +77,7 @@ export async function noteOn(store: Store, looked: Looked): Promise<string | und
   if (looked.wordsOnly) notes.push('Searched by words only: embeddings could not be had just now.');
   const { meaning } = looked;
   if (meaning && meaning.done < meaning.all) {
-    const still = count(meaning.all - meaning.done, 'record');
+    const still = plural(meaning.all - meaning.done, 'record');
     notes.push(`${still} of ${meaning.all} could only be searched by words: their embeddings are still being made.`);
   }
   return notes.length === 0 ? undefined : notes.join(' ');

@@ -1,5 +1,6 @@
 import type { ConfigFile } from '../config.js';
 import type { GateReport } from '../gate/model.js';
+import { plural } from '../plural.js';
 import { type Share, shareOf, shareText, shown } from './interval.js';
 import type { CapabilityVersion, LibraryStore } from './model.js';
 
@@ -95,7 +96,7 @@ export function hasSamples(standing: Standing): boolean {
 export function standingText({ executions, fidelity, outcome_quality, test_pass_rate }: Standing): string {
   const passed = test_pass_rate === null ? 'no test' : `test pass rate ${shown(test_pass_rate)}`;
   if (!fidelity || !outcome_quality) return `never called; ${passed}`;
-  const called = `${executions} execution${executions === 1 ? '' : 's'}`;
+  const called = plural(executions, 'execution');
   return `${called}; fidelity ${shareText(fidelity)}; outcome quality ${shareText(outcome_quality)}; ${passed}`;
 }
 

@@ -2,9 +2,10 @@ import { effectOfName } from '../bridge/effects.js';
 import type { EvidenceRecord, Run } from '../evidence/model.js';
 import type { RecordedCall } from '../evidence/trace.js';
 import { canonicalJson, type JsonValue } from '../json.js';
+import { plural } from '../plural.js';
 import { handsOver } from './markers.js';
 import type { ScoreReason } from './model.js';
-import { plural, reasonOf } from './reason.js';
+import { reasonOf } from './reason.js';
 
 /** What the comparison of a run with its task says; `met` only where nothing is open. */
 export interface Expected {

@@ -2,9 +2,10 @@ import { effectOfName } from '../bridge/effects.js';
 import type { EvidenceRecord } from '../evidence/model.js';
 import type { RecordedCall } from '../evidence/trace.js';
 import { canonicalJson } from '../json.js';
+import { plural } from '../plural.js';
 import { lastCheck } from './checks.js';
 import type { ScoreReason } from './model.js';
-import { plural, reasonOf } from './reason.js';
+import { reasonOf } from './reason.js';
 
 export const handsOver = /transfer_to_human|handoff|hand_?over|escalat/i;
 

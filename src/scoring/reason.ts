@@ -11,5 +11,3 @@ export function reasonOf(
   const evidenceId = typeof on === 'string' ? on : (on?.evidence_id ?? null);
   return { marker, severity, message, evidence_id: evidenceId };
 }
-
-export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

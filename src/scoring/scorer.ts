@@ -1,6 +1,7 @@
 import type { EvidenceRecord, Outcome, RunTrace } from '../evidence/model.js';
 import { mainRecords, type RecordedCall, recordedCalls } from '../evidence/trace.js';
 import { hashOf } from '../hash.js';
+import { plural } from '../plural.js';
 import { compareWithTask } from './expected.js';
 import { failures, handOver, markersOf } from './markers.js';
 import type { Category, ScoreReason } from './model.js';
@@ -89,7 +90,7 @@ function blockedBy(main: readonly EvidenceRecord[], calls: readonly RecordedCall
   const tail = failedTail(calls);
   const last = tail.at(-1);
   if (!last || tail.length < Math.min(rules.failed_tail, calls.length)) return [];
-  const message = `The run ended on ${tail.length} failed call${tail.length === 1 ? '' : 's'} (${last.tool}) and no outcome says that it was mended.`;
+  const message = `The run ended on ${plural(tail.length, 'failed call')} (${last.tool}) and no outcome says that it was mended.`;
   return [reasonOf('block', 'last_calls_failed', message, last.resultEvidenceId ?? last.callEvidenceId)];
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../json.js';
+import { plural } from '../../plural.js';
 import { nounOf, singular } from './naming.js';
 import { isOptional, type Over, type Program, type Step } from './program.js';
 import { EACH, KEY, lastName } from './values.js';
@@ -116,10 +117,6 @@ export interface LearntFrom {
   readonly heldOutRuns: number;
 }
 
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
 /** A program as TypeScript that a person can read: one line a step, no imports, nothing but `ctx.call`. */
 export function writeCode(program: Program, properties: JsonObject, learnt: LearntFrom): string {
   const taken = new Set<string>();
@@ -152,7 +149,7 @@ export function writeCode(program: Program, properties: JsonObject, learnt: Lear
     '  call(name: string, args: object): Promise<any>;',
     '}',
     '',
-    `// Learnt from ${count(learnt.runs, 'run')} of ${count(learnt.tasks, 'task')}; it does what was done in ${count(learnt.heldOutRuns, 'held-out run')}, call for call.`,
+    `// Learnt from ${plural(learnt.runs, 'run')} of ${plural(learnt.tasks, 'task')}; it does what was done in ${plural(learnt.heldOutRuns, 'held-out run')}, call for call.`,
     'export async function execute(input: Input, ctx: Context) {',
     ...lines,
     '  return {',
